@@ -1,0 +1,127 @@
+import type { z } from 'zod'
+import type { Cell, Column } from '../../shared/engine/types.ts'
+import type { ModuleDescriptor } from '../../shared/modules/descriptor.ts'
+import type { ParameterType } from '../../shared/pipeline/document.ts'
+import type { Sql } from './sql.ts'
+
+export interface ParameterValue {
+  readonly type: ParameterType
+  /** Text that was checked against the type. */
+  readonly value: string
+}
+
+/** A relation that a module reads: `name` stands after FROM. */
+export interface InputRelation {
+  readonly name: Sql
+  readonly columns: readonly Column[]
+}
+
+export interface CompileRequest<Config, Facts = undefined> {
+  readonly nodeId: string
+  readonly config: Config
+  /** By actual port name, in the order of the file. Unconnected optional ports are absent. */
+  readonly inputs: ReadonlyMap<string, InputRelation>
+  readonly parameters: ReadonlyMap<string, ParameterValue>
+  readonly facts: Facts
+}
+
+/** One SELECT per output port. Must not depend on anything but the request. */
+export type CompiledPorts = Readonly<Record<string, Sql>>
+
+/** A file of the project, as its module reads it. */
+export interface InputFile {
+  /** Absolute, links resolved, inside a granted folder. */
+  readonly path: string
+  /** As people know it: relative to the project, with `/`. */
+  readonly name: string
+  readonly bytes: number
+  /** Milliseconds since 1970. */
+  readonly modified: number
+}
+
+/** What a module may know of the file system. Every path is relative to the project. */
+export interface ProjectFiles {
+  /**
+   * Expands a path or glob, sorted by name.
+   * @throws LogiDataError `file.not-found`, `file.outside-project`, `file.unreadable`
+   */
+  inputs(pathOrGlob: string): Promise<InputFile[]>
+  /**
+   * Where to write. Parent folders are made when it is written, not here.
+   * @throws LogiDataError `file.outside-project`
+   */
+  output(path: string): Promise<{ readonly path: string; readonly name: string }>
+  /** Absolute folder for what can be made again, inside the project's `.logidata/`; exists. */
+  readonly staging: string
+}
+
+/** One DuckDB connection, locked down to the project's folders. */
+export interface QuerySession {
+  /** All rows, as exact text (see `Cell`). For small results. @throws LogiDataError */
+  query(sql: Sql): Promise<{ readonly columns: Column[]; readonly rows: Cell[][] }>
+  /** @throws LogiDataError */
+  execute(sql: Sql): Promise<{ readonly rowsChanged: bigint }>
+}
+
+export interface PrepareRequest<Config> {
+  readonly nodeId: string
+  readonly config: Config
+  readonly parameters: ReadonlyMap<string, ParameterValue>
+  readonly files: ProjectFiles
+  readonly session: QuerySession
+  readonly signal: AbortSignal
+}
+
+/** Nearly every transform, and files that DuckDB reads. */
+export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDescriptor, Facts = unknown> {
+  readonly kind: 'relation'
+  readonly descriptor: Descriptor
+  /** Paths or globs that it reads; what is cached of the node is void once one of these files changes. */
+  readonly sources?: (config: z.output<Descriptor['config']>) => readonly string[]
+  /**
+   * Finds out what compiling needs to know of the outside: which files, their dialect and types; stages what DuckDB
+   * cannot read as it is. Called again only when config or `sources` change. The result must survive JSON.
+   */
+  readonly prepare?: (request: PrepareRequest<z.output<Descriptor['config']>>) => Promise<Facts>
+  readonly compile: (request: CompileRequest<z.output<Descriptor['config']>, Facts>) => CompiledPorts
+  /** The default output has as many rows as the input `in`. */
+  readonly keepsRows?: boolean
+  /** Needs all of its input before its first row (aggregate, sort, join): previews run it over samples. */
+  readonly blocking?: boolean
+  /** How large a source is, from its facts; decides between exact and sampled previews. */
+  readonly size?: (facts: Facts) => { readonly bytes: number; readonly rows?: number }
+}
+
+export interface LoadRequest<Config> {
+  readonly nodeId: string
+  readonly config: Config
+  readonly parameters: ReadonlyMap<string, ParameterValue>
+  /** `name` is a complete, parenthesised query or a table: `SELECT … FROM ${input.name}`. */
+  readonly input: InputRelation
+  readonly files: ProjectFiles
+  readonly session: QuerySession
+  readonly signal: AbortSignal
+}
+
+export interface LoadModule<Descriptor extends ModuleDescriptor = ModuleDescriptor> {
+  readonly kind: 'load'
+  readonly descriptor: Descriptor
+  /** What a run would change, without touching it. Two loads of one target are an error. */
+  readonly target: (config: z.output<Descriptor['config']>) => { readonly path: string; readonly mode: string }
+  /** Problems that can be told from the input's columns alone (a partition column that does not exist). Throws LogiDataError. */
+  readonly check?: (config: z.output<Descriptor['config']>, columns: readonly Column[]) => void
+  /**
+   * Writes all of the input or nothing: after a failure or a crash at any point the target holds the old data or the new.
+   * @throws LogiDataError
+   */
+  readonly write: (request: LoadRequest<z.output<Descriptor['config']>>) => Promise<LoadResult>
+}
+
+export interface LoadResult {
+  readonly rows: bigint
+  /** Relative to the project. */
+  readonly written: readonly string[]
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a catalogue holds modules of every config type; each parses its own.
+export type Module = RelationModule<ModuleDescriptor<any>, any> | LoadModule<ModuleDescriptor<any>>

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { errorInfoSchema } from '../errors.ts'
+
+/** A column as binding sees it. `type` is DuckDB's own name, such as `DECIMAL(18,2)` or `STRUCT(a INTEGER)[]`. */
+export const columnSchema = z.object({ name: z.string(), type: z.string() })
+export type Column = z.infer<typeof columnSchema>
+
+/**
+ * A value on the wire: NULL, or text that loses nothing: DuckDB's own text for scalars (`12345678901234567890`, `2021-01-01 00:00:00`,
+ * `NaN`), JSON for lists, structs and maps, `\x` and hexadecimal digits for BLOB. The column's type says how to read it.
+ */
+export const cellSchema = z.string().nullable()
+export type Cell = z.infer<typeof cellSchema>
+
+export const problemSchema = errorInfoSchema.extend({
+  severity: z.enum(['error', 'warning']),
+  /** Where in the file, 1-based. */
+  position: z.object({ line: z.number().int(), column: z.number().int() }).optional(),
+  /** Where in an expression or SQL text (UTF-16 offset from its start), for the editor's squiggle. */
+  range: z.object({ start: z.number().int(), end: z.number().int() }).optional(),
+})
+export type Problem = z.infer<typeof problemSchema>
+
+export const nodeAnalysisSchema = z.object({
+  /** Output port -> columns; a port whose columns are unknown (an error above or in it) is absent. A load has its input as `in`. */
+  ports: z.record(z.string(), z.array(columnSchema)),
+  /** Input port (actual names) -> columns. */
+  inputs: z.record(z.string(), z.array(columnSchema)),
+  /** One line in the user's terms, from the descriptor. */
+  summary: z.string(),
+  problems: z.array(problemSchema),
+  /** Nodes of one fused query share a number; absent when the node does not compile. */
+  query: z.number().int().optional(),
+})
+export type NodeAnalysis = z.infer<typeof nodeAnalysisSchema>
+
+export const analysisSchema = z.object({
+  nodes: z.record(z.string(), nodeAnalysisSchema),
+  /** Those of no single node: a cycle, a bad parameter. */
+  problems: z.array(problemSchema),
+  /** Number of queries that a run would issue. */
+  queries: z.number().int(),
+  milliseconds: z.number(),
+})
+export type Analysis = z.infer<typeof analysisSchema>
+
+export const previewSchema = z.object({
+  columns: z.array(columnSchema),
+  /** Row by row. */
+  rows: z.array(z.array(cellSchema)),
+  /** `exact`: over all of the input. `sampled`: over a sample of a large source. */
+  exactness: z.enum(['exact', 'sampled']),
+  /** All rows of this port, where known without counting for long. */
+  totalRows: z.number().int().optional(),
+  /** There are more rows than these. */
+  more: z.boolean(),
+  milliseconds: z.number(),
+  cached: z.boolean(),
+})
+export type Preview = z.infer<typeof previewSchema>
+
+/** One column's shape, for the head of the data pane. Counts are of rows in the profiled relation. */
+export const columnProfileSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  rows: z.number().int(),
+  nulls: z.number().int(),
+  /** Approximate beyond a few thousand. */
+  distinct: z.number().int(),
+  min: cellSchema,
+  max: cellSchema,
+  /** Numbers, dates and times: equal-width bins from min to max. */
+  histogram: z.array(z.number().int()).optional(),
+  /** Others: the most frequent values. */
+  top: z.array(z.object({ value: cellSchema, count: z.number().int() })).optional(),
+})
+export type ColumnProfile = z.infer<typeof columnProfileSchema>
+
+export const profileSchema = z.object({
+  columns: z.array(columnProfileSchema),
+  exactness: z.enum(['exact', 'sampled']),
+  milliseconds: z.number(),
+})
+export type Profile = z.infer<typeof profileSchema>
+
+export const nodeStateSchema = z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'cancelled'])
+export type NodeState = z.infer<typeof nodeStateSchema>
+
+/** What a run says while it goes. The last one is always `finished`. */
+export const runEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('started'), runId: z.string(), at: z.string(), nodes: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('node'),
+    nodeId: z.string(),
+    state: nodeStateSchema,
+    /** Rows per output port (a load: rows written, as `in`); decimal digits, since they may pass 2^53. */
+    rows: z.record(z.string(), z.string()).optional(),
+    milliseconds: z.number().optional(),
+    /** Files that a load wrote, relative to the project. */
+    written: z.array(z.string()).optional(),
+    error: errorInfoSchema.optional(),
+  }),
+  /** Share of the whole run, 0 to 1. */
+  z.object({ kind: z.literal('progress'), fraction: z.number(), nodeId: z.string().optional() }),
+  z.object({
+    kind: z.literal('finished'),
+    state: z.enum(['succeeded', 'failed', 'cancelled']),
+    milliseconds: z.number(),
+    error: errorInfoSchema.optional(),
+  }),
+])
+export type RunEvent = z.infer<typeof runEventSchema>
+
+export const fileDetectionSchema = z.object({ config: z.record(z.string(), z.unknown()), preview: previewSchema })
+export type FileDetection = z.infer<typeof fileDetectionSchema>

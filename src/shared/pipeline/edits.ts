@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import {
+  jsonValueSchema,
+  nodeIdSchema,
+  nodeSchema,
+  parameterSchema,
+  positionSchema,
+  referenceSchema,
+} from './document.ts'
+
+/** Every change a person can make to a pipeline. `applyEdit` (apply-edit.ts) is the only thing that carries one out. */
+export const editSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('addNode'),
+    nodeId: nodeIdSchema,
+    node: nodeSchema,
+    position: positionSchema.optional(),
+  }),
+  /** Also removes the inputs of other nodes that read from it. */
+  z.strictObject({ kind: z.literal('removeNode'), nodeId: nodeIdSchema }),
+  /** Follows every reference, and the layout. */
+  z.strictObject({ kind: z.literal('renameNode'), nodeId: nodeIdSchema, to: nodeIdSchema }),
+  z.strictObject({ kind: z.literal('setLabel'), nodeId: nodeIdSchema, label: z.string().max(200).optional() }),
+  z.strictObject({ kind: z.literal('setNote'), nodeId: nodeIdSchema, note: z.string().optional() }),
+  z.strictObject({ kind: z.literal('setConfig'), nodeId: nodeIdSchema, config: z.record(z.string(), jsonValueSchema) }),
+  z.strictObject({ kind: z.literal('connect'), nodeId: nodeIdSchema, port: nodeIdSchema, from: referenceSchema }),
+  z.strictObject({ kind: z.literal('disconnect'), nodeId: nodeIdSchema, port: nodeIdSchema }),
+  z.strictObject({ kind: z.literal('moveNodes'), positions: z.record(nodeIdSchema, positionSchema) }),
+  z.strictObject({ kind: z.literal('setName'), name: z.string().min(1).max(200) }),
+  z.strictObject({ kind: z.literal('setDescription'), description: z.string().optional() }),
+  /** Without `parameter`: removes it. */
+  z.strictObject({ kind: z.literal('setParameter'), name: nodeIdSchema, parameter: parameterSchema.optional() }),
+])
+export type PipelineEdit = z.infer<typeof editSchema>

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { analysisSchema, fileDetectionSchema, previewSchema, profileSchema, runEventSchema } from '../engine/types.ts'
+import { moduleInfoSchema } from '../modules/descriptor.ts'
+import { documentSchema } from '../pipeline/document.ts'
+import { call, stream } from './contract.ts'
+
+/** What every request about a pipeline carries: the engine process keeps caches but no state of its own. */
+export const pipelineRequestSchema = z.object({
+  /** Absolute folder of the project; nothing outside it is read or written. */
+  projectRoot: z.string(),
+  document: documentSchema,
+  /** Parameter -> text; the others take their defaults. */
+  parameters: z.record(z.string(), z.string()).default({}),
+  /** The environment variables that were granted to `${env:NAME}`. */
+  env: z.record(z.string(), z.string()).default({}),
+})
+export type PipelineRequest = z.output<typeof pipelineRequestSchema>
+
+export const portRequestSchema = pipelineRequestSchema.extend({
+  nodeId: z.string(),
+  /** Absent: the default output; of a load: its input. */
+  port: z.string().optional(),
+})
+
+export const functionInfoSchema = z.object({
+  name: z.string(),
+  kind: z.enum(['scalar', 'aggregate', 'window', 'macro']),
+  signatures: z.array(z.string()),
+  description: z.string(),
+})
+export type FunctionInfo = z.infer<typeof functionInfoSchema>
+
+/** Between the application (`main`, `cli`) and the engine process (`workers`). */
+export const engineContract = {
+  modules: call('read', z.object({}), z.array(moduleInfoSchema)),
+  functions: call('read', z.object({}), z.array(functionInfoSchema)),
+  analyse: call('read', pipelineRequestSchema, analysisSchema),
+  preview: call(
+    'read',
+    portRequestSchema.extend({
+      limit: z.number().int().min(1).max(10_000).default(200),
+      offset: z.number().int().min(0).default(0),
+    }),
+    previewSchema,
+  ),
+  profile: call('read', portRequestSchema, profileSchema),
+  /** The SQL of one port, formatted for reading. */
+  sql: call('read', portRequestSchema, z.object({ sql: z.string() })),
+  /** Rows of a file of the project, whatever wrote it. */
+  previewFile: call(
+    'read',
+    z.object({ projectRoot: z.string(), path: z.string(), limit: z.number().int().min(1).max(10_000).default(200) }),
+    previewSchema,
+  ),
+  /** What an extract would read the file as: a config with the detected settings spelt out, and the rows it gives. */
+  detect: call(
+    'read',
+    z.object({ projectRoot: z.string(), type: z.string(), config: z.record(z.string(), z.unknown()) }),
+    fileDetectionSchema,
+  ),
+  run: stream(
+    'run',
+    pipelineRequestSchema.extend({
+      runId: z.string(),
+      /** Only the loads (and what they need) above or at these nodes. Absent: all loads. */
+      only: z.array(z.string()).optional(),
+      /** `none` saves the counting of fused nodes' rows; loads are always counted. */
+      rowCounts: z.enum(['exact', 'none']).default('exact'),
+    }),
+    runEventSchema,
+  ),
+  status: call(
+    'read',
+    z.object({}),
+    z.object({
+      processId: z.number().int(),
+      memoryBytes: z.number(),
+      memoryLimitBytes: z.number(),
+      activeQueries: z.number().int(),
+    }),
+  ),
+} as const
+export type EngineContract = typeof engineContract
