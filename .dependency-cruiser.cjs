@@ -63,7 +63,12 @@ module.exports = {
       to: { path: '^src/main/electron/' },
     },
 
-    layer('shared-imports-shared', 'shared runs anywhere and stands on nothing of ours.', '^src/shared/', '^src/shared/'),
+    layer(
+      'shared-imports-shared',
+      'shared runs anywhere and stands on nothing of ours.',
+      '^src/shared/',
+      '^src/shared/',
+    ),
     outside('shared-outside', 'shared may use zod and the YAML parser only: no Node, no DOM library.', '^src/shared/', [
       packages('zod', 'yaml'),
     ]),
@@ -86,12 +91,10 @@ module.exports = {
       '^src/modules/(?!kit/)([^/]+/[^/]+)/',
       ['^src/shared/', '^src/modules/kit/', '^src/modules/$1/'],
     ),
-    layer(
-      'kit-stands-alone',
-      'The kit serves every module and knows none of them.',
+    layer('kit-stands-alone', 'The kit serves every module and knows none of them.', '^src/modules/kit/', [
+      '^src/shared/',
       '^src/modules/kit/',
-      ['^src/shared/', '^src/modules/kit/'],
-    ),
+    ]),
     layer('catalogue-imports-modules', 'The catalogue lists the modules.', '^src/modules/[^/]+[.]ts$', [
       '^src/shared/',
       '^src/modules/',

@@ -10,6 +10,7 @@ export default defineConfig({
       include: ['src/**/*.{ts,tsx}'],
       exclude: ['src/**/*.test.{ts,tsx}', 'src/main/electron/**', 'src/renderer/**/*.tsx'],
       reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 80 },
     },
   },
 })

@@ -1,0 +1,25 @@
+// Runs the end-to-end tests: builds the window if it is not built from the present sources, checks that there is a
+// browser, and hands over to vitest. Arguments go to vitest: `npm run test:e2e -- -t 'six nodes'`.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { chromiumPath } from './chromium.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const run = (script, args) => {
+  const { status } = spawnSync(process.execPath, [`${root}/node_modules/${script}`, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  return status ?? 1
+}
+
+const chromium = chromiumPath()
+if (!existsSync(chromium)) {
+  console.error(`No Chromium at ${chromium}. Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH.`)
+  process.exit(1)
+}
+const built = run('vite/bin/vite.js', ['build', '--logLevel', 'warn'])
+process.exit(
+  built || run('vitest/vitest.mjs', ['run', '--config', 'tests/e2e/vitest.config.ts', ...process.argv.slice(2)]),
+)
