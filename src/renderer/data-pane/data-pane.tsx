@@ -1,0 +1,6 @@
+import { t } from '../i18n/index.ts'
+
+/** Rows of the selected node. */
+export function DataPane() {
+  return <p>{t('panes.nothingSelected')}</p>
+}

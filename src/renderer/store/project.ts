@@ -1,0 +1,48 @@
+import { create } from 'zustand'
+import { subscribeWithSelector } from 'zustand/middleware'
+import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
+import type { Project } from '../../shared/rpc/app-contract.ts'
+import { api } from '../api.ts'
+import { closeTab, openPipeline, reconcileWithDisk } from './sessions.ts'
+
+export interface ProjectState {
+  readonly project: Project | undefined
+  readonly error: ErrorInfo | undefined
+  /** Opening or making a pipeline. */
+  readonly busy: boolean
+}
+
+export const useProject = create<ProjectState>()(
+  subscribeWithSelector((): ProjectState => ({ project: undefined, error: undefined, busy: false })),
+)
+
+/** Keeps `useProject` true to the disk until `signal` aborts, across lost connections. */
+export async function watchProject(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const project of api.stream('project.watch', {}, { signal })) {
+        useProject.setState({ project, error: undefined })
+        await reconcileWithDisk(project)
+      }
+      return
+    } catch (thrown) {
+      if (signal.aborted) return
+      const error = toErrorInfo(thrown)
+      useProject.setState({ error })
+      // `stream` itself waits for a lost connection; this only keeps a failing host from being asked in a tight loop.
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+  }
+}
+
+/** @throws LogiDataError */
+export async function createPipeline(name: string): Promise<void> {
+  const file = await api.call('pipeline.create', { name })
+  await openPipeline(file.path)
+}
+
+/** @throws LogiDataError */
+export async function removePipeline(path: string): Promise<void> {
+  await api.call('pipeline.remove', { path })
+  await closeTab(path, { discard: true })
+}
