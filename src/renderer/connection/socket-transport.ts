@@ -1,6 +1,4 @@
-// @ts-expect-error
 import { socketTransport } from '../../shared/rpc/socket-transport.ts'
-// @ts-expect-error
 import type { Transport } from '../../shared/rpc/transport.ts'
 
 /** Opens the WebSocket of the page's own host; the page's session (a cookie, or the token in its address) admits it. */
