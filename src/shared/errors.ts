@@ -19,6 +19,8 @@ export const errorInfoSchema = z.object({
   nodeId: z.string().optional(),
   /** Path inside the node's config: `['measures', 0, 'column']`. */
   field: z.array(z.union([z.string(), z.number()])).optional(),
+  /** Where in the field's expression or SQL text: UTF-16 offsets from its start. */
+  range: z.object({ start: z.number().int(), end: z.number().int() }).optional(),
 })
 export type ErrorInfo = z.infer<typeof errorInfoSchema>
 

@@ -1,0 +1,28 @@
+import type { ModuleInfo } from '../shared/modules/descriptor.ts'
+import type { Module } from './kit/contract.ts'
+import { toModuleInfo } from './kit/module-info.ts'
+import { filter } from './transformers/filter/implementation.ts'
+
+/** Every module there is, in the order of the palette. */
+export const modules: readonly Module[] = [
+  // Extract
+  // Shape
+  filter,
+  // Combine
+  // Load
+]
+
+const byType = new Map(modules.map((module) => [module.descriptor.type, module]))
+
+/** @example moduleOf('transform.filter') */
+export function moduleOf(type: string): Module | undefined {
+  return byType.get(type)
+}
+
+let infos: ModuleInfo[] | undefined
+
+/** The catalogue as data, for the window, the command line and the documentation. */
+export function moduleInfos(): ModuleInfo[] {
+  infos ??= modules.map((module) => toModuleInfo(module.descriptor))
+  return infos
+}

@@ -1,0 +1,19 @@
+import { condition } from '../../kit/condition.ts'
+import type { RelationModule } from '../../kit/contract.ts'
+import { atField } from '../../kit/fields.ts'
+import { requireInput } from '../../kit/inputs.ts'
+import { sql } from '../../kit/sql.ts'
+import { filterDescriptor } from './descriptor.ts'
+
+export const filter: RelationModule<typeof filterDescriptor, undefined> = {
+  kind: 'relation',
+  descriptor: filterDescriptor,
+  compile: ({ config, inputs, parameters }) => {
+    const input = requireInput(inputs, 'in')
+    const test = atField(['condition'], () => condition(config.condition, parameters))
+    return {
+      match: sql`SELECT * FROM ${input.name} WHERE ${test}`,
+      rest: sql`SELECT * FROM ${input.name} WHERE ${test} IS NOT TRUE`,
+    }
+  },
+}
