@@ -69,9 +69,12 @@ module.exports = {
       '^src/shared/',
       '^src/shared/',
     ),
-    outside('shared-outside', 'shared may use zod and the YAML parser only: no Node, no DOM library.', '^src/shared/', [
-      packages('zod', 'yaml'),
-    ]),
+    outside(
+      'shared-outside',
+      'shared may use zod, the YAML parser and the hash functions only: no Node, no DOM library.',
+      '^src/shared/',
+      [packages('zod', 'yaml', '@noble/hashes')],
+    ),
 
     layer(
       'descriptor-imports-shared',
