@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
+import type { Column } from '../../shared/engine/types.ts'
+import { toErrorInfo } from '../../shared/errors.ts'
+import { parameterTypeSchema } from '../../shared/pipeline/document.ts'
+import { type AnyRelationModule, cellsOf, evaluate, sharedSession, type TableLiteral } from './harness.ts'
+
+/** `columns` maps names to types, or lists pairs where a name comes twice. */
+const tableSchema = z.strictObject({
+  columns: z.union([z.record(z.string(), z.string()), z.array(z.tuple([z.string(), z.string()]))]),
+  rows: z.array(z.array(z.unknown())).default([]),
+})
+
+const fixtureSchema = z.strictObject({
+  /** A sentence about behaviour. */
+  name: z.string(),
+  config: z.unknown(),
+  parameters: z.record(z.string(), z.strictObject({ type: parameterTypeSchema, value: z.string() })).default({}),
+  inputs: z.record(z.string(), tableSchema).default({}),
+  /** Per port. `any` leaves the order of rows open. Ports that are not named are not looked at. */
+  expect: z.record(z.string(), tableSchema.extend({ order: z.enum(['exact', 'any']).default('exact') })).optional(),
+  /** Some keys of the error. */
+  error: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** Makes a test of every document of every `*.fixture.yaml` in a folder. */
+export function runFixtures(module: AnyRelationModule, folder: URL): void {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.fixture.yaml'))
+  describe(`${module.descriptor.type} on fixtures`, () => {
+    if (files.length === 0) throw new Error(`no fixtures in ${folder.pathname}`)
+    for (const file of files.sort()) {
+      for (const document of parseAllDocuments(readFileSync(new URL(file, folder), 'utf8'), { intAsBigInt: true })) {
+        if ('errors' in document && document.errors.length > 0)
+          throw new Error(`${file}: ${document.errors[0]?.message}`)
+        runFixture(module, file, plain(document.toJS()))
+      }
+    }
+  })
+}
+
+function runFixture(module: AnyRelationModule, file: string, content: unknown): void {
+  const read = fixtureSchema.safeParse(content)
+  if (!read.success) throw new Error(`${file}: ${z.prettifyError(read.error)}`)
+  const fixture = read.data
+  it(`${fixture.name} (${file.replace('.fixture.yaml', '')})`, async () => {
+    const inputs = Object.fromEntries(Object.entries(fixture.inputs).map(([port, table]) => [port, tableOf(table)]))
+    const running = evaluate(module, fixture.config, inputs, {
+      parameters: new Map(Object.entries(fixture.parameters)),
+    })
+    if (fixture.error) {
+      const info = await running.then(() => undefined, toErrorInfo)
+      expect(info).toMatchObject(fixture.error)
+      return
+    }
+    const results = await running
+    for (const [port, expectation] of Object.entries(fixture.expect ?? {})) {
+      const expected = await cellsOf(tableOf(expectation), await sharedSession())
+      const actual = results[port]
+      expect(actual?.columns, port).toEqual(expected.columns)
+      if (expectation.order === 'any') expect(sorted(actual?.rows), port).toEqual(sorted(expected.rows))
+      else expect(actual?.rows, port).toEqual(expected.rows)
+    }
+  })
+}
+
+const sorted = (rows: readonly unknown[] | undefined) => rows?.map((row) => JSON.stringify(row)).sort()
+
+function tableOf(table: z.output<typeof tableSchema>): TableLiteral {
+  const pairs = Array.isArray(table.columns) ? table.columns : Object.entries(table.columns)
+  const columns: Column[] = pairs.map(([name, type]) => ({ name, type }))
+  return { columns, rows: table.rows }
+}
+
+/** Whole numbers beyond 2^53 stay exact as text; configs get plain numbers. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (Array.isArray(value)) return value.map(plain)
+  if (value && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]))
+  return value
+}
