@@ -3,14 +3,18 @@ import { z } from 'zod'
 /** The current value of a file's `format` key. Older ones are read through `migrations.ts`. */
 export const FORMAT = 'logidata/v1'
 
-/** A node's key: its identity in references, diffs, metrics and logs; also usable as an SQL name. */
-export const NODE_ID = /^[a-z_][a-z0-9_]{0,62}$/
+/**
+ * A node's key: its identity in references, diffs, metrics and logs; also usable as an SQL name. The two words that every
+ * JavaScript object answers to are no names, so that looking a node up in a document never finds what is not one.
+ */
+export const NODE_ID = /^(?!(?:__proto__|constructor)$)[a-z_][a-z0-9_]{0,62}$/
 export const nodeIdSchema = z
   .string()
   .regex(NODE_ID, 'use lower-case letters, digits and _, starting with a letter, 63 characters at most')
 
 /** `node` (its only or default output) or `node.port`. */
-export const REFERENCE = /^([a-z_][a-z0-9_]{0,62})(?:\.([a-z_][a-z0-9_]{0,62}))?$/
+export const REFERENCE =
+  /^(?!(?:__proto__|constructor)(?:\.|$))([a-z_][a-z0-9_]{0,62})(?:\.(?!(?:__proto__|constructor)$)([a-z_][a-z0-9_]{0,62}))?$/
 export const referenceSchema = z.string().regex(REFERENCE, 'write a node, or node.port')
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue }
