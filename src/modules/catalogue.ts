@@ -1,15 +1,23 @@
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
+import { inlineExtract } from './extractors/inline/implementation.ts'
+import { parquetExtract } from './extractors/parquet/implementation.ts'
 import type { Module } from './kit/contract.ts'
 import { toModuleInfo } from './kit/module-info.ts'
+import { csvLoad } from './loaders/csv/implementation.ts'
+import { parquetLoad } from './loaders/parquet/implementation.ts'
 import { filter } from './transformers/filter/implementation.ts'
 
 /** Every module there is, in the order of the palette. */
 export const modules: readonly Module[] = [
   // Extract
+  parquetExtract,
+  inlineExtract,
   // Shape
   filter,
   // Combine
   // Load
+  csvLoad,
+  parquetLoad,
 ]
 
 const byType = new Map(modules.map((module) => [module.descriptor.type, module]))

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Cell, Column } from '../../shared/engine/types.ts'
+import type { LogiDataError } from '../../shared/errors.ts'
 import type { ModuleDescriptor } from '../../shared/modules/descriptor.ts'
 import type { ParameterType } from '../../shared/pipeline/document.ts'
 import type { Sql } from './sql.ts'
@@ -72,6 +73,12 @@ export interface PrepareRequest<Config> {
   readonly signal: AbortSignal
 }
 
+export interface ExplainRequest<Config, Facts> extends PrepareRequest<Config> {
+  readonly facts: Facts
+  /** What DuckDB said is the message of its `cause`. */
+  readonly error: LogiDataError
+}
+
 /** Nearly every transform, and files that DuckDB reads. */
 export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDescriptor, Facts = unknown> {
   readonly kind: 'relation'
@@ -84,6 +91,15 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
    */
   readonly prepare?: (request: PrepareRequest<z.output<Descriptor['config']>>) => Promise<Facts>
   readonly compile: (request: CompileRequest<z.output<Descriptor['config']>, Facts>) => CompiledPorts
+  /** The config with everything that `prepare` would detect spelt out, for people to see and change. */
+  readonly detect?: (request: PrepareRequest<z.output<Descriptor['config']>>) => Promise<Record<string, unknown>>
+  /**
+   * Turns what DuckDB said while a query with this node in it ran into an error that names file, line, column and value. Called
+   * after the failure, since finding the line may mean reading the file again. `undefined`: the error is not this node's.
+   */
+  readonly explain?: (
+    request: ExplainRequest<z.output<Descriptor['config']>, Facts>,
+  ) => Promise<LogiDataError | undefined>
   /** The default output has as many rows as the input `in`. */
   readonly keepsRows?: boolean
   /** Needs all of its input before its first row (aggregate, sort, join): previews run it over samples. */

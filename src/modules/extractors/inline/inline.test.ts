@@ -1,0 +1,4 @@
+import { runFixtures } from '../../kit/run-fixtures.ts'
+import { inlineExtract } from './implementation.ts'
+
+runFixtures(inlineExtract, new URL('./fixtures/', import.meta.url))

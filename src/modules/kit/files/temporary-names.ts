@@ -1,0 +1,72 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+
+/**
+ * Names of what is being written: `.TARGET.HOST-PID-RANDOM.ROLE.tmp` beside the target, so that the rename stays on one
+ * disk. They start with a dot and end with `.tmp`: a glob such as `*.parquet` never picks them up.
+ */
+export type TemporaryRole = 'new' | 'part' | 'old'
+
+const DAY = 24 * 60 * 60 * 1000
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6)
+const NAME = /^\.(.+)\.([0-9a-f]{6})-(\d+)-([0-9a-f]{8})\.(new|part|old)\.tmp$/
+
+/** Names that this process is writing now; another write of the same process must not clean them away. */
+const active = new Set<string>()
+
+export function temporaryPath(target: string, role: TemporaryRole): string {
+  const id = `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}`
+  const path = join(dirname(target), `.${basename(target)}.${id}.${role}.tmp`)
+  active.add(path)
+  return path
+}
+
+/** The name is free again: what it named was renamed or removed. */
+export const releaseTemporary = (path: string): void => {
+  active.delete(path)
+}
+
+export interface Leftover {
+  readonly path: string
+  readonly role: TemporaryRole
+}
+
+/** What writers that died left beside a target. */
+export async function leftoversOf(target: string): Promise<Leftover[]> {
+  const folder = dirname(target)
+  const names = await readdir(folder).catch(() => [])
+  const found: Leftover[] = []
+  for (const name of names) {
+    const match = NAME.exec(name)
+    if (!match || match[1] !== basename(target)) continue
+    const path = join(folder, name)
+    if (await isAbandoned(path, match[2] ?? '', Number(match[3]))) found.push({ path, role: match[5] as TemporaryRole })
+  }
+  return found
+}
+
+async function isAbandoned(path: string, host: string, pid: number): Promise<boolean> {
+  if (active.has(path)) return false
+  if (host !== HOST) {
+    // A shared folder: whether a process of another machine lives cannot be asked, so only age tells.
+    const info = await stat(path).catch(() => undefined)
+    return info !== undefined && Date.now() - info.mtimeMs > DAY
+  }
+  return pid === process.pid || !isAlive(pid)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+export async function removeTemporary(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+  releaseTemporary(path)
+}

@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises'
+import type { Column } from '../../../shared/engine/types.ts'
+import { cellText, isNestedType } from '../../kit/cells.ts'
+import type { LoadModule } from '../../kit/contract.ts'
+import { appendBytes, copyWhole } from '../../kit/files/append-bytes.ts'
+import { dateFormat } from '../../kit/files/date-format.ts'
+import { fileList } from '../../kit/files/input-files.ts'
+import { requireSameColumns } from '../../kit/files/same-columns.ts'
+import { writeFileTarget } from '../../kit/files/write-file.ts'
+import { identifier, joinSql, type Sql, sql } from '../../kit/sql.ts'
+import { csvLoadDescriptor } from './descriptor.ts'
+
+type Config = Parameters<typeof csvLoadDescriptor.describe>[0]
+
+const BOM = '\ufeff'
+
+export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
+  kind: 'load',
+  descriptor: csvLoadDescriptor,
+  target: ({ path, mode }) => ({ path, mode }),
+
+  async write(request) {
+    const { config, input, session } = request
+    const compression = compressionOf(config)
+    const copy = async (columns: readonly Column[], to: string, header: boolean) => {
+      const query = sql`SELECT ${joinSql(columns.map((column) => textOf(column, config)))} FROM ${input.name}`
+      const options = joinSql([...csvOptions(config, compression), sql`HEADER ${header}`])
+      return (await session.execute(sql`COPY (${query}) TO ${to} (${options})`)).rowsChanged
+    }
+
+    return writeFileTarget(request, config.path, config.mode, {
+      async create(temporary, part) {
+        if (!config.bom || compression !== 'none') return copy(input.columns, temporary, config.header)
+        const rows = await copy(input.columns, part, config.header)
+        await writeFile(temporary, BOM)
+        await appendBytes(temporary, part)
+        return rows
+      },
+      async append(temporary, existing, part) {
+        const columns = config.header ? await columnsOf(existing) : input.columns
+        const rows = await copy(columns, part, false)
+        await copyWhole(existing, temporary)
+        await appendBytes(temporary, part, compression === 'none' ? '\n' : undefined)
+        return rows
+      },
+    })
+
+    /** The columns in the order of the file's header. */
+    async function columnsOf(existing: string): Promise<readonly Column[]> {
+      const options = joinSql([
+        sql`header = TRUE`,
+        sql`all_varchar = TRUE`,
+        sql`delim = ${config.delimiter}`,
+        sql`quote = ${config.quote}`,
+        sql`escape = ${config.quote}`,
+        sql`compression = ${compression}`,
+      ])
+      const { columns } = await session.query(
+        sql`SELECT * FROM read_csv(${fileList([{ path: existing }])}, ${options}) LIMIT 0`,
+      )
+      requireSameColumns(config.path, columns, input.columns, false)
+      return columns.map((column) => input.columns.find((given) => given.name === column.name) ?? column)
+    }
+  },
+}
+
+function compressionOf(config: Config): 'none' | 'gzip' | 'zstd' {
+  if (config.compression !== 'auto') return config.compression
+  if (/\.gz$/i.test(config.path)) return 'gzip'
+  return /\.zst$/i.test(config.path) ? 'zstd' : 'none'
+}
+
+function csvOptions(config: Config, compression: string): Sql[] {
+  return [
+    sql`FORMAT csv`,
+    sql`DELIMITER ${config.delimiter}`,
+    sql`QUOTE ${config.quote}`,
+    sql`ESCAPE ${config.quote}`,
+    sql`NULLSTR ${config.null_text}`,
+    sql`COMPRESSION ${compression}`,
+    ...(config.quote_all ? [sql`FORCE_QUOTE *`] : []),
+  ]
+}
+
+/** One column as the text that the file gets. */
+function textOf({ name, type }: Column, config: Config): Sql {
+  const column = identifier(name)
+  if (isNestedType(type) || type === 'BLOB') return sql`${cellText(column, type)} AS ${column}`
+  if (type === 'DATE' && config.date_format) return formatted(column, config.date_format)
+  if (type.startsWith('TIMESTAMP') && config.timestamp_format) return formatted(column, config.timestamp_format)
+  if (type === 'VARCHAR' && config.spreadsheet_safe) {
+    return sql`CASE WHEN regexp_matches(${column}, '^[=+@\\t\\r-]') THEN '''' || ${column} ELSE ${column} END AS ${column}`
+  }
+  return column
+}
+
+const formatted = (column: Sql, format: string): Sql =>
+  sql`strftime(${column}, ${dateFormat(format)?.strptime ?? format}) AS ${column}`
