@@ -69,6 +69,14 @@ export const settingsSchema = z.object({
 })
 export type Settings = z.infer<typeof settingsSchema>
 
+/** Without the defaults: zod would fill them in, and a change of one key would reset the others. */
+const settingsPatchSchema = z.object({
+  theme: settingsSchema.shape.theme.unwrap().optional(),
+  language: settingsSchema.shape.language.unwrap().optional(),
+  layout: settingsSchema.shape.layout.unwrap().optional(),
+})
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>
+
 /** Between the window and the application, whatever carries it. */
 export const appContract = {
   'project.current': call('read', z.object({}), projectSchema),
@@ -122,7 +130,7 @@ export const appContract = {
   'run.list': call('read', z.object({ path: pathSchema.optional() }), z.array(runSummarySchema)),
   'settings.read': call('read', z.object({}), settingsSchema),
   /** Changes the given keys; of `layout`, the given inner keys. */
-  'settings.write': call('write', settingsSchema.partial(), settingsSchema),
+  'settings.write': call('write', settingsPatchSchema, settingsSchema),
   'engine.status': call(
     'read',
     z.object({}),

@@ -1,0 +1,130 @@
+import { Command, type CommanderError, InvalidArgumentError, Option } from 'commander'
+import { userError } from '../shared/errors.ts'
+import type { CommandContext } from './context.ts'
+
+const collect = (value: string, before: readonly string[]) => [...before, value]
+
+const EXIT_CODES = `
+Exit codes:
+  0    success
+  1    the pipeline is invalid, or its run failed
+  2    wrong use: an unknown option, a file or node that is not there
+  130  cancelled (Ctrl-C)
+`
+
+const exampleText = (...lines: readonly string[]) =>
+  `\nExamples:\n${lines.map((line) => `  $ logidata ${line}`).join('\n')}\n`
+
+/** All commands. `finish` gets the exit code of the one that ran. */
+export function createProgram(context: CommandContext, version: string, finish: (code: number) => void): Command {
+  const program = new Command('logidata')
+    .description('Validate, preview and run data pipelines without the window.')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this text')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showHelpAfterError('(add --help for how it is used)')
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES)
+    .addHelpText(
+      'after',
+      exampleText(
+        'validate pipelines/sales.pipeline.yaml',
+        'run pipelines/sales.pipeline.yaml --parameter since=2024-01-01',
+        'preview pipelines/sales.pipeline.yaml by_country',
+      ),
+    )
+
+  const command = (name: string, description: string) =>
+    program.command(name).description(description).helpOption('--help', 'print this text').exitOverride()
+
+  const withJson = (one: Command) => one.option('--json', 'print the result, or the error, as JSON')
+  const withPipeline = (one: Command) =>
+    withJson(one)
+      .addOption(
+        new Option('--project <dir>', 'project folder; nothing outside it is read or written').default(
+          undefined,
+          'the nearest folder above the file that holds pipelines/',
+        ),
+      )
+      .option('--parameter <name=value>', 'give a parameter; may be repeated', collect, [])
+      .option('--env <name>', 'let the pipeline read this variable as ${env:NAME}; may be repeated', collect, [])
+
+  withPipeline(command('validate', 'Check pipelines without running them; problems as file:line:column: message.'))
+    .argument('[file...]', 'pipeline files; none: all of the project')
+    .addHelpText('after', exampleText('validate', 'validate pipelines/sales.pipeline.yaml --json'))
+    .addHelpText(
+      'after',
+      '\n--json prints {valid, problems: [{file, line, column, severity, code, message, hint, nodeId, field}]}.',
+    )
+    .action(async (files, options) => {
+      finish(await (await import('./commands/validate.ts')).validate(files, options, context))
+    })
+
+  withPipeline(command('preview', 'Print the first rows of one node; nothing is written.'))
+    .argument('<file>', 'pipeline file')
+    .argument('<node>', 'node, or node.port')
+    .option('--limit <rows>', 'rows to print, 1 to 10000', parseLimit, 20)
+    .addHelpText(
+      'after',
+      exampleText('preview sales.pipeline.yaml by_country', 'preview sales.pipeline.yaml recent.rest --limit 5'),
+    )
+    .addHelpText(
+      'after',
+      '\n--json prints {columns: [{name, type}], rows: [[text or null]], exactness, totalRows, more, milliseconds}.',
+    )
+    .action(async (file, node, options) => {
+      finish(await (await import('./commands/preview.ts')).preview(file, node, options, context))
+    })
+
+  withPipeline(command('run', 'Run a pipeline: all its loads, and what they need.'))
+    .argument('<file>', 'pipeline file')
+    .option('--only <node>', 'only the loads at or above this node; may be repeated', collect, [])
+    .addHelpText(
+      'after',
+      exampleText('run sales.pipeline.yaml', 'run sales.pipeline.yaml --parameter since=2024-01-01 --json'),
+    )
+    .addHelpText(
+      'after',
+      '\n--json prints {state, milliseconds, error, nodes: {id: {state, rows: {port: n}, milliseconds, written, error}}}.',
+    )
+    .action(async (file, options) => {
+      finish(await (await import('./commands/run.ts')).run(file, options, context))
+    })
+
+  command('schema', 'Print the JSON Schema of pipeline files, for completion in editors.')
+    .addHelpText('after', exampleText('schema > pipeline.schema.json'))
+    .action(async () => {
+      finish(await (await import('./commands/schema.ts')).schema(context))
+    })
+
+  withJson(command('modules', 'List the modules, or print the documentation of one.'))
+    .argument('[name]', 'module, such as transform.filter')
+    .addHelpText('after', exampleText('modules', 'modules transform.join'))
+    .action(async (name, options) => {
+      finish(await (await import('./commands/modules.ts')).listModules(name, options, context))
+    })
+
+  withJson(command('format', 'Print a pipeline in its canonical form; comments stay.'))
+    .argument('<file...>', 'pipeline files')
+    .option('--check', 'print nothing but the names of files that differ, and exit with 1 if there are any')
+    .option('--write', 'write the files back')
+    .addHelpText('after', exampleText('format sales.pipeline.yaml --write', 'format pipelines/*.pipeline.yaml --check'))
+    .action(async (files, options) => {
+      finish(await (await import('./commands/format.ts')).format(files, options, context))
+    })
+
+  return program
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text)
+  if (!/^\d+$/.test(text) || limit < 1 || limit > 10_000)
+    throw new InvalidArgumentError('Give a number from 1 to 10000.')
+  return limit
+}
+
+/** Commander ends help and version by throwing as well. @returns undefined for those */
+export function usageErrorOf(thrown: CommanderError) {
+  if (thrown.exitCode === 0 || thrown.code === 'commander.help') return undefined
+  return userError('usage', thrown.message.replace(/^error: /, ''))
+}

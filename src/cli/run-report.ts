@@ -1,0 +1,109 @@
+import type { NodeState, RunEvent } from '../shared/engine/types.ts'
+import type { ErrorInfo } from '../shared/errors.ts'
+
+interface NodeReport {
+  state: NodeState
+  rows: Record<string, string>
+  milliseconds: number | undefined
+  written: readonly string[]
+  error: ErrorInfo | undefined
+}
+
+/** What a run's events come to. */
+export class RunReport {
+  state: 'running' | 'succeeded' | 'failed' | 'cancelled' = 'running'
+  milliseconds = 0
+  readonly #nodes = new Map<string, NodeReport>()
+  readonly #began = performance.now()
+  #error: ErrorInfo | undefined
+  #fraction = 0
+
+  add(event: RunEvent): void {
+    switch (event.kind) {
+      case 'started':
+        for (const nodeId of event.nodes) this.#node(nodeId)
+        return
+      case 'node': {
+        const node = this.#node(event.nodeId)
+        node.state = event.state
+        if (event.rows) node.rows = event.rows
+        if (event.written) node.written = event.written
+        if (event.error) node.error = event.error
+        node.milliseconds = event.milliseconds ?? node.milliseconds
+        return
+      }
+      case 'progress':
+        this.#fraction = event.fraction
+        return
+      case 'finished':
+        this.state = event.state
+        this.milliseconds = event.milliseconds
+        this.#error = event.error
+    }
+  }
+
+  /** For a run whose own last event did not come. */
+  end(state: 'failed' | 'cancelled', error: ErrorInfo | undefined): void {
+    for (const node of this.#nodes.values())
+      if (node.state === 'waiting' || node.state === 'running') node.state = 'cancelled'
+    this.state = state
+    this.milliseconds = performance.now() - this.#began
+    this.#error = error
+  }
+
+  progressLine(): string {
+    const running = [...this.#nodes].filter(([, node]) => node.state === 'running').map(([nodeId]) => nodeId)
+    const done = [...this.#nodes.values()].filter(({ state }) => state === 'done').length
+    return `${Math.round(this.#fraction * 100)} %  ${done}/${this.#nodes.size} nodes  ${running.join(', ')}`
+  }
+
+  /** Node, state, rows, time, files. */
+  tableRows(): string[][] {
+    return [...this.#nodes].map(([nodeId, node]) => [
+      nodeId,
+      node.state,
+      formatRows(node.rows),
+      node.milliseconds === undefined ? '' : `${Math.round(node.milliseconds)} ms`,
+      node.written.join(', '),
+    ])
+  }
+
+  /** Of the nodes, and that of the run where no node has it. */
+  errors(): ErrorInfo[] {
+    const ofNodes = [...this.#nodes].flatMap(([nodeId, { error }]) => (error ? [{ nodeId, ...error }] : []))
+    const own = this.#error
+    const repeated = own === undefined || ofNodes.some(({ message }) => message === own.message)
+    return repeated ? ofNodes : [...ofNodes, own]
+  }
+
+  /** The documented shape of `run --json`. */
+  forPrograms() {
+    const nodes = [...this.#nodes].map(([nodeId, node]) => [
+      nodeId,
+      {
+        state: node.state,
+        rows: Object.fromEntries(Object.entries(node.rows).map(([port, digits]) => [port, Number(digits)])),
+        milliseconds: node.milliseconds ?? null,
+        written: node.written,
+        error: node.error ?? null,
+      },
+    ])
+    const { state, milliseconds } = this
+    return { state, milliseconds, error: this.#error ?? null, nodes: Object.fromEntries(nodes) }
+  }
+
+  #node(nodeId: string): NodeReport {
+    const known = this.#nodes.get(nodeId)
+    if (known) return known
+    const node: NodeReport = { state: 'waiting', rows: {}, milliseconds: undefined, written: [], error: undefined }
+    this.#nodes.set(nodeId, node)
+    return node
+  }
+}
+
+/** One port: its number. Several: each with its name. */
+function formatRows(rows: Readonly<Record<string, string>>): string {
+  const ports = Object.entries(rows)
+  if (ports.length === 1) return ports[0]?.[1] ?? ''
+  return ports.map(([port, count]) => `${port} ${count}`).join(' · ')
+}
