@@ -63,3 +63,10 @@ export function checkDistinctNames(
     seen.set(key, name)
   }
 }
+
+/** A name near `wanted` that no column has. */
+export function freeName(wanted: string, columns: readonly { readonly name: string }[]): string {
+  let name = wanted
+  while (columns.some((column) => sameName(column.name, name))) name = `_${name}`
+  return name
+}

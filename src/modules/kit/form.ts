@@ -1,0 +1,12 @@
+import type { FormMeta, Text } from '../../shared/modules/descriptor.ts'
+
+type More = Omit<FormMeta, 'title' | 'help'> & { readonly help?: Text }
+
+/** What a config field says about its form, for zod's `.meta()`. */
+export const form = (en: string, fr: string, more: More = {}): { form: FormMeta } => ({
+  form: { title: { en, fr }, ...more },
+})
+
+export const text = (en: string, fr: string): Text => ({ en, fr })
+
+export const option = (value: string, en: string, fr: string) => ({ value, title: { en, fr } })

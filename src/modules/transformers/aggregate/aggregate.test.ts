@@ -1,0 +1,4 @@
+import { runFixtures } from '../../kit/run-fixtures.ts'
+import { aggregate } from './implementation.ts'
+
+runFixtures(aggregate, new URL('./fixtures/', import.meta.url))
