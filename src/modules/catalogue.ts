@@ -5,7 +5,10 @@ import type { Module } from './kit/contract.ts'
 import { toModuleInfo } from './kit/module-info.ts'
 import { csvLoad } from './loaders/csv/implementation.ts'
 import { parquetLoad } from './loaders/parquet/implementation.ts'
+import { aggregate } from './transformers/aggregate/implementation.ts'
 import { filter } from './transformers/filter/implementation.ts'
+import { formula } from './transformers/formula/implementation.ts'
+import { select } from './transformers/select/implementation.ts'
 
 /** Every module there is, in the order of the palette. */
 export const modules: readonly Module[] = [
@@ -14,6 +17,9 @@ export const modules: readonly Module[] = [
   inlineExtract,
   // Shape
   filter,
+  select,
+  formula,
+  aggregate,
   // Combine
   // Load
   csvLoad,

@@ -10,15 +10,13 @@ const config = z.strictObject({
           .string()
           .min(1)
           .meta(form('Column', 'Colonne', { placeholder: 'net_price' })),
-        expression: z
-          .string()
-          .meta(
-            form('Expression', 'Expression', {
-              control: 'expression',
-              port: 'in',
-              placeholder: 'price * (1 - discount)',
-            }),
-          ),
+        expression: z.string().meta(
+          form('Expression', 'Expression', {
+            control: 'expression',
+            port: 'in',
+            placeholder: 'price * (1 - discount)',
+          }),
+        ),
       }),
     )
     .min(1, 'add at least one formula')
