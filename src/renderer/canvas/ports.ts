@@ -1,0 +1,99 @@
+import type { ModuleInfo, Text } from '../../shared/modules/descriptor.ts'
+import { NODE_ID, type PipelineDocument, type PipelineNode, parseReference } from '../../shared/pipeline/document.ts'
+
+export interface CanvasPort {
+  /** Actual name: of a port that takes many inputs, `in_1`. */
+  readonly name: string
+  readonly title: Text
+  readonly reject: boolean
+  /** Stands for the next input of a port that takes many. */
+  readonly open: boolean
+}
+
+const plain = (name: string): CanvasPort => ({ name, title: { en: name, fr: name }, reject: false, open: false })
+
+/** The inputs to draw: those of the module, those in use, and a free place where any number fits. */
+export function inputPorts(node: PipelineNode, info: ModuleInfo | undefined): CanvasPort[] {
+  const used = Object.keys(node.inputs ?? {})
+  if (!info) return used.map(plain)
+  const ports: CanvasPort[] = []
+  const claimed = new Set<string>()
+  for (const port of info.inputs) {
+    if (!port.many) {
+      claimed.add(port.name)
+      ports.push({ name: port.name, title: port.title, reject: false, open: false })
+      continue
+    }
+    const own = used.filter((name) => port.freeNames || isNumbered(name, port.name))
+    for (const name of own) {
+      claimed.add(name)
+      ports.push({ ...plain(name), title: port.freeNames ? plain(name).title : port.title })
+    }
+    ports.push({ name: nextNumbered(port.name, own), title: port.title, reject: false, open: true })
+  }
+  for (const name of used) if (!claimed.has(name)) ports.push(plain(name))
+  return ports
+}
+
+export function outputPorts(info: ModuleInfo | undefined, referenced: readonly string[] = []): CanvasPort[] {
+  if (!info) return referenced.length > 0 ? referenced.map(plain) : [plain('out')]
+  return info.outputs.map(({ name, title, reject }) => ({ name, title, reject, open: false }))
+}
+
+const isNumbered = (name: string, base: string) =>
+  name === base || (name.startsWith(`${base}_`) && /^\d+$/.test(name.slice(base.length + 1)))
+
+function nextNumbered(base: string, taken: readonly string[]): string {
+  for (let number = 1; ; number++) {
+    const name = `${base}_${number}`
+    if (!taken.includes(name)) return name
+  }
+}
+
+/** The output that a reference without a port means. */
+export const defaultOutput = (info: ModuleInfo | undefined): string => info?.outputs[0]?.name ?? 'out'
+
+/** The name of an input that is about to be connected: a free name follows the node it reads from. */
+export function actualPortName(
+  document: PipelineDocument,
+  modules: ReadonlyMap<string, ModuleInfo>,
+  nodeId: string,
+  port: string,
+  from: string,
+): string {
+  const node = document.nodes[nodeId]
+  const many = modules.get(node?.type ?? '')?.inputs.find((input) => input.many && input.freeNames)
+  const used = Object.keys(node?.inputs ?? {})
+  if (!many || used.includes(port) || !port.startsWith(many.name)) return port
+  return uniqueName(from, (name) => used.includes(name))
+}
+
+/** `base`, or `base_2`, `base_3`, … as the first that is not taken. */
+export function uniqueName(base: string, taken: (name: string) => boolean): string {
+  const clean = NODE_ID.test(base) ? base : 'node'
+  if (!taken(clean)) return clean
+  const stem = clean.replace(/_\d+$/, '').slice(0, 58)
+  for (let number = 2; ; number++) {
+    const name = `${stem}_${number}`
+    if (!taken(name)) return name
+  }
+}
+
+export interface DocumentEdge {
+  readonly source: string
+  readonly sourcePort: string | undefined
+  readonly target: string
+  readonly targetPort: string
+}
+
+/** Every connection whose source exists. */
+export function documentEdges(document: PipelineDocument): DocumentEdge[] {
+  const edges: DocumentEdge[] = []
+  for (const [target, node] of Object.entries(document.nodes)) {
+    for (const [targetPort, text] of Object.entries(node.inputs ?? {})) {
+      const { nodeId, port } = parseReference(text)
+      if (document.nodes[nodeId]) edges.push({ source: nodeId, sourcePort: port, target, targetPort })
+    }
+  }
+  return edges
+}
