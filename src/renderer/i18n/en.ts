@@ -3,6 +3,8 @@ import { enPanes } from './en-panes.ts'
 
 /** Words of the frame. `{x}` are parameters; `one | many` is chosen by `count`. */
 const enFrame = {
+  'fault.title': 'This part of the window failed',
+  'fault.retry': 'Show it again',
   'app.loading': 'Opening the studio…',
   'bar.search': 'Search or run a command',
   'bar.run': 'Run',

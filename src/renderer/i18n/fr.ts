@@ -3,6 +3,8 @@ import { frCanvas } from './fr-canvas.ts'
 import { frPanes } from './fr-panes.ts'
 
 export const fr: Messages = {
+  'fault.title': 'Cette partie de la fenêtre a échoué',
+  'fault.retry': 'L’afficher à nouveau',
   'app.loading': 'Ouverture du studio…',
   'bar.search': 'Chercher ou lancer une commande',
   'bar.run': 'Exécuter',

@@ -2,8 +2,6 @@ import { create } from 'zustand'
 import { subscribeWithSelector } from 'zustand/middleware'
 import type { Problem } from '../../shared/engine/types.ts'
 import type { ErrorInfo } from '../../shared/errors.ts'
-// biome-ignore lint/suspicious/noTsIgnore: the file arrives with the document's part.
-// @ts-ignore
 import { applyEdit } from '../../shared/pipeline/apply-edit.ts'
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { PipelineEdit } from '../../shared/pipeline/edits.ts'

@@ -1,0 +1,84 @@
+import { ContextMenuPopover, Menu, MenuDivider, MenuItem } from '@blueprintjs/core'
+import { t } from '../i18n/index.ts'
+import { usePipeline } from '../store/pipeline.ts'
+import { startRun } from '../store/run.ts'
+import { openDialog } from '../store/ui.ts'
+import * as actions from './canvas-actions.ts'
+
+export interface CanvasMenuAt {
+  readonly left: number
+  readonly top: number
+  readonly what:
+    | { readonly kind: 'nodes'; readonly nodeIds: readonly string[] }
+    | { readonly kind: 'edge'; readonly target: string; readonly port: string }
+    | { readonly kind: 'canvas' }
+}
+
+interface Props {
+  readonly at: CanvasMenuAt | undefined
+  readonly onClose: () => void
+  readonly onAdd: () => void
+  readonly onFit: () => void
+}
+
+export function CanvasMenu({ at, onClose, onAdd, onFit }: Props) {
+  return (
+    <ContextMenuPopover
+      isOpen={at !== undefined}
+      targetOffset={at && { left: at.left, top: at.top }}
+      onClose={onClose}
+      transitionDuration={0}
+      content={<Items at={at} onAdd={onAdd} onFit={onFit} />}
+    />
+  )
+}
+
+function Items({ at, onAdd, onFit }: Pick<Props, 'at' | 'onAdd' | 'onFit'>) {
+  const nodes = usePipeline((state) => state.document?.nodes)
+  if (!at) return <Menu />
+  const { what } = at
+  if (what.kind === 'edge') {
+    return (
+      <Menu>
+        <MenuItem
+          text={t('edge.delete')}
+          label="Del"
+          intent="danger"
+          onClick={() => actions.tryEdit([{ kind: 'disconnect', nodeId: what.target, port: what.port }])}
+        />
+      </Menu>
+    )
+  }
+  if (what.kind === 'canvas') {
+    return (
+      <Menu>
+        <MenuItem text={t('canvas.quickAdd')} onClick={onAdd} />
+        <MenuItem text={t('node.paste')} label="Ctrl V" onClick={() => void actions.pasteFromClipboard()} />
+        <MenuDivider />
+        <MenuItem text={t('selection.all')} label="Ctrl A" onClick={actions.selectAll} />
+        <MenuItem text={t('canvas.tidy')} onClick={actions.tidy} />
+        <MenuItem text={t('canvas.fit')} label="F" onClick={onFit} />
+      </Menu>
+    )
+  }
+  const { nodeIds } = what
+  const [only] = nodeIds
+  const loads = nodeIds.filter((nodeId) => nodes?.[nodeId]?.type.startsWith('load.'))
+  return (
+    <Menu>
+      {nodeIds.length === 1 && only !== undefined && (
+        <MenuItem text={t('node.rename')} label="F2" onClick={() => openDialog({ kind: 'renameNode', nodeId: only })} />
+      )}
+      <MenuItem text={t('node.duplicate')} label="Ctrl D" onClick={() => actions.duplicate(nodeIds)} />
+      <MenuItem text={t('node.copy')} label="Ctrl C" onClick={() => void actions.copyToClipboard(nodeIds)} />
+      {loads.length > 0 && loads.length === nodeIds.length && (
+        <MenuItem text={t('node.runTo')} onClick={() => void startRun(loads)} />
+      )}
+      {nodeIds.some((nodeId) => Object.keys(nodes?.[nodeId]?.inputs ?? {}).length > 0) && (
+        <MenuItem text={t('node.disconnect')} onClick={() => actions.disconnectInputs(nodeIds)} />
+      )}
+      <MenuDivider />
+      <MenuItem text={t('node.delete')} label="Del" intent="danger" onClick={() => actions.removeNodes(nodeIds)} />
+    </Menu>
+  )
+}

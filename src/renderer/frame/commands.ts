@@ -1,0 +1,59 @@
+import * as actions from '../canvas/canvas-actions.ts'
+import { canvasHandle } from '../canvas/canvas-state.ts'
+import { t } from '../i18n/index.ts'
+import { redo, undo, usePipeline } from '../store/pipeline.ts'
+import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
+import { changeSettings } from '../store/settings.ts'
+import { openDialog, showPanes, useUi } from '../store/ui.ts'
+
+export interface Command {
+  readonly id: string
+  readonly title: string
+  readonly keys?: string | undefined
+  readonly enabled: boolean
+  readonly run: () => void
+}
+
+/** What the palette offers to do, as things stand. */
+export function commands(): Command[] {
+  const { document, canUndo, canRedo } = usePipeline.getState()
+  const running = isRunning(useRun.getState())
+  const hasNodes = Object.keys(document?.nodes ?? {}).length > 0
+  const { dataOpen, inspectorOpen, leftOpen } = useUi.getState()
+  const always = (id: string, title: string, run: () => void, keys?: string): Command => ({
+    id,
+    title,
+    keys,
+    enabled: true,
+    run,
+  })
+  return [
+    {
+      id: 'run',
+      title: t('command.run'),
+      keys: 'Ctrl Enter',
+      enabled: hasNodes && !running,
+      run: () => void startRun(),
+    },
+    { id: 'cancel', title: t('command.cancel'), enabled: running, run: () => void cancelRun() },
+    { id: 'undo', title: t('command.undo'), keys: 'Ctrl Z', enabled: canUndo, run: undo },
+    { id: 'redo', title: t('command.redo'), keys: 'Ctrl Shift Z', enabled: canRedo, run: redo },
+    { id: 'tidy', title: t('command.tidy'), enabled: hasNodes, run: () => canvasHandle()?.tidy() },
+    { id: 'fit', title: t('command.fit'), keys: 'F', enabled: hasNodes, run: () => canvasHandle()?.fit() },
+    { id: 'selectAll', title: t('command.selectAll'), keys: 'Ctrl A', enabled: hasNodes, run: actions.selectAll },
+    {
+      id: 'parameters',
+      title: t('command.parameters'),
+      enabled: document !== undefined,
+      run: () => openDialog({ kind: 'parameters' }),
+    },
+    always('newPipeline', t('command.newPipeline'), () => openDialog({ kind: 'newPipeline' })),
+    always('problems', t('command.problems'), () => useUi.setState({ problemsOpen: true })),
+    always('left', t('command.toggleLeft'), () => showPanes({ leftOpen: !leftOpen })),
+    always('data', t('command.toggleData'), () => showPanes({ dataOpen: !dataOpen })),
+    always('inspector', t('command.toggleInspector'), () => showPanes({ inspectorOpen: !inspectorOpen })),
+    always('light', t('command.lightTheme'), () => changeSettings({ theme: 'light' })),
+    always('dark', t('command.darkTheme'), () => changeSettings({ theme: 'dark' })),
+    always('system', t('command.systemTheme'), () => changeSettings({ theme: 'system' })),
+  ]
+}

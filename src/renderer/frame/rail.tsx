@@ -1,0 +1,73 @@
+import { FormGroup, HTMLSelect, Popover, SegmentedControl } from '@blueprintjs/core'
+import { Blocks, History, type LucideIcon, Settings, Workflow } from 'lucide-react'
+import { t } from '../i18n/index.ts'
+import { changeSettings, useSettings } from '../store/settings.ts'
+import { type LeftPanel, toggleLeft, useUi } from '../store/ui.ts'
+
+const panels: readonly (readonly [LeftPanel, LucideIcon])[] = [
+  ['pipelines', Workflow],
+  ['steps', Blocks],
+  ['runs', History],
+]
+
+export function Rail() {
+  const open = useUi((state) => (state.leftOpen ? state.leftPanel : undefined))
+  return (
+    <nav className="rail" aria-label={t('rail.label')}>
+      {panels.map(([panel, Icon]) => (
+        <button
+          key={panel}
+          type="button"
+          className={`rail-item${open === panel ? ' is-open' : ''}`}
+          aria-pressed={open === panel}
+          aria-label={t(`rail.${panel}`)}
+          title={t(`rail.${panel}`)}
+          onClick={() => toggleLeft(panel)}
+        >
+          <Icon size={18} strokeWidth={1.8} aria-hidden />
+        </button>
+      ))}
+      <span className="rail-space" />
+      <Popover content={<SettingsForm />} placement="right-end" transitionDuration={0} minimal>
+        <button type="button" className="rail-item" aria-label={t('rail.settings')} title={t('rail.settings')}>
+          <Settings size={18} strokeWidth={1.8} aria-hidden />
+        </button>
+      </Popover>
+    </nav>
+  )
+}
+
+function SettingsForm() {
+  const theme = useSettings((state) => state.theme)
+  const language = useSettings((state) => state.language)
+  return (
+    <div className="settings-form">
+      <h2>{t('settings.title')}</h2>
+      <FormGroup label={t('settings.theme')}>
+        <SegmentedControl
+          fill
+          size="small"
+          value={theme}
+          onValueChange={(value) => changeSettings({ theme: value as typeof theme })}
+          options={[
+            { value: 'system', label: t('settings.system') },
+            { value: 'light', label: t('settings.light') },
+            { value: 'dark', label: t('settings.dark') },
+          ]}
+        />
+      </FormGroup>
+      <FormGroup label={t('settings.language')} labelFor="settings-language">
+        <HTMLSelect
+          id="settings-language"
+          fill
+          value={language}
+          onChange={(event) => changeSettings({ language: event.currentTarget.value === 'fr' ? 'fr' : 'en' })}
+          options={[
+            { value: 'en', label: 'English' },
+            { value: 'fr', label: 'Français' },
+          ]}
+        />
+      </FormGroup>
+    </div>
+  )
+}

@@ -1,0 +1,45 @@
+import { Button } from '@blueprintjs/core'
+import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from 'lucide-react'
+import { t } from '../i18n/index.ts'
+import { dismissToast, useToasts } from '../store/toasts.ts'
+
+const icons = { neutral: Info, ok: CircleCheck, warning: TriangleAlert, danger: CircleAlert }
+
+export function Toaster() {
+  const toasts = useToasts((state) => state.toasts)
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {toasts.map(({ id, tone, message, hint, action }) => {
+        const Icon = icons[tone]
+        return (
+          <div key={id} className={`toast is-${tone}`}>
+            <Icon size={16} aria-hidden />
+            <div className="toast-words">
+              <div>{message}</div>
+              {hint && <div className="toast-hint">{hint}</div>}
+            </div>
+            {action && (
+              <Button
+                size="small"
+                variant="minimal"
+                intent="primary"
+                text={action.label}
+                onClick={() => {
+                  dismissToast(id)
+                  action.run()
+                }}
+              />
+            )}
+            <Button
+              size="small"
+              variant="minimal"
+              icon={<X size={14} />}
+              aria-label={t('dialog.close')}
+              onClick={() => dismissToast(id)}
+            />
+          </div>
+        )
+      })}
+    </div>
+  )
+}

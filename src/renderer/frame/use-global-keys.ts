@@ -1,0 +1,23 @@
+import { useEffect } from 'react'
+import { startRun } from '../store/run.ts'
+import { flush } from '../store/sessions.ts'
+import { toastError } from '../store/toasts.ts'
+import { useUi } from '../store/ui.ts'
+
+/** Keys that act wherever the focus is. */
+export function useGlobalKeys(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!event.ctrlKey && !event.metaKey) return
+      const key = event.key.toLowerCase()
+      if (key === 'k') useUi.setState(({ paletteOpen }) => ({ paletteOpen: !paletteOpen }))
+      else if (key === 'enter') void startRun()
+      else if (key === 's') flush().catch(toastError)
+      else return
+      event.preventDefault()
+      event.stopPropagation()
+    }
+    window.addEventListener('keydown', onKeyDown, true)
+    return () => window.removeEventListener('keydown', onKeyDown, true)
+  }, [])
+}

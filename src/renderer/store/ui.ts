@@ -1,0 +1,60 @@
+import { create } from 'zustand'
+import { rememberLayout, useSettings } from './settings.ts'
+
+export type LeftPanel = 'pipelines' | 'steps' | 'runs'
+export type OpenDialog =
+  | { readonly kind: 'parameters' }
+  | { readonly kind: 'newPipeline' }
+  | { readonly kind: 'deletePipeline'; readonly path: string; readonly name: string }
+  | { readonly kind: 'renameNode'; readonly nodeId: string }
+
+export interface UiState {
+  readonly leftPanel: LeftPanel
+  readonly leftOpen: boolean
+  readonly dataOpen: boolean
+  readonly inspectorOpen: boolean
+  readonly dialog: OpenDialog | undefined
+  readonly paletteOpen: boolean
+  readonly problemsOpen: boolean
+}
+
+/** Which parts of the window show. */
+export const useUi = create<UiState>()(() => ({
+  leftPanel: 'steps',
+  leftOpen: true,
+  dataOpen: true,
+  inspectorOpen: true,
+  dialog: undefined,
+  paletteOpen: false,
+  problemsOpen: false,
+}))
+
+type Remembered = Pick<UiState, 'leftPanel' | 'leftOpen' | 'dataOpen' | 'inspectorOpen'>
+
+/** Changes which panes show, and remembers it. */
+export function showPanes(changes: Partial<Remembered>): void {
+  useUi.setState(changes)
+  const { leftPanel, leftOpen, dataOpen, inspectorOpen } = useUi.getState()
+  rememberLayout('panes', { leftPanel, leftOpen, dataOpen, inspectorOpen })
+}
+
+export function restorePanes(): void {
+  const value = useSettings.getState().layout.panes
+  if (typeof value !== 'object' || value === null) return
+  const { leftPanel, leftOpen, dataOpen, inspectorOpen } = value as Partial<Remembered>
+  useUi.setState({
+    ...(leftPanel && ['pipelines', 'steps', 'runs'].includes(leftPanel) && { leftPanel }),
+    ...(typeof leftOpen === 'boolean' && { leftOpen }),
+    ...(typeof dataOpen === 'boolean' && { dataOpen }),
+    ...(typeof inspectorOpen === 'boolean' && { inspectorOpen }),
+  })
+}
+
+/** Clicking the panel that shows hides it. */
+export function toggleLeft(panel: LeftPanel): void {
+  const { leftPanel, leftOpen } = useUi.getState()
+  showPanes(leftPanel === panel && leftOpen ? { leftOpen: false } : { leftPanel: panel, leftOpen: true })
+}
+
+export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog, paletteOpen: false })
+export const closeDialog = (): void => useUi.setState({ dialog: undefined })
