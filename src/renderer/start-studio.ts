@@ -1,3 +1,4 @@
+import type { Project } from '../shared/rpc/app-contract.ts'
 import { canvasHandle } from './canvas/canvas-state.ts'
 import { formatMilliseconds, t } from './i18n/index.ts'
 import { followDocument } from './store/analysis.ts'
@@ -46,10 +47,10 @@ export function startStudio(onReady: () => void): () => void {
   }
 }
 
-function firstProject(signal: AbortSignal) {
+function firstProject(signal: AbortSignal): Promise<Project | undefined> {
   const { project } = useProject.getState()
   if (project) return Promise.resolve(project)
-  return new Promise<typeof project>((resolve) => {
+  return new Promise((resolve) => {
     const stop = useProject.subscribe((state) => {
       if (!state.project) return
       stop()

@@ -140,6 +140,6 @@ const renderItem: ItemRenderer<Item> = (item, { handleClick, handleFocus, modifi
     label={t(`palette.${item.kind}`)}
     roleStructure="listoption"
     onClick={handleClick}
-    onFocus={handleFocus}
+    {...(handleFocus && { onFocus: handleFocus })}
   />
 )
