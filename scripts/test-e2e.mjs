@@ -1,5 +1,5 @@
-// Runs the end-to-end tests: builds the window if it is not built from the present sources, checks that there is a
-// browser, and hands over to vitest. Arguments go to vitest: `npm run test:e2e -- -t 'six nodes'`.
+// Runs the end-to-end tests: checks that there is a browser, and hands over to vitest. `npm start`, which they call,
+// builds the window where it must. Arguments go to vitest: `npm run test:e2e -- -t 'six nodes'`.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,4 @@ if (!existsSync(chromium)) {
   console.error(`No Chromium at ${chromium}. Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH.`)
   process.exit(1)
 }
-const built = run('vite/bin/vite.js', ['build', '--logLevel', 'warn'])
-process.exit(
-  built || run('vitest/vitest.mjs', ['run', '--config', 'tests/e2e/vitest.config.ts', ...process.argv.slice(2)]),
-)
+process.exit(run('vitest/vitest.mjs', ['run', '--config', 'tests/e2e/vitest.config.ts', ...process.argv.slice(2)]))
