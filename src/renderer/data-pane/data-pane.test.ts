@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import { typeBadge, typeClass } from './column-types.ts'
+import { textOfRange } from './copy-cells.ts'
 import { estimateWidth, formatCell, formatShort, formatWhole, indentJson } from './format-cell.ts'
 import { isWithin, moveSelection, rangeOf } from './grid-position.ts'
 import { readTsv, writeTsv } from './tsv.ts'
+import { upstreamKey } from './upstream-key.ts'
 
 describe('types', () => {
   test('are told apart by their DuckDB names', () => {
@@ -109,5 +112,51 @@ describe('the keyboard in the grid', () => {
     expect(range).toEqual({ top: 3, bottom: 3, left: 2, right: 3 })
     expect(range && isWithin(range, 3, 2)).toBe(true)
     expect(range && isWithin(range, 4, 2)).toBe(false)
+  })
+})
+
+describe('whether an edit asks for other rows', () => {
+  const document: PipelineDocument = {
+    format: 'logidata/v1',
+    name: 'x',
+    nodes: {
+      a: { type: 'extract.csv', config: { path: 'a.csv' } },
+      b: { type: 'transform.filter', inputs: { in: 'a' }, config: { condition: 'x > 1' } },
+      c: { type: 'transform.filter', inputs: { in: 'b.rest' }, config: { condition: 'y > 1' } },
+    },
+  }
+  const withNode = (id: string, node: PipelineDocument['nodes'][string]): PipelineDocument => ({
+    ...document,
+    nodes: { ...document.nodes, [id]: node },
+  })
+  const key = (of: PipelineDocument, parameters: Record<string, string> = {}) => upstreamKey(of, 'b', parameters)
+
+  test('depends on what stands above, itself included, and on parameters', () => {
+    expect(key(withNode('a', { type: 'extract.csv', config: { path: 'b.csv' } }))).not.toBe(key(document))
+    expect(key(withNode('b', { type: 'transform.filter', inputs: { in: 'a' } }))).not.toBe(key(document))
+    expect(key(document, { since: '2021' })).not.toBe(key(document))
+  })
+
+  test('depends neither on what stands below, nor on labels and places', () => {
+    expect(key(withNode('c', { type: 'load.csv' }))).toBe(key(document))
+    const a = document.nodes.a
+    expect(a && key({ ...withNode('a', { ...a, label: 'A', note: 'n' }), layout: { a: [1, 2] } })).toBe(key(document))
+  })
+
+  test('is told even of a cycle', () => {
+    expect(key(withNode('a', { type: 'transform.filter', inputs: { in: 'b' } }))).toContain('transform.filter')
+  })
+})
+
+describe('copying', () => {
+  test('takes the cells of the range, with names when asked for', () => {
+    const columns = ['a', 'b', 'c'].map((name) => ({ name, type: 'VARCHAR' }))
+    const rows = [
+      ['1', '2', '3'],
+      ['4', null, '6'],
+    ]
+    const range = { top: 0, bottom: 1, left: 1, right: 2 }
+    expect(textOfRange(columns, rows, range, false)).toBe('2\t3\n\t6')
+    expect(textOfRange(columns, rows, range, true)).toBe('b\tc\n2\t3\n\t6')
   })
 })

@@ -1,6 +1,24 @@
+import './inspector.css'
+import './controls.css'
+import './rows.css'
 import { t } from '../i18n/index.ts'
+import { usePipeline } from '../store/pipeline.ts'
+import { useSelection } from '../store/selection.ts'
+import { NodeInspector } from './node-inspector.tsx'
+import { PipelineOverview } from './pipeline-overview.tsx'
+import { SeveralNodes } from './several-nodes.tsx'
 
-/** The form of the selected node. */
+/** The form of what is selected: a node, several, or the pipeline itself. */
 export function Inspector() {
-  return <p>{t('panes.nothingSelected')}</p>
+  const nodeIds = useSelection((state) => state.nodeIds)
+  const nodes = usePipeline((state) => state.document?.nodes)
+  const chosen = nodeIds.filter((nodeId) => nodes && nodeId in nodes)
+  const only = chosen.length === 1 ? chosen[0] : undefined
+  return (
+    <aside className="inspector" aria-label={t('panes.inspector')}>
+      {only !== undefined && <NodeInspector key={only} nodeId={only} />}
+      {chosen.length === 0 && <PipelineOverview />}
+      {chosen.length > 1 && <SeveralNodes nodeIds={chosen} />}
+    </aside>
+  )
 }

@@ -1,0 +1,98 @@
+import './expression.css'
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
+import type { Problem } from '../../shared/engine/types.ts'
+import type { Vocabulary } from './completion.ts'
+import { HighlightedText } from './highlighted-text.tsx'
+import { LiveEditor } from './live-editor.tsx'
+import { preloadMonaco } from './load-monaco.ts'
+
+export interface ExpressionEditorProps {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** Ctrl+Enter, Enter in a single line, or leaving the field. */
+  readonly onCommit?: (() => void) | undefined
+  /** Editing begins: what follows until it ends is one undo step. */
+  readonly onBegin?: (() => void) | undefined
+  readonly vocabulary: Vocabulary
+  readonly label: string
+  readonly placeholder?: string | undefined
+  /** `line`: Enter commits. `block`: Enter breaks the line. `query`: for SQL, larger, and Tab indents. */
+  readonly shape?: 'line' | 'block' | 'query'
+  readonly problems?: readonly Problem[]
+  readonly autoFocus?: boolean
+}
+
+/** Highlighted text that becomes an editor on focus, so that a form of a hundred expressions opens at once. */
+export function ExpressionEditor(props: ExpressionEditorProps) {
+  const { value, shape = 'block', problems = [] } = props
+  const [live, setLive] = useState(props.autoFocus === true)
+  /** Where the editor puts its caret first, and what was typed while it was still being fetched. */
+  const start = useRef({ offset: value.length, typed: '' })
+
+  useEffect(preloadMonaco, [])
+
+  const begin = (offset: number) => {
+    if (live) return
+    start.current = { offset, typed: '' }
+    setLive(true)
+    props.onBegin?.()
+  }
+  const onMouseDown = (event: MouseEvent<HTMLElement>) => {
+    if (event.button !== 0 || live) return
+    event.preventDefault()
+    begin(offsetAtPoint(event.currentTarget, event.clientX, event.clientY) ?? value.length)
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault()
+      start.current.typed += event.key
+    }
+  }
+
+  const marks = problems.flatMap((problem) => (problem.range && problem.severity === 'error' ? [problem.range] : []))
+  const failed = problems.some((problem) => problem.severity === 'error')
+  const still = (
+    <pre className="expression-text" aria-hidden={live}>
+      {value ? (
+        <HighlightedText text={value} marks={marks} />
+      ) : (
+        <span className="expression-placeholder">{props.placeholder ?? ' '}</span>
+      )}
+    </pre>
+  )
+  const className = `expression expression-${shape}${live ? ' expression-live' : ''}${failed ? ' expression-failed' : ''}`
+  if (live) {
+    return (
+      // biome-ignore lint/a11y/noStaticElementInteractions: takes the keys only until the editor inside it has the focus.
+      <div className={className} onKeyDown={onKeyDown}>
+        <LiveEditor {...props} shape={shape} start={start.current} still={still} onEnd={() => setLive(false)} />
+      </div>
+    )
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: an input cannot show its text in colour.
+    <div
+      className={className}
+      role="textbox"
+      aria-multiline={shape !== 'line'}
+      aria-label={props.label}
+      aria-invalid={failed}
+      tabIndex={0}
+      onMouseDown={onMouseDown}
+      onFocus={() => begin(value.length)}
+    >
+      {still}
+    </div>
+  )
+}
+
+/** The offset in the text of an element that a point falls on. */
+function offsetAtPoint(element: HTMLElement, x: number, y: number): number | undefined {
+  const caret = document.caretPositionFromPoint?.(x, y)
+  const text = element.querySelector('.expression-text')
+  if (!caret || !text?.contains(caret.offsetNode) || element.querySelector('.expression-placeholder')) return undefined
+  const range = document.createRange()
+  range.setStart(text, 0)
+  range.setEnd(caret.offsetNode, caret.offset)
+  return range.toString().length
+}

@@ -1,0 +1,99 @@
+import { Plus, X } from 'lucide-react'
+import type { JsonValue } from '../../../shared/pipeline/document.ts'
+import { sameName } from '../../expression/names.ts'
+import { t, text } from '../../i18n/index.ts'
+import { ColumnPicker, findColumn, TypeBadge } from '../column-parts.tsx'
+import { FieldProblems } from '../field-problems.tsx'
+import { isRecord, isVisible, newItem, problemsAt } from '../form-model.ts'
+import { type ControlProps, useFormScope } from '../form-scope.ts'
+
+/** Settings of single columns: each column that differs from what holds for all has a row. */
+export function ColumnMapControl({ field, path, value }: ControlProps) {
+  const scope = useFormScope()
+  const columns = scope.columns(field.port)
+  const map = isRecord(value) ? value : {}
+  const entries = Object.entries(map)
+  const set = (next: Record<string, JsonValue>) => {
+    scope.begin()
+    scope.change(path, next)
+  }
+  const free = (columns ?? []).filter((column) => !entries.some(([name]) => sameName(name, column.name)))
+  return (
+    <div className="rows">
+      {entries.length > 0 && (
+        <ul className="rows-list" aria-label={text(field.title)}>
+          {entries.map(([name, item]) => {
+            const column = findColumn(columns, name)
+            const inner = field.fields ?? []
+            return (
+              <li key={name} className="row-item map-item">
+                <div className="row-main">
+                  <span className="map-name">
+                    {column && <TypeBadge type={column.type} />}
+                    <span
+                      className={`truncate${columns && !column ? ' unknown-name' : ''}`}
+                      title={columns && !column ? t('panes.unknownColumn', { name }) : name}
+                    >
+                      {name}
+                    </span>
+                  </span>
+                  {inner.length === 0 && (
+                    <div className="row-fields">
+                      <scope.Value
+                        field={{ ...field, control: 'text' }}
+                        path={[...path, name]}
+                        value={item}
+                        problems={problemsAt(scope.problems, [...path, name])}
+                        siblings={{}}
+                        compact
+                      />
+                    </div>
+                  )}
+                  <button
+                    type="button"
+                    className="row-remove"
+                    aria-label={t('panes.remove', { name })}
+                    onClick={() => set(Object.fromEntries(entries.filter(([key]) => key !== name)))}
+                  >
+                    <X size={13} />
+                  </button>
+                </div>
+                <FieldProblems problems={problemsAt(scope.problems, [...path, name])} />
+                {isRecord(item) && (
+                  <div className="map-fields">
+                    {inner
+                      .filter((each) => isVisible(each, inner, item))
+                      .map((each) => (
+                        <div key={each.name} className="map-field">
+                          <span className="row-label">{text(each.title)}</span>
+                          <scope.Value
+                            field={each}
+                            path={[...path, name, each.name]}
+                            value={item[each.name] ?? (each.default as JsonValue | undefined)}
+                            problems={problemsAt(scope.problems, [...path, name, each.name])}
+                            siblings={item}
+                            compact
+                          />
+                          <FieldProblems problems={problemsAt(scope.problems, [...path, name, each.name])} />
+                        </div>
+                      ))}
+                  </div>
+                )}
+              </li>
+            )
+          })}
+        </ul>
+      )}
+      <ColumnPicker
+        columns={free}
+        label={t('panes.addColumn')}
+        onPick={(name) => set({ ...map, [name]: field.fields ? newItem(field) : '' })}
+      >
+        <button type="button" className="text-button add-row">
+          <Plus size={13} />
+          {t('panes.addColumn')}
+        </button>
+      </ColumnPicker>
+    </div>
+  )
+}

@@ -1,0 +1,71 @@
+import { Plus, X } from 'lucide-react'
+import type { KeyboardEvent } from 'react'
+import { sameName } from '../../expression/names.ts'
+import { t, text } from '../../i18n/index.ts'
+import { ColumnPicker, findColumn, TypeBadge } from '../column-parts.tsx'
+import { moveItem } from '../form-model.ts'
+import { type ControlProps, useFormScope } from '../form-scope.ts'
+import { useReorder } from '../use-reorder.ts'
+
+/** Columns as chips in their order. Alt and an arrow moves the chip with the focus, Delete removes it. */
+export function ColumnsControl({ field, path, value }: ControlProps) {
+  const scope = useFormScope()
+  const columns = scope.columns(field.port)
+  const names = Array.isArray(value) ? value.map(String) : []
+  const set = (next: string[]) => {
+    scope.begin()
+    scope.change(path, next)
+  }
+  const remove = (index: number) => set(names.filter((_, each) => each !== index))
+  const { item, handle } = useReorder((from, to) => set(moveItem(names, from, to)))
+  const left = (columns ?? []).filter((column) => !names.some((name) => sameName(name, column.name)))
+
+  return (
+    <ul className="chips" aria-label={text(field.title)}>
+      {names.map((name, index) => {
+        const column = findColumn(columns, name)
+        const unknown = columns !== undefined && !column
+        const drag = handle(index)
+        const onKeyDown = (event: KeyboardEvent) => {
+          if (event.key === 'Delete' || event.key === 'Backspace') {
+            event.preventDefault()
+            event.stopPropagation()
+            remove(index)
+          } else drag.onKeyDown(event)
+        }
+        return (
+          <li key={name} {...item(index)} className="chip-slot">
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: it can be moved and removed by the keyboard. */}
+            <span
+              {...drag}
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: it can be moved and removed by the keyboard.
+              tabIndex={0}
+              onKeyDown={onKeyDown}
+              className={`chip${unknown ? ' chip-unknown' : ''}`}
+              title={unknown ? t('panes.unknownColumn', { name }) : `${name} · ${column?.type ?? ''}`}
+            >
+              {column && <TypeBadge type={column.type} />}
+              <span className="truncate">{name}</span>
+              <button
+                type="button"
+                className="chip-remove"
+                aria-label={t('panes.remove', { name })}
+                onClick={() => remove(index)}
+              >
+                <X size={12} />
+              </button>
+            </span>
+          </li>
+        )
+      })}
+      <li>
+        <ColumnPicker columns={left} several label={t('panes.addColumn')} onPick={(name) => set([...names, name])}>
+          <button type="button" className="chip-add">
+            <Plus size={12} />
+            {t('panes.addColumn')}
+          </button>
+        </ColumnPicker>
+      </li>
+    </ul>
+  )
+}

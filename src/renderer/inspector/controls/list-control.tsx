@@ -1,0 +1,152 @@
+import { GripVertical, Plus, X } from 'lucide-react'
+import type { FormField } from '../../../shared/modules/descriptor.ts'
+import type { JsonValue } from '../../../shared/pipeline/document.ts'
+import { t, text } from '../../i18n/index.ts'
+import { FieldProblems } from '../field-problems.tsx'
+import { Fold } from '../fold.tsx'
+import { type ConfigPath, isRecord, moveItem, newItem, problemsAt, splitFields } from '../form-model.ts'
+import { type ControlProps, useFormScope } from '../form-scope.ts'
+import { useReorder } from '../use-reorder.ts'
+import { asText } from './simple-controls.tsx'
+
+const wide = new Set(['expression', 'sql', 'columns', 'multiline', 'group', 'list', 'columnMap', 'grid', 'columnList'])
+
+/** Rows that can be added, removed and reordered, as in a small table. */
+export function ListControl({ field, path, value }: ControlProps) {
+  const scope = useFormScope()
+  const items = Array.isArray(value) ? value : []
+  const set = (next: JsonValue[]) => {
+    scope.begin()
+    scope.change(path, next)
+  }
+  const { item, handle } = useReorder((from, to) => set(moveItem(items, from, to)))
+  return (
+    <div className="rows">
+      {items.length > 0 && (
+        <ol className="rows-list" aria-label={text(field.title)}>
+          {items.map((each, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own; a moved row is drawn anew.
+            <li key={index} className="row-item" {...item(index)}>
+              <div className="row-main">
+                <button
+                  type="button"
+                  className="row-handle"
+                  aria-label={t('panes.moveRow', { row: index + 1 })}
+                  title={t('panes.moveHint')}
+                  {...handle(index)}
+                >
+                  <GripVertical size={12} />
+                </button>
+                <ItemFields field={field} path={[...path, index]} item={each} />
+                <button
+                  type="button"
+                  className="row-remove"
+                  aria-label={t('panes.removeRow', { row: index + 1 })}
+                  onClick={() => set(items.filter((_, other) => other !== index))}
+                >
+                  <X size={13} />
+                </button>
+              </div>
+              <ItemDetails field={field} path={[...path, index]} item={each} />
+            </li>
+          ))}
+        </ol>
+      )}
+      <button type="button" className="text-button add-row" onClick={() => set([...items, newItem(field)])}>
+        <Plus size={13} />
+        {t('panes.add')}
+      </button>
+    </div>
+  )
+}
+
+interface ItemProps {
+  readonly field: FormField
+  readonly path: ConfigPath
+  readonly item: JsonValue
+}
+
+const scalarField = (field: FormField): FormField => ({ ...field, control: 'text', required: true })
+
+/** What fits one line. */
+function ItemFields({ field, path, item }: ItemProps) {
+  const scope = useFormScope()
+  if (!field.fields || !isRecord(item)) {
+    return (
+      <div className="row-fields">
+        <scope.Value
+          field={scalarField(field)}
+          path={path}
+          value={asText(item)}
+          problems={problemsAt(scope.problems, path)}
+          siblings={{}}
+          compact
+        />
+      </div>
+    )
+  }
+  const inline = splitFields(field.fields, item).plain.filter((each) => !wide.has(each.control))
+  return (
+    <div className="row-fields">
+      {inline.map((each) => (
+        <div key={each.name} className={`row-field row-field-${each.control}`} title={text(each.title)}>
+          <scope.Value
+            field={{ ...each, placeholder: each.placeholder ?? text(each.title) }}
+            path={[...path, each.name]}
+            value={item[each.name] ?? (each.default as JsonValue | undefined)}
+            problems={problemsAt(scope.problems, [...path, each.name])}
+            siblings={item}
+            compact
+          />
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** What needs the whole width, what is folded away, and the row's problems. */
+function ItemDetails({ field, path, item }: ItemProps) {
+  const scope = useFormScope()
+  if (!field.fields || !isRecord(item)) return <FieldProblems problems={problemsAt(scope.problems, path)} />
+  const { plain, advanced } = splitFields(field.fields, item)
+  const below = plain.filter((each) => wide.has(each.control))
+  const inline = plain.filter((each) => !wide.has(each.control))
+  const value = (each: FormField, compact: boolean) => (
+    <scope.Value
+      field={each}
+      path={[...path, each.name]}
+      value={item[each.name] ?? (each.default as JsonValue | undefined)}
+      problems={problemsAt(scope.problems, [...path, each.name])}
+      siblings={item}
+      compact={compact}
+    />
+  )
+  const problems = [
+    ...problemsAt(scope.problems, path),
+    ...inline.flatMap((each) => problemsAt(scope.problems, [...path, each.name])),
+  ]
+  if (below.length === 0 && advanced.length === 0 && problems.length === 0) return null
+  return (
+    <div className="row-details">
+      <FieldProblems problems={problems} />
+      {below.map((each) => (
+        <div key={each.name}>
+          {below.length > 1 && <div className="row-label">{text(each.title)}</div>}
+          {value(each, true)}
+          <FieldProblems problems={problemsAt(scope.problems, [...path, each.name])} />
+        </div>
+      ))}
+      {advanced.length > 0 && (
+        <Fold fields={advanced} values={item} small>
+          {advanced.map((each) => (
+            <div key={each.name} className="row-advanced">
+              <div className="row-label">{text(each.title)}</div>
+              {value(each, true)}
+              <FieldProblems problems={problemsAt(scope.problems, [...path, each.name])} />
+            </div>
+          ))}
+        </Fold>
+      )}
+    </div>
+  )
+}

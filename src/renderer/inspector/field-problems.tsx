@@ -1,0 +1,16 @@
+import type { Problem } from '../../shared/engine/types.ts'
+
+/** What is wrong with a field, right beneath it. */
+export function FieldProblems({ problems }: { problems: readonly Problem[] }) {
+  if (problems.length === 0) return null
+  return problems.map((problem) => (
+    <p
+      key={`${problem.code} ${problem.message}`}
+      className={problem.severity === 'error' ? 'field-problem' : 'field-problem field-warning'}
+      role={problem.severity === 'error' ? 'alert' : undefined}
+    >
+      {problem.message}
+      {problem.hint && <span className="field-hint"> {problem.hint}</span>}
+    </p>
+  ))
+}

@@ -1,0 +1,84 @@
+import { useMemo, useRef } from 'react'
+import type { Problem } from '../../shared/engine/types.ts'
+import type { JsonValue } from '../../shared/pipeline/document.ts'
+import { useFunctions } from '../expression/functions-store.ts'
+import { t } from '../i18n/index.ts'
+import { nodeAnalysis, problemsOf, useAnalysis } from '../store/analysis.ts'
+import { useModules } from '../store/modules.ts'
+import { edit, usePipeline } from '../store/pipeline.ts'
+import { FieldList } from './field-list.tsx'
+import { FieldValue } from './field-value.tsx'
+import { elideDefaults, pathKey, withValueAt } from './form-model.ts'
+import { type FormScope, FormScopeContext } from './form-scope.ts'
+import { inputColumns, nodeVocabulary } from './node-columns.ts'
+import { NodeHeader } from './node-header.tsx'
+import { InputsSection, NoteSection, OutputsSection } from './node-sections.tsx'
+import { fieldPaths, isShownAtField } from './shown-problems.ts'
+
+let sessions = 0
+
+/** All that can be set of one node. */
+export function NodeInspector({ nodeId }: { nodeId: string }) {
+  const node = usePipeline((state) => state.document?.nodes[nodeId])
+  const parameters = usePipeline((state) => state.document?.parameters)
+  const info = useModules((state) => (node ? state.byType.get(node.type) : undefined))
+  const analysis = useAnalysis((state) => nodeAnalysis(state, nodeId))
+  const problems = useAnalysis((state) => problemsOf(state, nodeId))
+  const functions = useFunctions()
+  const session = useRef(0)
+
+  const config = node?.config
+  const scope = useMemo((): FormScope => {
+    const current = () => usePipeline.getState().document?.nodes[nodeId]?.config ?? {}
+    return {
+      nodeId,
+      nodeType: node?.type ?? '',
+      config: config ?? {},
+      problems,
+      begin: () => {
+        sessions += 1
+        session.current = sessions
+      },
+      change: (path, value) => {
+        const next = withValueAt(current(), path, value) as Record<string, JsonValue>
+        const group = `${nodeId}:${pathKey(path)}:${session.current}`
+        edit([{ kind: 'setConfig', nodeId, config: elideDefaults(next, info?.fields ?? []) }], { group })
+      },
+      replace: (next) => edit([{ kind: 'setConfig', nodeId, config: elideDefaults(next, info?.fields ?? []) }]),
+      columns: (port) => inputColumns(analysis, info, port),
+      vocabulary: (port) => nodeVocabulary(analysis, info, port, parameters ?? {}, functions),
+      Value: FieldValue,
+    }
+  }, [nodeId, node?.type, config, problems, info, analysis, parameters, functions])
+
+  if (!node) return null
+  const known = fieldPaths(info?.fields ?? [], config ?? {})
+  const general = problems.filter((problem) => !isShownAtField(problem, known))
+  return (
+    <FormScopeContext value={scope}>
+      <NodeHeader nodeId={nodeId} node={node} info={info} />
+      <NodeProblems problems={general} />
+      {!info && <p className="inspector-callout">{t('panes.unknownModule', { type: node.type })}</p>}
+      {info && <FieldList fields={info.fields} values={config ?? {}} path={rootPath} />}
+      <InputsSection nodeId={nodeId} node={node} info={info} />
+      <NoteSection nodeId={nodeId} note={node.note} />
+      <OutputsSection info={info} analysis={analysis} />
+    </FormScopeContext>
+  )
+}
+
+const rootPath: readonly string[] = []
+
+/** What no single field is to blame for, in plain words, with what to do next. */
+function NodeProblems({ problems }: { problems: readonly Problem[] }) {
+  return problems.map((problem) => (
+    <div
+      key={`${problem.code} ${problem.message}`}
+      className={`inspector-callout inspector-callout-${problem.severity}`}
+      role={problem.severity === 'error' ? 'alert' : 'status'}
+    >
+      <p>{problem.message}</p>
+      {problem.hint && <p className="secondary">{problem.hint}</p>}
+    </div>
+  ))
+}
