@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { stampRenderer } from './src/cli/start/renderer-stamp.ts'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
 export default defineConfig({
   root,
   base: './',
-  plugins: [react()],
+  plugins: [react(), { name: 'stamp-renderer', closeBundle: () => stampRenderer(root) }],
   build: {
     outDir: 'dist/renderer',
     emptyOutDir: true,

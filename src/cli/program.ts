@@ -47,6 +47,7 @@ export function createProgram(context: CommandContext, version: string, finish: 
         ),
       )
       .option('--parameter <name=value>', 'give a parameter; may be repeated', collect, [])
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in a pipeline.
       .option('--env <name>', 'let the pipeline read this variable as ${env:NAME}; may be repeated', collect, [])
 
   withPipeline(command('validate', 'Check pipelines without running them; problems as file:line:column: message.'))

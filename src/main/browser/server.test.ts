@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { temporaryFolder } from '../../../tests/support/temporary-folder.ts'
 import { type AppContract, appContract } from '../../shared/rpc/app-contract.ts'
 import { createClient } from '../../shared/rpc/client.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
 import { socketTransport } from '../../shared/rpc/socket-transport.ts'
+import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { type BrowserServer, startBrowserServer } from './server.ts'
 
 const handlers = {

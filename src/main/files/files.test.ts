@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../../../tests/support/temporary-folder.ts'
+import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { resolveInside } from './resolve-inside.ts'
 import { Serial } from './serial.ts'
 import { createExclusively, writeAtomically } from './write-atomically.ts'

@@ -52,7 +52,7 @@ async function throughTemporary(
     if (passOn.some((code) => hasCode(thrown, code))) throw thrown
     throw toOperationalError(thrown, path)
   } finally {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => {})
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { runEventSchema } from '../../shared/engine/types.ts'
@@ -21,7 +21,6 @@ export class RunRecords {
   }
 
   async write(record: RunRecord): Promise<void> {
-    await mkdir(this.#folder, { recursive: true })
     await writeAtomically(join(this.#folder, `${record.runId}.json`), `${JSON.stringify(record)}\n`)
   }
 
