@@ -1,0 +1,36 @@
+import type { CompiledPorts, InputRelation, ParameterValue, RelationModule } from '../modules/kit/contract.ts'
+import { identifier, type Sql } from '../modules/kit/sql.ts'
+import type { Column } from '../shared/engine/types.ts'
+import type { PortRef, ResolvedNode } from './resolve-pipeline.ts'
+
+/** What one port's result is called in a fused query. `$` cannot be in a node's key, so nothing else has this name. */
+export const relationName = (ref: PortRef): Sql => identifier(`ld$${ref.nodeId}$${ref.port}`)
+
+export interface CompileNodeRequest {
+  readonly node: ResolvedNode
+  readonly parameters: ReadonlyMap<string, ParameterValue>
+  readonly facts: unknown
+  /** Per actual input port. */
+  readonly inputs: ReadonlyMap<string, { readonly name: Sql; readonly columns: readonly Column[] }>
+}
+
+/**
+ * One SELECT per output port of a relation node.
+ * @throws LogiDataError what the module refuses: an expression that does not parse, a column it needs and does not find.
+ */
+export function compileNode(request: CompileNodeRequest): CompiledPorts {
+  const { node } = request
+  const module = node.module
+  if (module?.kind !== 'relation') throw new TypeError(`${node.id} does not compile to a relation`)
+  const inputs = new Map<string, InputRelation>(request.inputs)
+  return (module as RelationModule).compile({
+    nodeId: node.id,
+    config: node.config as never,
+    inputs,
+    parameters: request.parameters,
+    facts: request.facts,
+  })
+}
+
+export const isBlocking = (node: ResolvedNode): boolean =>
+  node.module?.kind === 'relation' && node.module.blocking === true

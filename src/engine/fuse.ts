@@ -1,0 +1,129 @@
+import type { CompiledPorts } from '../modules/kit/contract.ts'
+import { raw, type Sql, sql } from '../modules/kit/sql.ts'
+import type { Column } from '../shared/engine/types.ts'
+import { compileNode, isBlocking, relationName } from './compile-node.ts'
+import { type PortRef, portKey, type ResolvedPipeline } from './resolve-pipeline.ts'
+
+/** What is known of a pipeline once every node was bound. */
+export interface TypedPipeline extends ResolvedPipeline {
+  /** `node.port` -> columns; absent where binding failed. */
+  readonly columns: ReadonlyMap<string, readonly Column[]>
+  readonly facts: ReadonlyMap<string, unknown>
+}
+
+/** One named part of a fused query. */
+export interface Part {
+  readonly ref: PortRef
+  readonly name: Sql
+  readonly body: Sql
+  /** Parts that `body` reads, by port key. */
+  readonly reads: readonly string[]
+}
+
+export interface FusedQuery {
+  /** In an order in which every part comes after what it reads. */
+  readonly parts: readonly Part[]
+  /** A complete SELECT over the first target, without parentheses. */
+  readonly select: Sql
+}
+
+export interface FuseOptions {
+  /** `node.port` -> a table that stands for it (a sample, a materialised result): nothing above it is part of the query. */
+  readonly replaced?: ReadonlyMap<string, Sql>
+  /** Compiled nodes, kept between fusings of one typed pipeline. */
+  readonly compiled?: Map<string, CompiledPorts>
+  /** Names the parts' nodes in comments, one part a paragraph. */
+  readonly readable?: boolean
+}
+
+/** How often a streaming part may be computed again rather than kept; guards against towers of self-joins. */
+const COPIES_AT_MOST = 8
+
+/**
+ * The parts that `targets` need, and a SELECT over the first of them.
+ * @throws LogiDataError when a node above does not compile or has no columns.
+ */
+export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], options: FuseOptions = {}): FusedQuery {
+  const compiled = options.compiled ?? new Map<string, CompiledPorts>()
+  const parts = new Map<string, Part>()
+  const visit = (ref: PortRef): void => {
+    const key = portKey(ref)
+    if (parts.has(key)) return
+    const replacement = options.replaced?.get(key)
+    if (replacement) {
+      parts.set(key, { ref, name: relationName(ref), body: sql`SELECT * FROM ${replacement}`, reads: [] })
+      return
+    }
+    const node = pipeline.nodes.get(ref.nodeId)
+    if (!node) throw new TypeError(`there is no node ${ref.nodeId}`)
+    let ports = compiled.get(node.id)
+    if (!ports) {
+      const inputs = new Map(
+        [...node.inputs].map(([port, from]) => {
+          const columns = pipeline.columns.get(portKey(from)) ?? []
+          return [port, { name: relationName(from), columns }] as const
+        }),
+      )
+      ports = compileNode({ node, parameters: pipeline.parameters, facts: pipeline.facts.get(node.id), inputs })
+      compiled.set(node.id, ports)
+    }
+    const body = ports[ref.port]
+    if (!body) throw new TypeError(`${ref.nodeId} does not compile its port ${ref.port}`)
+    // Which inputs a port reads shows in its text: `match` and `rest` of a filter read one, a join's rest ports may read one of two.
+    const reads = [...node.inputs.values()].filter((from) => body.text.includes(relationName(from).text))
+    for (const from of reads) visit(from)
+    parts.set(key, { ref, name: relationName(ref), body, reads: reads.map(portKey) })
+  }
+  for (const target of targets) visit(target)
+  const ordered = [...parts.values()]
+  const first = targets[0]
+  if (!first) throw new TypeError('nothing to fuse')
+  return { parts: ordered, select: selectOf(pipeline, ordered, first, options.readable === true) }
+}
+
+/** `WITH … SELECT * FROM target`, over parts that `fuse` gave. */
+export function selectOf(pipeline: TypedPipeline, parts: readonly Part[], target: PortRef, readable = false): Sql {
+  const keep = materialised(pipeline, parts)
+  const separator = readable ? ',\n\n' : ',\n'
+  const list = parts
+    .map((part) => {
+      const node = pipeline.nodes.get(part.ref.nodeId)
+      const hint = keep.has(portKey(part.ref)) ? 'MATERIALIZED' : 'NOT MATERIALIZED'
+      const comment = readable ? `-- ${part.ref.nodeId}: ${oneLine(node?.summary ?? '')}\n` : ''
+      const mark = readable ? (keep.has(portKey(part.ref)) ? 'AS MATERIALIZED' : 'AS') : `AS ${hint}`
+      return `${comment}${part.name.text} ${mark} (${readable ? '\n' : ''}${part.body.text}${readable ? '\n' : ''})`
+    })
+    .join(separator)
+  return raw(`WITH ${readable ? '\n' : ''}${list}\nSELECT * FROM ${relationName(target).text}`)
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+/**
+ * What is computed once and kept while the query runs: parts that are read several times and hold a blocking node, since
+ * computing them again costs more than the rows' memory. Streaming parts are computed again, so that each reader's
+ * filters and columns reach the file, unless that would multiply without end.
+ */
+function materialised(pipeline: TypedPipeline, parts: readonly Part[]): Set<string> {
+  const readers = new Map<string, string[]>()
+  for (const part of parts)
+    for (const read of part.reads) readers.set(read, [...(readers.get(read) ?? []), portKey(part.ref)])
+  const keep = new Set<string>()
+  const heavy = new Map<string, boolean>()
+  for (const part of parts) {
+    const node = pipeline.nodes.get(part.ref.nodeId)
+    const own = node !== undefined && part.reads.length > 0 && isBlocking(node)
+    heavy.set(portKey(part.ref), own || part.reads.some((read) => heavy.get(read) === true && !keep.has(read)))
+    if ((readers.get(portKey(part.ref))?.length ?? 0) > 1 && heavy.get(portKey(part.ref))) keep.add(portKey(part.ref))
+  }
+  // From the end to the start: a part is computed as often as its readers are, together.
+  const copies = new Map<string, number>()
+  for (const part of parts.toReversed()) {
+    const key = portKey(part.ref)
+    const mine = readers.get(key) ?? []
+    const count = mine.reduce((sum, reader) => sum + (keep.has(reader) ? 1 : (copies.get(reader) ?? 1)), 0)
+    if (count > COPIES_AT_MOST && mine.length > 1) keep.add(key)
+    copies.set(key, keep.has(key) ? 1 : Math.max(1, count))
+  }
+  return keep
+}

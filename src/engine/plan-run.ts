@@ -1,0 +1,194 @@
+import type { Problem } from '../shared/engine/types.ts'
+import { isBlocking } from './compile-node.ts'
+import { nodeProblem } from './problems.ts'
+import { type PortRef, portKey, type ResolvedNode, type ResolvedPipeline } from './resolve-pipeline.ts'
+
+/** One query of a run. */
+export type Stage =
+  /** A result that several later stages read: computed once, into a table. */
+  | {
+      readonly kind: 'keep'
+      readonly ref: PortRef
+      readonly nodes: readonly string[]
+      readonly needs: readonly string[]
+    }
+  | {
+      readonly kind: 'load'
+      readonly nodeId: string
+      readonly input: PortRef
+      readonly nodes: readonly string[]
+      readonly needs: readonly string[]
+    }
+
+export interface RunPlan {
+  /** In an order in which every stage comes after what it needs. */
+  readonly stages: readonly Stage[]
+  /** Loads that cannot run, and why. */
+  readonly refused: ReadonlyMap<string, Problem>
+  /** All nodes that take part, in the order of the pipeline. */
+  readonly nodes: readonly string[]
+}
+
+/** The name of a stage among the `needs` of others. */
+export const stageKey = (stage: Stage): string => (stage.kind === 'keep' ? portKey(stage.ref) : stage.nodeId)
+
+/**
+ * Cuts a pipeline into queries: one per load, and one per result behind a blocking node that several loads read.
+ * `only` restricts it to these loads; a node that is no load stands for the loads below it.
+ */
+export function planRun(pipeline: ResolvedPipeline, only?: readonly string[]): RunPlan {
+  const loads = chooseLoads(pipeline, only)
+  const refused = sameTargets(loads)
+  const running: { node: ResolvedNode; input: PortRef }[] = []
+  for (const node of loads) {
+    const input = [...node.inputs.values()][0]
+    if (refused.has(node.id)) continue
+    if (input) running.push({ node, input })
+    else
+      refused.set(
+        node.id,
+        nodeProblem(node.id, 'input.missing', `“${node.id}” has nothing to write: its input is not connected.`),
+      )
+  }
+
+  const kept = keptPorts(pipeline, running)
+  const stages: Stage[] = []
+  for (const ref of kept.values()) stages.push({ kind: 'keep', ref, ...reach(pipeline, ref, kept, true) })
+  for (const { node, input } of running) {
+    const { nodes, needs } = reach(pipeline, input, kept, false)
+    stages.push({ kind: 'load', nodeId: node.id, input, nodes: [...nodes, node.id], needs })
+  }
+  const taking = new Set(stages.flatMap((stage) => stage.nodes))
+  return { stages, refused, nodes: [...pipeline.nodes.keys()].filter((id) => taking.has(id) || refused.has(id)) }
+}
+
+function chooseLoads(pipeline: ResolvedPipeline, only: readonly string[] | undefined): ResolvedNode[] {
+  const all = [...pipeline.nodes.values()].filter((node) => node.module?.kind === 'load')
+  if (!only) return all
+  const wanted = new Set(only)
+  const named = all.filter((node) => wanted.has(node.id))
+  if (named.length > 0) return named
+  return all.filter((node) => [...nodesAbove(pipeline, node.id)].some((id) => wanted.has(id)))
+}
+
+function nodesAbove(pipeline: ResolvedPipeline, id: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(id)) return seen
+  seen.add(id)
+  for (const from of pipeline.nodes.get(id)?.inputs.values() ?? []) nodesAbove(pipeline, from.nodeId, seen)
+  return seen
+}
+
+/** Two loads of one file would each undo the other's work. */
+function sameTargets(loads: readonly ResolvedNode[]): Map<string, Problem> {
+  const byPath = new Map<string, ResolvedNode[]>()
+  for (const node of loads) {
+    if (node.module?.kind !== 'load' || node.config === undefined) continue
+    const path = plainPath(node.module.target(node.config as never).path)
+    byPath.set(path, [...(byPath.get(path) ?? []), node])
+  }
+  const refused = new Map<string, Problem>()
+  for (const [path, nodes] of byPath) {
+    if (nodes.length < 2) continue
+    for (const node of nodes) {
+      const others = nodes.filter((other) => other !== node).map((other) => `“${other.id}”`)
+      const message = `“${node.id}” and ${others.join(', ')} write to the same target, ${path}.`
+      refused.set(
+        node.id,
+        nodeProblem(node.id, 'load.same-target', message, { field: ['path'], hint: 'Give each its own.' }),
+      )
+    }
+  }
+  return refused
+}
+
+/** `./out//a.csv` and `out/a.csv` are one file. */
+function plainPath(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split(/[\\/]+/)) {
+    if (part === '.' || part === '') continue
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else parts.push(part)
+  }
+  return parts.join('/')
+}
+
+/** Problems of the loads that write where another one does, by node. */
+export function targetProblems(pipeline: ResolvedPipeline): ReadonlyMap<string, Problem> {
+  return sameTargets(chooseLoads(pipeline, undefined))
+}
+
+function keptPorts(
+  pipeline: ResolvedPipeline,
+  loads: readonly { node: ResolvedNode; input: PortRef }[],
+): Map<string, PortRef> {
+  // Port -> the loads that it leads to, and how many ports or loads read it.
+  const loadsOf = new Map<string, Set<string>>()
+  const readers = new Map<string, Set<string>>()
+  const refs = new Map<string, PortRef>()
+  const walk = (ref: PortRef, reader: string, load: string): void => {
+    const key = portKey(ref)
+    refs.set(key, ref)
+    readers.set(key, (readers.get(key) ?? new Set()).add(reader))
+    const reached = loadsOf.get(key) ?? new Set<string>()
+    loadsOf.set(key, reached)
+    if (reached.has(load)) return
+    reached.add(load)
+    for (const from of pipeline.nodes.get(ref.nodeId)?.inputs.values() ?? []) walk(from, key, load)
+  }
+  for (const { node, input } of loads) walk(input, node.id, node.id)
+
+  const kept = new Map<string, PortRef>()
+  const heavy = new Map<string, boolean>()
+  for (const node of pipeline.nodes.values()) {
+    const above = [...node.inputs.values()].some(
+      (from) => heavy.get(portKey(from)) === true && !kept.has(portKey(from)),
+    )
+    for (const port of node.outputs) {
+      const key = portKey({ nodeId: node.id, port })
+      const ref = refs.get(key)
+      if (!ref) continue
+      heavy.set(key, above || (isBlocking(node) && node.inputs.size > 0))
+      const shared = (readers.get(key)?.size ?? 0) > 1 && (loadsOf.get(key)?.size ?? 0) > 1
+      if (shared && heavy.get(key)) kept.set(key, ref)
+    }
+  }
+  return kept
+}
+
+/** Nodes that the query of `target` computes, and kept results that it reads. */
+function reach(pipeline: ResolvedPipeline, target: PortRef, kept: ReadonlyMap<string, PortRef>, isKept: boolean) {
+  const nodes = new Set<string>()
+  const needs = new Set<string>()
+  const walk = (ref: PortRef, first: boolean): void => {
+    if (!first && kept.has(portKey(ref))) {
+      needs.add(portKey(ref))
+      return
+    }
+    nodes.add(ref.nodeId)
+    for (const from of pipeline.nodes.get(ref.nodeId)?.inputs.values() ?? []) walk(from, false)
+  }
+  walk(target, isKept)
+  return { nodes: [...nodes].reverse(), needs: [...needs] }
+}
+
+/** Which query each node belongs to, and how many a run would issue. */
+export function numberQueries(pipeline: ResolvedPipeline): {
+  readonly ofNode: ReadonlyMap<string, number>
+  readonly queries: number
+} {
+  const plan = planRun(pipeline)
+  const ofNode = new Map<string, number>()
+  plan.stages.forEach((stage, index) => {
+    for (const id of stage.nodes) if (!ofNode.has(id)) ofNode.set(id, index + 1)
+  })
+  // What no load needs yet is fused with its neighbours when somebody looks at it.
+  let next = plan.stages.length
+  for (const node of pipeline.nodes.values()) {
+    if (ofNode.has(node.id)) continue
+    const above = [...node.inputs.values()]
+      .map((from) => ofNode.get(from.nodeId))
+      .find((number) => number !== undefined)
+    ofNode.set(node.id, above ?? ++next)
+  }
+  return { ofNode, queries: plan.stages.length }
+}

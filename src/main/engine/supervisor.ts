@@ -1,0 +1,193 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { LogiDataError, operationalError } from '../../shared/errors.ts'
+import { channelTransport } from '../../shared/rpc/channel-transport.ts'
+import { createClient } from '../../shared/rpc/client.ts'
+import type { CallNames, InputOf, OutputOf, RpcClient, StreamNames } from '../../shared/rpc/contract.ts'
+import { type EngineContract, engineContract } from '../../shared/rpc/engine-contract.ts'
+
+export interface EngineOptions {
+  /** What is written to the engine's standard error goes here, line by line; absent: to ours. */
+  readonly onLog?: (line: string) => void
+  /** `800MB`, `4GB`; absent: LOGIDATA_MEMORY_LIMIT, else a share of the machine's memory. */
+  readonly memoryLimit?: string
+  /** Start with the first call instead of now. */
+  readonly lazy?: boolean
+}
+
+export interface EngineStatus {
+  readonly state: 'ready' | 'starting' | 'restarting'
+  readonly restarts: number
+  /** Of the engine process, while there is one. */
+  readonly processId: number | undefined
+}
+
+export interface Engine {
+  /** Stays the same when the process is replaced. Calls that a crash interrupts fail with `engine.crashed`; the next ones work. */
+  readonly client: RpcClient<EngineContract>
+  status(): EngineStatus
+  /** Cancels what runs and ends the process. */
+  close(): Promise<void>
+}
+
+/** Only these reach the engine: a query must find no secret in its environment. */
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'LC_ALL', 'LOGIDATA_MEMORY_LIMIT']
+/** So many crashes within this time, and it stays down until the next call after a pause. */
+const CRASHES_AT_MOST = 5
+const CRASHES_WITHIN_MS = 60_000
+const GIVE_UP_MS = 10_000
+const CLOSE_MS = 6_000
+
+interface Running {
+  readonly child: ChildProcess
+  readonly client: RpcClient<EngineContract>
+}
+
+/** Starts the engine process and keeps one alive, with a pause that grows while it keeps crashing. */
+export function startEngine(options: EngineOptions = {}): Engine {
+  const entry = fileURLToPath(new URL('../../workers/engine-process.ts', import.meta.url))
+  let running: Running | undefined
+  let answered = false
+  let closed = false
+  let restarts = 0
+  let crashes: number[] = []
+  let restart: NodeJS.Timeout | undefined
+
+  function start(): Running {
+    clearTimeout(restart)
+    restart = undefined
+    const child = fork(entry, [], {
+      env: environment(options),
+      // No debugger port of ours, and nothing that would load code into it.
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Cells, columns and events are JSON already; `advanced` would only cost.
+      serialization: 'json',
+    })
+    const transport = channelTransport(child)
+    const client = createClient(engineContract, transport)
+    const started: Running = { child, client }
+    running = started
+    answered = false
+    readLines(child, options.onLog ?? ((line) => process.stderr.write(`${line}\n`)))
+    // The channel goes first; a call between that and the exit must already find the next process.
+    transport.onClose(() => ended(started))
+    child.on('error', () => ended(started))
+    child.on('exit', () => ended(started))
+    client.call('status', {}).then(
+      () => {
+        if (running === started) answered = true
+      },
+      () => undefined,
+    )
+    return started
+  }
+
+  function ended(which: Running): void {
+    if (running !== which) return
+    running = undefined
+    which.client.close()
+    if (closed) return
+    restarts++
+    const now = Date.now()
+    crashes = [...crashes.filter((at) => now - at < CRASHES_WITHIN_MS), now]
+    if (crashes.length > CRASHES_AT_MOST) return
+    // At once the first time, then 100, 200, 400 ms: a process that dies at its start must not keep a core busy.
+    const pause = crashes.length === 1 ? 0 : 50 * 2 ** (crashes.length - 1)
+    restart = setTimeout(start, pause)
+  }
+
+  function current(): Running {
+    if (closed)
+      throw operationalError('engine.closed', 'The engine was closed.', { hint: 'Start the application again.' })
+    if (running) return running
+    const last = crashes.at(-1) ?? 0
+    if (crashes.length > CRASHES_AT_MOST && Date.now() - last < GIVE_UP_MS)
+      throw operationalError('engine.unavailable', 'The engine has stopped several times within a minute.', {
+        hint: 'Wait ten seconds and try again; if it stays, lower LOGIDATA_MEMORY_LIMIT or look at the log.',
+      })
+    return start()
+  }
+
+  const explain = (thrown: unknown): unknown => {
+    if (!(thrown instanceof LogiDataError) || thrown.info.code !== 'rpc.disconnected') return thrown
+    if (closed)
+      return operationalError('engine.closed', 'The engine was closed.', { hint: 'Start the application again.' })
+    return operationalError('engine.crashed', 'The engine stopped unexpectedly and was started again.', {
+      hint: 'Try again. If it stops again, the query probably needs more memory than there is: filter earlier, or lower LOGIDATA_MEMORY_LIMIT.',
+    })
+  }
+
+  const client: RpcClient<EngineContract> = {
+    async call<N extends CallNames<EngineContract>>(
+      name: N,
+      input: InputOf<EngineContract[N]>,
+      callOptions?: { signal?: AbortSignal },
+    ): Promise<OutputOf<EngineContract[N]>> {
+      try {
+        return await current().client.call(name, input, callOptions)
+      } catch (thrown) {
+        throw explain(thrown)
+      }
+    },
+    async *stream<N extends StreamNames<EngineContract>>(
+      name: N,
+      input: InputOf<EngineContract[N]>,
+      streamOptions?: { signal?: AbortSignal },
+    ) {
+      try {
+        yield* current().client.stream(name, input, streamOptions)
+      } catch (thrown) {
+        throw explain(thrown)
+      }
+    },
+    close: () => void close(),
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return
+    closed = true
+    clearTimeout(restart)
+    const last = running
+    if (!last) return
+    const gone = new Promise<void>((resolve) => last.child.once('exit', () => resolve()))
+    if (last.child.exitCode !== null || last.child.signalCode !== null) return
+    // The process ends by itself once its channel closes, after its queries let go.
+    last.client.close()
+    const force = setTimeout(() => last.child.kill('SIGKILL'), CLOSE_MS)
+    await gone
+    clearTimeout(force)
+  }
+
+  if (!options.lazy) start()
+  return {
+    client,
+    status: () => ({
+      state: answered && running ? 'ready' : restarts > 0 ? 'restarting' : 'starting',
+      restarts,
+      processId: running?.child.pid,
+    }),
+    close,
+  }
+}
+
+function environment(options: EngineOptions): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {}
+  for (const name of PASSED_ON) if (process.env[name] !== undefined) env[name] = process.env[name]
+  if (options.memoryLimit !== undefined) env.LOGIDATA_MEMORY_LIMIT = options.memoryLimit
+  env.TZ = 'UTC'
+  // A running query holds one of libuv's threads, of which there are 4 by default, and opening files needs some too.
+  env.UV_THREADPOOL_SIZE = String(Math.max(16, availableParallelism() * 2))
+  return env
+}
+
+function readLines(child: ChildProcess, onLog: (line: string) => void): void {
+  let rest = ''
+  child.stderr?.setEncoding('utf8')
+  child.stderr?.on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line.trim()) onLog(line)
+  })
+}

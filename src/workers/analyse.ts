@@ -1,0 +1,149 @@
+import type { TypedPipeline } from '../engine/fuse.ts'
+import { numberQueries, targetProblems } from '../engine/plan-run.ts'
+import { problemOf } from '../engine/problems.ts'
+import { portKey, type ResolvedNode, resolvePipeline } from '../engine/resolve-pipeline.ts'
+import type { CompiledPorts, Module } from '../modules/kit/contract.ts'
+import type { Analysis, Column, NodeAnalysis, Problem } from '../shared/engine/types.ts'
+import { LogiDataError } from '../shared/errors.ts'
+import type { PipelineDocument } from '../shared/pipeline/document.ts'
+import { Binder } from './bind.ts'
+import { FactsCache, parametersText } from './facts.ts'
+import type { ProjectSession } from './session.ts'
+
+export interface AnalyseRequest {
+  readonly document: PipelineDocument
+  readonly parameters: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A pipeline with the columns and errors of its nodes, ready to be fused. */
+export interface AnalysedPipeline extends TypedPipeline {
+  /** Input port -> columns, per node. */
+  readonly inputColumns: ReadonlyMap<string, ReadonlyMap<string, readonly Column[]>>
+  readonly nodeProblems: ReadonlyMap<string, readonly Problem[]>
+  /** Per node, a number that stands for everything its rows depend on: equal numbers, equal rows. */
+  readonly content: ReadonlyMap<string, number>
+  readonly compiled: Map<string, CompiledPorts>
+}
+
+/** Analyses the pipelines of one project, keeping what an edit leaves as it was. */
+export class Analyser {
+  readonly #moduleOf: (type: string) => Module | undefined
+  readonly #facts: FactsCache
+  readonly #binder: Binder
+  readonly #contents = new Map<string, number>()
+
+  constructor(session: ProjectSession, moduleOf: (type: string) => Module | undefined) {
+    this.#moduleOf = moduleOf
+    this.#facts = new FactsCache(session)
+    this.#binder = new Binder(session)
+  }
+
+  /** @param only nodes to bind (with what they read); absent: all. @throws LogiDataError `cancelled` */
+  async pipeline(request: AnalyseRequest, signal: AbortSignal, only?: string): Promise<AnalysedPipeline> {
+    const resolved = resolvePipeline({ ...request, moduleOf: this.#moduleOf })
+    const wanted = only === undefined ? undefined : nodesAbove(resolved.nodes, only)
+    const nodes = [...resolved.nodes.values()].filter((node) => wanted?.has(node.id) !== false)
+
+    const problems = new Map<string, Problem[]>(nodes.map((node) => [node.id, [...node.problems]]))
+    const facts = new Map<string, unknown>()
+    const factsKeys = new Map<string, string>()
+    await Promise.all(
+      nodes.map(async (node) => {
+        if (node.config === undefined) return
+        try {
+          const found = await this.#facts.of(node, resolved.parameters, signal)
+          facts.set(node.id, found.facts)
+          factsKeys.set(node.id, found.key)
+        } catch (thrown) {
+          if (isCancelled(thrown)) throw thrown
+          problems.get(node.id)?.push(withField(problemOf(thrown, node.id), node))
+        }
+      }),
+    )
+
+    const columns = new Map<string, readonly Column[]>()
+    const inputColumns = new Map<string, ReadonlyMap<string, readonly Column[]>>()
+    const content = new Map<string, number>()
+    for (const node of nodes) {
+      if (signal.aborted) throw new LogiDataError('cancelled', 'cancelled', 'Cancelled.')
+      const inputs = new Map<string, readonly Column[]>()
+      for (const [port, from] of node.inputs) {
+        const found = columns.get(portKey(from))
+        if (found) inputs.set(port, found)
+      }
+      inputColumns.set(node.id, inputs)
+      const complete = inputs.size === node.inputs.size && node.problems.length === 0
+      const factsKey = factsKeys.get(node.id)
+      if (!complete || node.config === undefined || factsKey === undefined) continue
+      const bound = await this.#binder.bind({
+        node,
+        inputs,
+        facts: facts.get(node.id),
+        factsKey,
+        parameters: resolved.parameters,
+      })
+      problems.get(node.id)?.push(...bound.problems.map((problem) => ({ ...problem, nodeId: node.id })))
+      for (const [port, found] of bound.ports) columns.set(portKey({ nodeId: node.id, port }), found)
+      content.set(node.id, this.#contentOf(node, factsKey, resolved.parameters, content))
+    }
+    return { ...resolved, columns, facts, inputColumns, nodeProblems: problems, content, compiled: new Map() }
+  }
+
+  /** Columns, errors and summary of every node, without running anything. */
+  async analyse(request: AnalyseRequest, signal: AbortSignal): Promise<Analysis> {
+    const started = performance.now()
+    const pipeline = await this.pipeline(request, signal)
+    const { ofNode, queries } = numberQueries(pipeline)
+    const targets = targetProblems(pipeline)
+    const nodes: Record<string, NodeAnalysis> = {}
+    for (const node of pipeline.nodes.values()) {
+      const ports: Record<string, Column[]> = {}
+      const names = node.module?.kind === 'load' ? ['in'] : node.outputs
+      for (const port of names) {
+        const columns = pipeline.columns.get(portKey({ nodeId: node.id, port }))
+        if (columns) ports[port] = [...columns]
+      }
+      const inputs: Record<string, Column[]> = {}
+      for (const [port, columns] of pipeline.inputColumns.get(node.id) ?? []) inputs[port] = [...columns]
+      const target = targets.get(node.id)
+      const problems = [...(pipeline.nodeProblems.get(node.id) ?? []), ...(target ? [target] : [])]
+      const query = Object.keys(ports).length > 0 ? ofNode.get(node.id) : undefined
+      nodes[node.id] = { ports, inputs, summary: node.summary, problems, ...(query === undefined ? {} : { query }) }
+    }
+    const milliseconds = performance.now() - started
+    return { nodes, problems: [...pipeline.problems], queries, milliseconds }
+  }
+
+  #contentOf(
+    node: ResolvedNode,
+    factsKey: string,
+    parameters: AnalysedPipeline['parameters'],
+    content: ReadonlyMap<string, number>,
+  ): number {
+    const inputs = [...node.inputs].map(([port, from]) => `${port}=${content.get(from.nodeId)}.${from.port}`)
+    const text = [node.type, node.configText, factsKey, parametersText(parameters), ...inputs].join('\0')
+    let number = this.#contents.get(text)
+    if (number === undefined) {
+      number = this.#contents.size + 1
+      this.#contents.set(text, number)
+    }
+    return number
+  }
+}
+
+function nodesAbove(nodes: ReadonlyMap<string, ResolvedNode>, id: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(id)) return seen
+  seen.add(id)
+  for (const from of nodes.get(id)?.inputs.values() ?? []) nodesAbove(nodes, from.nodeId, seen)
+  return seen
+}
+
+/** What is wrong with a file is wrong with the field that names it. */
+function withField(problem: Problem, node: ResolvedNode): Problem {
+  const config = node.config as { path?: unknown } | undefined
+  if (problem.field || !problem.code.startsWith('file.') || typeof config?.path !== 'string') return problem
+  return { ...problem, field: ['path'] }
+}
+
+const isCancelled = (thrown: unknown): boolean => thrown instanceof LogiDataError && thrown.info.kind === 'cancelled'

@@ -1,0 +1,74 @@
+import { availableParallelism } from 'node:os'
+import { moduleInfos } from '../modules/catalogue.ts'
+import type { Analysis, FileDetection, Preview, Profile, RunEvent } from '../shared/engine/types.ts'
+import type { Handlers } from '../shared/rpc/contract.ts'
+import type { EngineContract, FunctionInfo } from '../shared/rpc/engine-contract.ts'
+import { EventQueue } from './event-queue.ts'
+import { memoryLimit } from './lock-down.ts'
+import { ThreadClient } from './thread-client.ts'
+
+export interface EngineService {
+  readonly handlers: Handlers<EngineContract>
+  /** Cancels what runs, waits for DuckDB, ends the threads. */
+  close(): Promise<void>
+}
+
+/** Previews share the machine with a run; this is their part of the memory, and at most so much. */
+const INTERACTIVE_SHARE = 1 / 4
+const INTERACTIVE_BYTES = 2 ** 31
+
+/** Answers the engine contract with two threads, so that typing is never behind a run. */
+export function createEngineService(options: { memoryBytes?: number; threads?: number } = {}): EngineService {
+  const memoryBytes = options.memoryBytes ?? memoryLimit()
+  const threads = options.threads ?? Math.max(2, availableParallelism())
+  const interactiveBytes = Math.min(memoryBytes * INTERACTIVE_SHARE, INTERACTIVE_BYTES)
+  const interactive = new ThreadClient('interactive', { memoryBytes: interactiveBytes, threads })
+  const runner = new ThreadClient('run', { memoryBytes: memoryBytes - interactiveBytes, threads })
+  const opened = new Set<string>()
+
+  /** Opening a project takes longer than a short run: it is done while the person still designs. */
+  const warm = (projectRoot: string): void => {
+    if (opened.has(projectRoot)) return
+    opened.add(projectRoot)
+    runner.ask('open', { projectRoot }, new AbortController().signal).catch(() => opened.delete(projectRoot))
+  }
+
+  const handlers: Handlers<EngineContract> = {
+    modules: async () => moduleInfos(),
+    functions: async (input, { signal }) => (await interactive.ask('functions', input, signal)) as FunctionInfo[],
+    async analyse(input, { signal }) {
+      const analysis = (await interactive.ask('analyse', input, signal)) as Analysis
+      warm(input.projectRoot)
+      return analysis
+    },
+    preview: async (input, { signal }) => (await interactive.ask('preview', input, signal)) as Preview,
+    profile: async (input, { signal }) => (await interactive.ask('profile', input, signal)) as Profile,
+    sql: async (input, { signal }) => (await interactive.ask('sql', input, signal)) as { sql: string },
+    previewFile: async (input, { signal }) => (await interactive.ask('previewFile', input, signal)) as Preview,
+    detect: async (input, { signal }) => (await interactive.ask('detect', input, signal)) as FileDetection,
+    run(input, { signal }) {
+      const events = new EventQueue<RunEvent>()
+      const leaving = new AbortController()
+      const both = AbortSignal.any([signal, leaving.signal])
+      // Events and the answer travel on ports of their own, so the answer may come first: the last event is the end.
+      const onEvent = (event: RunEvent): void => {
+        events.push(event)
+        if (event.kind === 'finished') events.end()
+      }
+      runner.ask('run', input, both, onEvent).catch((thrown: unknown) => events.fail(thrown))
+      return events.iterate(() => leaving.abort())
+    },
+    status: async () => ({
+      processId: process.pid,
+      memoryBytes: process.memoryUsage.rss(),
+      memoryLimitBytes: Math.floor(memoryBytes),
+      activeQueries: interactive.activeQueries + runner.activeQueries,
+    }),
+  }
+  return {
+    handlers,
+    async close() {
+      await Promise.all([interactive.close(), runner.close()])
+    },
+  }
+}

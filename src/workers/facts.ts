@@ -1,0 +1,90 @@
+import type { ResolvedNode } from '../engine/resolve-pipeline.ts'
+import type { InputFile, ParameterValue, RelationModule } from '../modules/kit/contract.ts'
+import { LogiDataError } from '../shared/errors.ts'
+import type { ProjectSession } from './session.ts'
+
+export interface NodeFacts {
+  readonly facts: unknown
+  /** Equal keys are equal facts: the config and the files that they were found in. */
+  readonly key: string
+}
+
+/** How long what the file system said is believed: typing analyses many times a second. */
+const BELIEVED_MS = 400
+const KEPT = 500
+
+/** What modules found out of the outside, by config and the state of the files that it names. */
+export class FactsCache {
+  readonly #session: ProjectSession
+  readonly #files = new Map<string, { at: number; files: Promise<InputFile[]> }>()
+  readonly #facts = new Map<string, Promise<unknown>>()
+
+  constructor(session: ProjectSession) {
+    this.#session = session
+  }
+
+  /** @throws LogiDataError what reading the files or preparing the module gave */
+  async of(
+    node: ResolvedNode,
+    parameters: ReadonlyMap<string, ParameterValue>,
+    signal: AbortSignal,
+  ): Promise<NodeFacts> {
+    if (node.module?.kind !== 'relation') return { facts: undefined, key: '' }
+    const module = node.module as RelationModule
+    const sources = module.sources?.(node.config as never) ?? []
+    if (sources.length === 0 && !module.prepare) return { facts: undefined, key: '' }
+    const states = await Promise.all(sources.map((source) => this.#state(source)))
+    const key = `${node.type}\n${node.configText}\n${parametersText(parameters)}\n${states.join('\n')}`
+    const { prepare } = module
+    if (!prepare) return { facts: undefined, key }
+    for (;;) {
+      const running = this.#facts.get(key)
+      if (running) {
+        try {
+          return { facts: await running, key }
+        } catch (thrown) {
+          // Somebody else's request was cancelled, not this one.
+          if (isCancelled(thrown) && !signal.aborted) continue
+          throw thrown
+        }
+      }
+      const started = this.#session.lease(signal, (session) =>
+        prepare({
+          nodeId: node.id,
+          config: node.config as never,
+          parameters,
+          files: this.#session.files,
+          session,
+          signal,
+        }),
+      )
+      this.#facts.set(key, started)
+      if (this.#facts.size > KEPT)
+        for (const oldest of [...this.#facts.keys()].slice(0, KEPT / 5)) this.#facts.delete(oldest)
+      try {
+        return { facts: await started, key }
+      } catch (thrown) {
+        // What the world caused may have passed next time; what the config caused stays.
+        if (!(thrown instanceof LogiDataError) || thrown.info.kind !== 'user') this.#facts.delete(key)
+        throw thrown
+      }
+    }
+  }
+
+  async #state(source: string): Promise<string> {
+    const now = performance.now()
+    let entry = this.#files.get(source)
+    if (!entry || now - entry.at > BELIEVED_MS) {
+      entry = { at: now, files: this.#session.files.inputs(source) }
+      entry.files.catch(() => this.#files.delete(source))
+      this.#files.set(source, entry)
+    }
+    const files = await entry.files
+    return files.map((file) => `${file.path}|${file.bytes}|${file.modified}`).join('\n')
+  }
+}
+
+const isCancelled = (thrown: unknown): boolean => thrown instanceof LogiDataError && thrown.info.kind === 'cancelled'
+
+export const parametersText = (parameters: ReadonlyMap<string, ParameterValue>): string =>
+  parameters.size === 0 ? '' : JSON.stringify([...parameters])

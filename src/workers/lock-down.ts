@@ -1,0 +1,102 @@
+import { mkdirSync, realpathSync, statfsSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { literal } from '../modules/kit/sql.ts'
+import { operationalError, userError } from '../shared/errors.ts'
+
+export interface InstanceOptions {
+  /** Absolute folder: the only one that queries may read and write. */
+  readonly projectRoot: string
+  readonly memoryBytes: number
+  readonly threads: number
+  /** How many queries may run at once. The settings are locked before the first query, so they are all made here. */
+  readonly connections: number
+}
+
+export interface LockedInstance {
+  readonly instance: DuckDBInstance
+  readonly connections: DuckDBConnection[]
+  /** Only for preparing: it plans without optimising, which takes half the time and gives the same columns. */
+  readonly binder: DuckDBConnection
+  /** Links resolved. */
+  readonly root: string
+  /** Folder for what can be made again. */
+  readonly staging: string
+}
+
+/** Tables that the engine makes for itself live in schemas of these names. */
+export const SCHEMAS = { stubs: 'ld_stubs', samples: 'ld_samples', runs: 'ld_runs' } as const
+
+/**
+ * A DuckDB in memory that reaches nothing but the project's folder, and whose settings no query can change.
+ * @throws LogiDataError `project.not-found`, `project.unwritable`
+ */
+export async function openLockedInstance(options: InstanceOptions): Promise<LockedInstance> {
+  const root = resolveRoot(options.projectRoot)
+  const staging = join(root, '.logidata', 'staging')
+  const spill = join(root, '.logidata', 'spill')
+  try {
+    mkdirSync(staging, { recursive: true })
+    mkdirSync(spill, { recursive: true })
+  } catch (cause) {
+    throw operationalError('project.unwritable', 'The project’s folder cannot be written to.', {
+      hint: 'Check the permissions of the folder, or copy the project elsewhere.',
+      cause,
+    })
+  }
+  const instance = await DuckDBInstance.create(':memory:', { threads: String(options.threads) })
+  try {
+    const connections = await Promise.all(Array.from({ length: options.connections }, () => instance.connect()))
+    // Only a connection itself can turn its progress on, and not any more once the configuration is locked.
+    for (const connection of connections)
+      await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')
+    const binder = await instance.connect()
+    await binder.run('PRAGMA disable_optimizer')
+    for (const schema of Object.values(SCHEMAS)) await binder.run(`CREATE SCHEMA ${schema}`)
+    const settings = [
+      `SET memory_limit = '${Math.floor(options.memoryBytes / 2 ** 20)}MiB'`,
+      `SET temp_directory = ${literal(spill)}`,
+      `SET max_temp_directory_size = '${spillLimit(spill)}MiB'`,
+      // The same rows and the same text wherever a pipeline runs.
+      `SET TimeZone = 'UTC'`,
+      'SET errors_as_json = true',
+      'SET autoinstall_known_extensions = false',
+      'SET autoload_known_extensions = false',
+      'SET allow_community_extensions = false',
+      'SET allow_persistent_secrets = false',
+      `SET allowed_directories = [${literal(root)}]`,
+      'SET enable_external_access = false',
+      'SET lock_configuration = true',
+    ]
+    for (const setting of settings) await binder.run(setting)
+    return { instance, connections, binder, root, staging }
+  } catch (thrown) {
+    instance.closeSync()
+    throw thrown
+  }
+}
+
+function resolveRoot(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (cause) {
+    throw userError('project.not-found', `There is no project folder ${path}.`, { cause })
+  }
+}
+
+/** Mebibytes: what is free, less a reserve for everything else on the disk. */
+function spillLimit(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return Math.max(64, Math.floor((bavail * bsize * 0.8) / 2 ** 20))
+}
+
+/** `LOGIDATA_MEMORY_LIMIT` (`800MB`, `4GB`, `2GiB`), else 60% of the memory, 64 GB at most. */
+export function memoryLimit(given: string | undefined = process.env.LOGIDATA_MEMORY_LIMIT): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(K|M|G|T)?(i)?B?\s*$/i.exec(given ?? '')
+  if (match?.[1]) {
+    const power = ' KMGT'.indexOf((match[2] ?? ' ').toUpperCase())
+    return Number(match[1]) * (match[3] ? 1024 : 1000) ** power
+  }
+  return Math.min(totalmem() * 0.6, 64e9)
+}

@@ -1,0 +1,135 @@
+import { extname } from 'node:path'
+import { fuse } from '../engine/fuse.ts'
+import type { Module, RelationModule } from '../modules/kit/contract.ts'
+import { literal, raw } from '../modules/kit/sql.ts'
+import type { Analysis, FileDetection, Preview, Profile } from '../shared/engine/types.ts'
+import { userError } from '../shared/errors.ts'
+import { FORMAT, type JsonValue } from '../shared/pipeline/document.ts'
+import { type AnalyseRequest, Analyser } from './analyse.ts'
+import { Previews, portOf } from './preview.ts'
+import { profileOf } from './profile.ts'
+import { Samples } from './sample.ts'
+import type { ProjectSession } from './session.ts'
+
+export interface PortRequest extends AnalyseRequest {
+  readonly nodeId: string
+  readonly port?: string | undefined
+}
+
+/** Everything that answers questions about the pipelines of one project, without running their loads. */
+export class Project {
+  readonly session: ProjectSession
+  readonly analyser: Analyser
+  readonly #moduleOf: (type: string) => Module | undefined
+  readonly #samples: Samples
+  readonly #previews: Previews
+
+  constructor(session: ProjectSession, moduleOf: (type: string) => Module | undefined) {
+    this.session = session
+    this.#moduleOf = moduleOf
+    this.analyser = new Analyser(session, moduleOf)
+    this.#samples = new Samples(session)
+    this.#previews = new Previews(session, this.#samples)
+  }
+
+  analyse(request: AnalyseRequest, signal: AbortSignal): Promise<Analysis> {
+    return this.analyser.analyse(request, signal)
+  }
+
+  async preview(request: PortRequest & { limit: number; offset: number }, signal: AbortSignal): Promise<Preview> {
+    const started = performance.now()
+    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const ref = portOf(pipeline, request.nodeId, request.port)
+    const preview = await this.#previews.of(pipeline, ref, request, signal)
+    return { ...preview, milliseconds: performance.now() - started }
+  }
+
+  async profile(request: PortRequest, signal: AbortSignal): Promise<Profile> {
+    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const ref = portOf(pipeline, request.nodeId, request.port)
+    return profileOf(this.session, this.#samples, pipeline, ref, signal)
+  }
+
+  /** The query of one port as people read it: a part for each node, named in a comment. */
+  async sql(request: PortRequest, signal: AbortSignal): Promise<{ sql: string }> {
+    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const ref = portOf(pipeline, request.nodeId, request.port)
+    const { select } = fuse(pipeline, [ref], { readable: true })
+    // The folder of this machine means nothing to a reader, and is nobody else's business.
+    return { sql: select.text.replaceAll(`'${this.session.root.replaceAll("'", "''")}/`, "'") }
+  }
+
+  async previewFile(path: string, limit: number, signal: AbortSignal): Promise<Preview> {
+    const started = performance.now()
+    const [file] = await this.session.files.inputs(path)
+    if (!file) throw userError('file.not-found', `There is no file ${path}.`)
+    const select = raw(`SELECT * FROM ${readerFor(file.path)}`)
+    return this.session.lease(signal, async (lease) => {
+      const { columns, rows } = await lease.query(raw(`${select.text} LIMIT ${limit + 1}`))
+      const more = rows.length > limit
+      return {
+        columns,
+        rows: rows.slice(0, limit),
+        exactness: 'exact' as const,
+        ...(more ? {} : { totalRows: rows.length }),
+        more,
+        milliseconds: performance.now() - started,
+        cached: false,
+      }
+    })
+  }
+
+  /** A config with the settings that its module detects spelt out, and the rows that it gives. */
+  async detect(type: string, config: Record<string, unknown>, signal: AbortSignal): Promise<FileDetection> {
+    const module = this.#moduleOf(type)
+    if (module?.kind !== 'relation') throw userError('module.unknown', `There is no extract “${type}”.`)
+    const { detect } = module as RelationModule
+    let detected = config
+    if (detect) {
+      const parsed = module.descriptor.config.safeParse(config)
+      if (!parsed.success)
+        throw userError('config.invalid', parsed.error.issues[0]?.message ?? 'The settings are not valid.')
+      detected = await this.session.lease(signal, (session) =>
+        detect({
+          nodeId: 'source',
+          config: parsed.data as never,
+          parameters: new Map(),
+          files: this.session.files,
+          session,
+          signal,
+        }),
+      )
+    }
+    const source = { type, config: JSON.parse(JSON.stringify(detected)) as Record<string, JsonValue> }
+    const document = { format: FORMAT, name: 'detect', nodes: { source } } as const
+    const request = { document, parameters: {}, env: {}, nodeId: 'source', limit: 200, offset: 0 }
+    return { config: detected, preview: await this.preview(request, signal) }
+  }
+}
+
+function readerFor(path: string): string {
+  const name = literal(path).text
+  const plain = path.replace(/\.(?:gz|zst)$/i, '')
+  switch (extname(plain).toLowerCase()) {
+    case '.parquet':
+    case '.pq':
+      return `read_parquet(${name})`
+    case '.json':
+    case '.ndjson':
+    case '.jsonl':
+    case '.geojson':
+      return `read_json(${name})`
+    case '.csv':
+    case '.tsv':
+    case '.txt':
+      return `read_csv(${name})`
+    default:
+      throw userError(
+        'file.unknown-format',
+        `Files of the kind ${extname(plain) || 'without an ending'} cannot be shown.`,
+        {
+          hint: 'CSV, JSON and Parquet can.',
+        },
+      )
+  }
+}

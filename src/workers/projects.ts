@@ -1,0 +1,119 @@
+import type { Module } from '../modules/kit/contract.ts'
+import type { RunEvent } from '../shared/engine/types.ts'
+import { cancelledError } from '../shared/errors.ts'
+import { assertNever } from '../shared/result.ts'
+import type { ParsedInputOf } from '../shared/rpc/contract.ts'
+import type { engineContract, portRequestSchema } from '../shared/rpc/engine-contract.ts'
+import { listFunctions } from './functions.ts'
+import { Project } from './project.ts'
+import { runPipeline } from './run.ts'
+import { ProjectSession } from './session.ts'
+import type { ThreadMethod, ThreadOptions } from './thread-contract.ts'
+
+/** A DuckDB per project takes memory: the one that was used longest ago is closed. */
+const OPEN_AT_MOST = 3
+
+export interface ProjectsOptions extends ThreadOptions {
+  readonly moduleOf: (type: string) => Module | undefined
+}
+
+type Input<Name extends keyof typeof engineContract> = ParsedInputOf<(typeof engineContract)[Name]>
+
+/** The projects that one thread has open, and the questions it answers about them. */
+export class Projects {
+  readonly #options: ProjectsOptions
+  readonly #open = new Map<string, Promise<Project>>()
+  readonly #busy = new Map<string, number>()
+  #active = 0
+  #closed = false
+
+  constructor(options: ProjectsOptions) {
+    this.#options = options
+  }
+
+  get activeQueries(): number {
+    return this.#active
+  }
+
+  /** @param input what the host has parsed by the contract */
+  async answer(
+    method: ThreadMethod,
+    input: unknown,
+    signal: AbortSignal,
+    onEvent: (event: RunEvent) => void = () => {},
+  ): Promise<unknown> {
+    switch (method) {
+      case 'functions':
+        return listFunctions()
+      case 'open':
+        return this.#with(input as { projectRoot: string }, async () => null)
+      case 'analyse':
+        return this.#with(input as Input<'analyse'>, (project, request) => project.analyse(request, signal))
+      case 'preview':
+        return this.#with(input as Input<'preview'>, (project, request) => project.preview(request, signal))
+      case 'profile':
+        return this.#with(input as PortInput, (project, request) => project.profile(request, signal))
+      case 'sql':
+        return this.#with(input as PortInput, (project, request) => project.sql(request, signal))
+      case 'previewFile':
+        return this.#with(input as Input<'previewFile'>, (project, { path, limit }) =>
+          project.previewFile(path, limit, signal),
+        )
+      case 'detect':
+        return this.#with(input as Input<'detect'>, (project, { type, config }) => project.detect(type, config, signal))
+      case 'run':
+        return this.#with(input as Input<'run'>, (project, request) => runPipeline(project, request, onEvent, signal))
+      default:
+        return assertNever(method)
+    }
+  }
+
+  /** Waits for what was lent to come back: cancel that first. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const projects = [...this.#open.values()]
+    this.#open.clear()
+    for (const project of projects) await (await project.catch(() => undefined))?.session.close()
+  }
+
+  async #with<I extends { projectRoot: string }, T>(
+    input: I,
+    work: (project: Project, input: I) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closed) throw cancelledError()
+    const { projectRoot } = input
+    const opening = this.#open.get(projectRoot) ?? this.#openProject(projectRoot)
+    this.#open.delete(projectRoot)
+    this.#open.set(projectRoot, opening)
+    this.#busy.set(projectRoot, (this.#busy.get(projectRoot) ?? 0) + 1)
+    this.#active++
+    try {
+      return await work(await opening, input)
+    } finally {
+      this.#active--
+      this.#busy.set(projectRoot, (this.#busy.get(projectRoot) ?? 1) - 1)
+      this.#closeOldest()
+    }
+  }
+
+  #openProject(projectRoot: string): Promise<Project> {
+    const { memoryBytes, threads, moduleOf } = this.#options
+    const opening = ProjectSession.open({ projectRoot, memoryBytes, threads }).then(
+      (session) => new Project(session, moduleOf),
+    )
+    opening.catch(() => this.#open.delete(projectRoot))
+    return opening
+  }
+
+  #closeOldest(): void {
+    if (this.#open.size <= OPEN_AT_MOST) return
+    for (const [root, project] of this.#open) {
+      if ((this.#busy.get(root) ?? 0) > 0) continue
+      this.#open.delete(root)
+      project.then(({ session }) => session.close()).catch(() => undefined)
+      return
+    }
+  }
+}
+
+type PortInput = ParsedInputOf<{ input: typeof portRequestSchema }>

@@ -1,0 +1,174 @@
+import { isBlocking } from '../engine/compile-node.ts'
+import { fuse } from '../engine/fuse.ts'
+import { type PortRef, portKey, type ResolvedNode } from '../engine/resolve-pipeline.ts'
+import type { RelationModule } from '../modules/kit/contract.ts'
+import { identifier, raw, type Sql } from '../modules/kit/sql.ts'
+import type { Column } from '../shared/engine/types.ts'
+import { LogiDataError } from '../shared/errors.ts'
+import type { AnalysedPipeline } from './analyse.ts'
+import { SCHEMAS } from './lock-down.ts'
+import type { ProjectSession } from './session.ts'
+
+/** A relation to preview or profile, and whether it is all of it. */
+export interface Relation {
+  readonly select: Sql
+  readonly columns: readonly Column[]
+  readonly exact: boolean
+}
+
+interface Sample {
+  /** Stands after FROM. */
+  readonly table: Sql
+  readonly name: string
+  readonly rows: number
+  /** It holds all rows of its port. */
+  readonly complete: boolean
+  readonly exact: boolean
+}
+
+/** A source larger than this is not read to its end for a preview. */
+const LARGE_BYTES = 32e6
+const LARGE_ROWS = 400_000
+export const SAMPLE_ROWS = 100_000
+const SAMPLES_KEPT = 24
+
+/** Samples of large sources, as tables of the project's DuckDB, by what their rows depend on. */
+export class Samples {
+  readonly #session: ProjectSession
+  readonly #samples = new Map<string, Promise<Sample>>()
+  #made = 0
+
+  constructor(session: ProjectSession) {
+    this.#session = session
+  }
+
+  /**
+   * A port's rows. Streaming nodes read their source, since LIMIT stops it early; what is behind a blocking node over a large
+   * source reads a sample that was taken just above that node, after the filters.
+   */
+  async relation(pipeline: AnalysedPipeline, ref: PortRef, signal: AbortSignal): Promise<Relation> {
+    const replaced = new Map<string, Sql>()
+    let exact = true
+    for (const port of portsToSample(pipeline, ref).values()) {
+      const sample = await this.#sample(pipeline, port, signal, async () => ({
+        select: fuse(pipeline, [port], { compiled: pipeline.compiled }).select,
+        exact: true,
+      }))
+      replaced.set(portKey(port), sample.table)
+      if (!sample.complete) exact = false
+    }
+    const { select } = fuse(pipeline, [ref], { replaced, compiled: pipeline.compiled })
+    return { select, columns: pipeline.columns.get(portKey(ref)) ?? [], exact }
+  }
+
+  /** The first rows of a port as a table, for questions that read them several times. */
+  async table(
+    pipeline: AnalysedPipeline,
+    ref: PortRef,
+    signal: AbortSignal,
+  ): Promise<{ table: Sql; rows: number; exact: boolean }> {
+    const sample = await this.#sample(pipeline, ref, signal, () => this.relation(pipeline, ref, signal))
+    return { table: sample.table, rows: sample.rows, exact: sample.exact && sample.complete }
+  }
+
+  async #sample(
+    pipeline: AnalysedPipeline,
+    ref: PortRef,
+    signal: AbortSignal,
+    relation: () => Promise<{ select: Sql; exact: boolean }>,
+  ): Promise<Sample> {
+    const key = `${pipeline.content.get(ref.nodeId)}.${ref.port}`
+    for (;;) {
+      const known = this.#samples.get(key)
+      if (known) {
+        // The one that was used last is dropped last.
+        this.#samples.delete(key)
+        this.#samples.set(key, known)
+        try {
+          return await known
+        } catch (thrown) {
+          if (isCancelled(thrown) && !signal.aborted) continue
+          throw thrown
+        }
+      }
+      const taken = this.#take(pipeline.columns.get(portKey(ref)) ?? [], signal, relation)
+      this.#samples.set(key, taken)
+      taken.catch(() => this.#samples.delete(key))
+      const sample = await taken
+      await this.#forgetOldest()
+      return sample
+    }
+  }
+
+  async #take(
+    columns: readonly Column[],
+    signal: AbortSignal,
+    relation: () => Promise<{ select: Sql; exact: boolean }>,
+  ): Promise<Sample> {
+    const { select, exact } = await relation()
+    const name = `${SCHEMAS.samples}.${identifier(`s${++this.#made}`).text}`
+    // By position: a query may have two columns of one name, a table may not.
+    const positions = columns.map((_, index) => `c${index}`).join(', ')
+    const names = columns.map((column) => identifier(column.name).text).join(', ')
+    return this.#session.lease(signal, async (lease) => {
+      const limited = `SELECT * FROM (${select.text}) AS s(${positions}) LIMIT ${SAMPLE_ROWS}`
+      await lease.execute(raw(`CREATE OR REPLACE TABLE ${name} AS ${limited}`))
+      const { rows: counted } = await lease.query(raw(`SELECT count(*) FROM ${name}`))
+      const rows = Number(counted[0]?.[0] ?? 0)
+      return { table: raw(`${name} AS s(${names})`), name, rows, complete: rows < SAMPLE_ROWS, exact }
+    })
+  }
+
+  async #forgetOldest(): Promise<void> {
+    for (const [key, oldest] of this.#samples) {
+      if (this.#samples.size <= SAMPLES_KEPT) return
+      this.#samples.delete(key)
+      const sample = await oldest.catch(() => undefined)
+      if (sample) await this.#session.define(`DROP TABLE IF EXISTS ${sample.name}`)
+    }
+  }
+}
+
+/** Ports whose rows stand for a large source: the inputs of the first blocking nodes below one. */
+function portsToSample(pipeline: AnalysedPipeline, target: PortRef): Map<string, PortRef> {
+  const large = new Map<string, boolean>()
+  const cut = new Map<string, boolean>()
+  const hasLarge = (id: string): boolean =>
+    memo(large, id, (node) => isLarge(pipeline, node) || above(node).some(hasLarge))
+  const isCut = (id: string): boolean =>
+    memo(cut, id, (node) => (isBlocking(node) && above(node).some(hasLarge)) || above(node).some(isCut))
+  const above = (node: ResolvedNode): string[] => [...node.inputs.values()].map((from) => from.nodeId)
+  const memo = (known: Map<string, boolean>, id: string, find: (node: ResolvedNode) => boolean): boolean => {
+    const before = known.get(id)
+    if (before !== undefined) return before
+    const node = pipeline.nodes.get(id)
+    const found = node !== undefined && find(node)
+    known.set(id, found)
+    return found
+  }
+  const ports = new Map<string, PortRef>()
+  const seen = new Set<string>()
+  const collect = (id: string): void => {
+    const node = pipeline.nodes.get(id)
+    if (!node || seen.has(id)) return
+    seen.add(id)
+    for (const from of node.inputs.values()) {
+      if (isBlocking(node) && hasLarge(from.nodeId) && !isCut(from.nodeId)) ports.set(portKey(from), from)
+      else collect(from.nodeId)
+    }
+  }
+  collect(target.nodeId)
+  return ports
+}
+
+function isLarge(pipeline: AnalysedPipeline, node: ResolvedNode): boolean {
+  const size = sizeOf(pipeline, node)
+  return size !== undefined && (size.bytes > LARGE_BYTES || (size.rows ?? 0) > LARGE_ROWS)
+}
+
+export function sizeOf(pipeline: AnalysedPipeline, node: ResolvedNode): { bytes: number; rows?: number } | undefined {
+  if (node.module?.kind !== 'relation' || !pipeline.facts.has(node.id)) return undefined
+  return (node.module as RelationModule).size?.(pipeline.facts.get(node.id))
+}
+
+const isCancelled = (thrown: unknown): boolean => thrown instanceof LogiDataError && thrown.info.kind === 'cancelled'

@@ -1,0 +1,199 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { cellQuery } from '../modules/kit/cells.ts'
+import type { ProjectFiles, QuerySession } from '../modules/kit/contract.ts'
+import { raw, type Sql } from '../modules/kit/sql.ts'
+import type { Cell, Column } from '../shared/engine/types.ts'
+import { cancelledError } from '../shared/errors.ts'
+import { columnsOf } from './column-types.ts'
+import { queryError } from './duckdb-errors.ts'
+import { type LockedInstance, memoryLimit, openLockedInstance } from './lock-down.ts'
+import { projectFiles } from './project-files.ts'
+
+export interface SessionOptions {
+  readonly projectRoot: string
+  readonly memoryBytes?: number
+  readonly threads?: number
+  readonly connections?: number
+}
+
+/** How often an interrupt is repeated: one that comes just before a query starts is lost. */
+const INTERRUPT_AGAIN_MS = 4
+
+/** One project's DuckDB: a fixed number of connections, lent one at a time. */
+export class ProjectSession {
+  readonly root: string
+  readonly staging: string
+  readonly files: ProjectFiles
+  readonly #locked: LockedInstance
+  readonly #free: DuckDBConnection[]
+  readonly #waiting: ((connection: DuckDBConnection) => void)[] = []
+  #binding: Promise<unknown> = Promise.resolve()
+  #active = 0
+  #closed = false
+
+  private constructor(locked: LockedInstance) {
+    this.#locked = locked
+    this.#free = [...locked.connections]
+    this.root = locked.root
+    this.staging = locked.staging
+    this.files = projectFiles(locked.root, locked.staging)
+  }
+
+  /** @throws LogiDataError `project.not-found`, `project.unwritable` */
+  static async open(options: SessionOptions): Promise<ProjectSession> {
+    const locked = await openLockedInstance({
+      projectRoot: options.projectRoot,
+      memoryBytes: options.memoryBytes ?? memoryLimit(),
+      threads: options.threads ?? Math.max(2, (await import('node:os')).availableParallelism()),
+      connections: options.connections ?? 6,
+    })
+    return new ProjectSession(locked)
+  }
+
+  get activeQueries(): number {
+    return this.#active
+  }
+
+  /** Lends a connection until `work` ends; the signal interrupts whatever it is doing. @throws LogiDataError `cancelled` */
+  async lease<T>(signal: AbortSignal, work: (lease: Lease) => Promise<T>): Promise<T> {
+    const connection = await this.#take(signal)
+    this.#active++
+    try {
+      return await work(new Lease(connection, signal))
+    } finally {
+      this.#active--
+      this.#give(connection)
+    }
+  }
+
+  /** The columns of a SELECT, without planning how to run it. One at a time. @throws QueryError */
+  async describe(text: string): Promise<Column[]> {
+    const turn = this.#binding
+    const mine = turn.then(() => prepare(this.#locked.binder, text))
+    this.#binding = mine.catch(() => undefined)
+    return mine
+  }
+
+  /** For the engine's own stubs, next to `describe`. */
+  async define(text: string): Promise<void> {
+    const mine = this.#binding.then(() => this.#locked.binder.run(text))
+    this.#binding = mine.catch(() => undefined)
+    await mine
+  }
+
+  /** Ends once everything lent has come back; cancel that first. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#binding
+    while (this.#free.length < this.#locked.connections.length) {
+      const connection = await this.#take(new AbortController().signal)
+      connection.disconnectSync()
+      this.#locked.connections.splice(this.#locked.connections.indexOf(connection), 1)
+    }
+    for (const connection of this.#free) connection.disconnectSync()
+    this.#locked.binder.disconnectSync()
+    this.#locked.instance.closeSync()
+  }
+
+  async #take(signal: AbortSignal): Promise<DuckDBConnection> {
+    if (signal.aborted) throw cancelledError()
+    const free = this.#free.pop()
+    if (free) return free
+    return new Promise((resolve, reject) => {
+      const lend = (connection: DuckDBConnection) => {
+        signal.removeEventListener('abort', leave)
+        resolve(connection)
+      }
+      const leave = () => {
+        const index = this.#waiting.indexOf(lend)
+        if (index >= 0) this.#waiting.splice(index, 1)
+        reject(cancelledError())
+      }
+      this.#waiting.push(lend)
+      signal.addEventListener('abort', leave, { once: true })
+    })
+  }
+
+  #give(connection: DuckDBConnection): void {
+    const next = this.#waiting.shift()
+    if (next) next(connection)
+    else this.#free.push(connection)
+  }
+}
+
+async function prepare(connection: DuckDBConnection, text: string): Promise<Column[]> {
+  try {
+    const statement = await connection.prepare(text)
+    try {
+      return columnsOf(statement)
+    } finally {
+      statement.destroySync()
+    }
+  } catch (thrown) {
+    throw queryError(thrown, text)
+  }
+}
+
+/** A connection that somebody has for a while. */
+export class Lease implements QuerySession {
+  readonly #connection: DuckDBConnection
+  readonly #signal: AbortSignal
+
+  constructor(connection: DuckDBConnection, signal: AbortSignal) {
+    this.#connection = connection
+    this.#signal = signal
+  }
+
+  async query(sql: Sql): Promise<{ columns: Column[]; rows: Cell[][] }> {
+    const columns = await this.#guarded(sql.text, () => prepare(this.#connection, sql.text))
+    if (columns.length === 0) return { columns, rows: [] }
+    return { columns, rows: await this.cells(sql, columns) }
+  }
+
+  async execute(sql: Sql): Promise<{ rowsChanged: bigint }> {
+    const result = await this.#guarded(sql.text, () => this.#connection.run(sql.text))
+    return { rowsChanged: BigInt(result.rowsChanged) }
+  }
+
+  /** The rows of a SELECT whose columns are known. */
+  async cells(sql: Sql, columns: readonly Column[], limit?: { limit: number; offset?: number }): Promise<Cell[][]> {
+    const text = cellQuery(sql, columns, limit).text
+    const reader = await this.#guarded(text, () => this.#connection.runAndReadAll(text))
+    return reader.getRows() as Cell[][]
+  }
+
+  /** Share of the running query that is done, 0 to 1; undefined where DuckDB cannot tell. */
+  get progress(): number | undefined {
+    const { percentage } = this.#connection.progress
+    return percentage >= 0 ? Math.min(1, percentage / 100) : undefined
+  }
+
+  async #guarded<T>(text: string, work: () => Promise<T>): Promise<T> {
+    const signal = this.#signal
+    if (signal.aborted) throw cancelledError()
+    let again: NodeJS.Timeout | undefined
+    const interrupt = () => {
+      this.#connection.interrupt()
+      again = setInterval(() => this.#connection.interrupt(), INTERRUPT_AGAIN_MS)
+    }
+    signal.addEventListener('abort', interrupt, { once: true })
+    try {
+      const result = await work()
+      if (signal.aborted) throw cancelledError()
+      return result
+    } catch (thrown) {
+      if (signal.aborted) throw cancelledError()
+      throw queryError(thrown, text)
+    } finally {
+      clearInterval(again)
+      signal.removeEventListener('abort', interrupt)
+    }
+  }
+}
+
+/** One number from a query that gives one. */
+export async function scalar(lease: Lease, text: string): Promise<string | null> {
+  const { rows } = await lease.query(raw(text))
+  return rows[0]?.[0] ?? null
+}

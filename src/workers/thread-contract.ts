@@ -1,0 +1,31 @@
+import type { RunEvent } from '../shared/engine/types.ts'
+import type { ErrorInfo } from '../shared/errors.ts'
+
+/** What a query thread is given when it starts. */
+export interface ThreadOptions {
+  readonly memoryBytes: number
+  readonly threads: number
+}
+
+export type ThreadMethod =
+  | 'open'
+  | 'functions'
+  | 'analyse'
+  | 'preview'
+  | 'profile'
+  | 'sql'
+  | 'previewFile'
+  | 'detect'
+  | 'run'
+
+/** Errors cross as data: an exception would arrive without its code. */
+export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorInfo }
+
+/** The face of a query thread, called through comlink. */
+export interface QueryThread {
+  ask(id: number, method: ThreadMethod, input: unknown, onEvent?: (event: RunEvent) => void): Promise<Answer>
+  cancel(id: number): void
+  activeQueries(): number
+  /** Cancels everything, waits until DuckDB is idle, then closes it. Only after that may the thread end. */
+  close(): Promise<void>
+}
