@@ -8,12 +8,12 @@ const test = '[.]test[.]tsx?$'
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`
 
 /** `layer` may import these folders of ours, and no other. */
-const layer = (name, comment, from, folders) => ({
+const layer = (name, comment, from, folders, pathNot = []) => ({
   name,
   comment,
   severity: 'error',
-  from: { path: from },
-  to: { path: '^(src|tests|scripts)/', pathNot: folders },
+  from: { path: from, pathNot },
+  to: { path: '^src/', pathNot: folders },
 })
 
 /** What is not ours, Node's own modules included, must be one of these. */
@@ -45,8 +45,15 @@ module.exports = {
       name: 'no-dev-dependency',
       comment: 'What ships must not need a development dependency. Electron comes with its own installer.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [test, '^src/main/electron/', '^src/modules/kit/harness'] },
+      from: { path: '^src/', pathNot: [test, '^src/main/electron/', '^src/modules/kit/(harness|run-fixtures)[.]ts$'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm'] },
+    },
+    {
+      name: 'no-tests-or-scripts',
+      comment: 'What ships must not need what does not. Tests may use what tests share.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: test },
+      to: { path: '^(tests|scripts)/' },
     },
     {
       name: 'electron-only-in-main-electron',
@@ -77,10 +84,10 @@ module.exports = {
     ),
 
     layer(
-      'descriptor-imports-shared',
-      'A descriptor is data about a module.',
+      'descriptor-imports',
+      'A descriptor is data about a module: it may import shared, and what the kit has for descriptors.',
       '^src/modules/[^/]+/[^/]+/descriptor[.]ts$',
-      '^src/shared/',
+      ['^src/shared/', '^src/modules/kit/'],
     ),
     outside(
       'descriptor-outside',
@@ -93,6 +100,8 @@ module.exports = {
       'A module may import shared, the kit and its own folder, never another module.',
       '^src/modules/(?!kit/)([^/]+/[^/]+)/',
       ['^src/shared/', '^src/modules/kit/', '^src/modules/$1/'],
+      // A load is tested by reading back what it wrote.
+      [test],
     ),
     layer('kit-stands-alone', 'The kit serves every module and knows none of them.', '^src/modules/kit/', [
       '^src/shared/',
