@@ -33,7 +33,7 @@ import './canvas.css'
 
 const nodeTypes = { step: StepNodeView }
 const edgeTypes = { link: LinkEdgeView }
-const FIT = { padding: 0.14, maxZoom: 1, minZoom: 0.1 }
+const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.1 }
 const FAR = 0.42
 const still = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches
 
@@ -215,7 +215,7 @@ export function Canvas() {
         edgesFocusable={false}
         proOptions={{ hideAttribution: true }}
       >
-        <Background gap={20} size={1.4} color="var(--canvas-dot)" />
+        <Background gap={20} size={1.8} color="var(--canvas-dot)" />
         {nodes.length > 1 && (
           <MiniMap
             pannable

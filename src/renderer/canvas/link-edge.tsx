@@ -5,6 +5,9 @@ import { useRun } from '../store/run.ts'
 import { useCanvas } from './canvas-state.ts'
 import type { LinkEdge } from './flow-model.ts'
 
+/** Less than this between two nodes leaves no room for a figure. */
+const ROOM = 64
+
 /** A connection: dashed and red for rejects; its rows once a run has counted them. */
 export const LinkEdgeView = memo(function LinkEdgeView(props: EdgeProps<LinkEdge>) {
   const { id, source, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected } = props
@@ -29,7 +32,7 @@ export const LinkEdgeView = memo(function LinkEdgeView(props: EdgeProps<LinkEdge
   return (
     <>
       <BaseEdge id={id} path={path} className={classes.filter(Boolean).join(' ')} interactionWidth={16} />
-      {rows !== undefined && (
+      {rows !== undefined && targetX - sourceX >= ROOM && (
         <text className={`link-rows${data?.reject ? ' link-rows-reject' : ''}`} x={labelX} y={labelY}>
           {formatNumber(rows)}
         </text>

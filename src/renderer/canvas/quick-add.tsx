@@ -49,7 +49,7 @@ export function QuickAdd({
       style={{
         left: Math.max(8, Math.min(at.x, bounds.width - WIDTH - 8)),
         top: Math.max(8, Math.min(at.y, bounds.height - HEIGHT - 8)),
-        height: Math.min(HEIGHT, bounds.height - 16),
+        maxHeight: Math.min(HEIGHT, bounds.height - 16),
       }}
     >
       <StepList

@@ -94,6 +94,7 @@ function allItems(): Item[] {
       id: `step ${info.type}`,
       kind: 'step',
       title: text(info.title),
+      more: t(`family.${info.family}`),
       icon: <ModuleTile info={info} size={20} />,
       // An empty query shows what is there, not all that could be added.
       score: (query) => (query === '' ? 0 : matchStep(info, query)),

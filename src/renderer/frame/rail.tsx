@@ -1,4 +1,4 @@
-import { FormGroup, HTMLSelect, Popover, SegmentedControl } from '@blueprintjs/core'
+import { FormGroup, HTMLSelect, PopoverNext, SegmentedControl } from '@blueprintjs/core'
 import { Blocks, History, type LucideIcon, Settings, Workflow } from 'lucide-react'
 import { t } from '../i18n/index.ts'
 import { changeSettings, useSettings } from '../store/settings.ts'
@@ -28,11 +28,11 @@ export function Rail() {
         </button>
       ))}
       <span className="rail-space" />
-      <Popover content={<SettingsForm />} placement="right-end" transitionDuration={0} minimal>
+      <PopoverNext content={<SettingsForm />} placement="right-end" transitionDuration={0} arrow={false}>
         <button type="button" className="rail-item" aria-label={t('rail.settings')} title={t('rail.settings')}>
           <Settings size={18} strokeWidth={1.8} aria-hidden />
         </button>
-      </Popover>
+      </PopoverNext>
     </nav>
   )
 }

@@ -82,15 +82,11 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   package: PackageOpen,
 }
 
+/** Loads share the icon's name with their extract; what goes out should look so. */
 const byType: Readonly<Record<string, LucideIcon>> = {
-  'extract.csv': FileSpreadsheet,
-  'extract.json': FileBraces,
-  'extract.ndjson': Braces,
-  'extract.parquet': Layers,
-  'extract.inline': Table2,
   'load.csv': FileOutput,
-  'load.json': FileBraces,
-  'load.parquet': FileDown,
+  'load.json': FileDown,
+  'load.parquet': PackageOpen,
 }
 
 const byFamily: Readonly<Record<ModuleFamily, LucideIcon>> = {
@@ -109,7 +105,7 @@ export const ModuleTile = memo(function ModuleTile({
   readonly info: ModuleInfo | undefined
   readonly size?: number
 }) {
-  const Icon = info ? (icons[info.icon] ?? byType[info.type] ?? byFamily[info.family]) : CircleHelp
+  const Icon = info ? (byType[info.type] ?? icons[info.icon] ?? byFamily[info.family]) : CircleHelp
   return (
     <span className={`module-tile family-${info?.family ?? 'unknown'}`} style={{ width: size, height: size }}>
       <Icon size={Math.round(size * 0.56)} strokeWidth={1.9} aria-hidden />
