@@ -6,9 +6,15 @@ import { toModuleInfo } from './kit/module-info.ts'
 import { csvLoad } from './loaders/csv/implementation.ts'
 import { parquetLoad } from './loaders/parquet/implementation.ts'
 import { aggregate } from './transformers/aggregate/implementation.ts'
+import { deduplicate } from './transformers/deduplicate/implementation.ts'
 import { filter } from './transformers/filter/implementation.ts'
 import { formula } from './transformers/formula/implementation.ts'
+import { limit } from './transformers/limit/implementation.ts'
+import { sample } from './transformers/sample/implementation.ts'
 import { select } from './transformers/select/implementation.ts'
+import { sort } from './transformers/sort/implementation.ts'
+import { sqlStep } from './transformers/sql/implementation.ts'
+import { union } from './transformers/union/implementation.ts'
 
 /** Every module there is, in the order of the palette. */
 export const modules: readonly Module[] = [
@@ -20,7 +26,13 @@ export const modules: readonly Module[] = [
   select,
   formula,
   aggregate,
+  deduplicate,
+  sort,
+  sample,
+  limit,
   // Combine
+  union,
+  sqlStep,
   // Load
   csvLoad,
   parquetLoad,

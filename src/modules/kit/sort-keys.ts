@@ -93,7 +93,7 @@ function sortValue(key: SortKey, columns: readonly Column[], parameters: Paramet
 
 /** Digits padded to 40 places, so that comparing texts compares the numbers in them. */
 const natural = (value: Sql): Sql =>
-  sql`array_to_string(list_transform(regexp_extract_all(${value}, '[0-9]+|[^0-9]+'), lambda part: CASE WHEN regexp_full_match(part, '[0-9]+') THEN lpad(ltrim(part, '0'), greatest(40, length(ltrim(part, '0'))), '0') ELSE part END), '')`
+  sql`array_to_string(list_transform(regexp_extract_all(${value}, '[0-9]+|[^0-9]+'), lambda part: CASE WHEN regexp_full_match(part, '[0-9]+') THEN lpad(ltrim(part, '0'), CAST(greatest(40, length(ltrim(part, '0'))) AS INTEGER), '0') ELSE part END), '')`
 
 /** `amount ↓, name`: sort keys for people. */
 export function describeKeys(keys: readonly SortKey[]): string {

@@ -1,0 +1,4 @@
+import { runFixtures } from '../../kit/run-fixtures.ts'
+import { deduplicate } from './implementation.ts'
+
+runFixtures(deduplicate, new URL('./fixtures/', import.meta.url))

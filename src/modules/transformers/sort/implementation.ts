@@ -1,0 +1,18 @@
+import type { RelationModule } from '../../kit/contract.ts'
+import { requireInput } from '../../kit/inputs.ts'
+import { orderBy } from '../../kit/sort-keys.ts'
+import { sql } from '../../kit/sql.ts'
+import { sortDescriptor } from './descriptor.ts'
+
+export const sort: RelationModule<typeof sortDescriptor, undefined> = {
+  kind: 'relation',
+  descriptor: sortDescriptor,
+  keepsRows: true,
+  blocking: true,
+  compile: ({ config, inputs, parameters }) => {
+    const input = requireInput(inputs, 'in')
+    return {
+      out: sql`SELECT * FROM ${input.name} ORDER BY ${orderBy(config.keys, input.columns, parameters, ['keys'])}`,
+    }
+  },
+}
