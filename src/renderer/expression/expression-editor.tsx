@@ -2,25 +2,10 @@ import './expression.css'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
 import type { Vocabulary } from './completion.ts'
+import type { ExpressionEditorProps } from './expression-editor-props.ts'
 import { HighlightedText } from './highlighted-text.tsx'
 import { LiveEditor } from './live-editor.tsx'
 import { preloadMonaco } from './load-monaco.ts'
-
-export interface ExpressionEditorProps {
-  readonly value: string
-  readonly onChange: (value: string) => void
-  /** Ctrl+Enter, Enter in a single line, or leaving the field. */
-  readonly onCommit?: (() => void) | undefined
-  /** Editing begins: what follows until it ends is one undo step. */
-  readonly onBegin?: (() => void) | undefined
-  readonly vocabulary: Vocabulary
-  readonly label: string
-  readonly placeholder?: string | undefined
-  /** `line`: Enter commits. `block`: Enter breaks the line. `query`: for SQL, larger, and Tab indents. */
-  readonly shape?: 'line' | 'block' | 'query'
-  readonly problems?: readonly Problem[]
-  readonly autoFocus?: boolean
-}
 
 /** Highlighted text that becomes an editor on focus, so that a form of a hundred expressions opens at once. */
 export function ExpressionEditor(props: ExpressionEditorProps) {

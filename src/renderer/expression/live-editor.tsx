@@ -1,8 +1,9 @@
 import type * as Monaco from 'monaco-editor/editor/editor.api.js'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
-import type { ExpressionEditorProps } from './expression-editor.tsx'
-import { loadedMonaco, loadMonaco, type MonacoApi } from './load-monaco.ts'
+import type { ExpressionEditorProps } from './expression-editor-props.ts'
+import { loadedMonaco, loadMonaco } from './load-monaco.ts'
+import type { MonacoApi } from './monaco-api.ts'
 import { LANGUAGE, provideVocabulary, rangeOf } from './monaco-language.ts'
 import { THEME } from './monaco-theme.ts'
 

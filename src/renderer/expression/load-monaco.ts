@@ -1,6 +1,4 @@
-import type * as Monaco from 'monaco-editor/editor/editor.api.js'
-
-export type MonacoApi = typeof Monaco
+import type { MonacoApi } from './monaco-api.ts'
 
 let loading: Promise<MonacoApi> | undefined
 let loaded: MonacoApi | undefined

@@ -1,6 +1,6 @@
 import type * as Monaco from 'monaco-editor/editor/editor.api.js'
 import { type CompletionItem, completeAt, hoverAt, type Vocabulary } from './completion.ts'
-import type { MonacoApi } from './load-monaco.ts'
+import type { MonacoApi } from './monaco-api.ts'
 import { type LineState, tokenizeLine } from './tokens.ts'
 
 export const LANGUAGE = 'logidata-sql'

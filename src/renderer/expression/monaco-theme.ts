@@ -1,4 +1,4 @@
-import type { MonacoApi } from './load-monaco.ts'
+import type { MonacoApi } from './monaco-api.ts'
 
 export const THEME = 'logidata'
 

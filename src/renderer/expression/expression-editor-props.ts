@@ -1,0 +1,18 @@
+import type { Problem } from '../../shared/engine/types.ts'
+import type { Vocabulary } from './completion.ts'
+
+export interface ExpressionEditorProps {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  /** Ctrl+Enter, Enter in a single line, or leaving the field. */
+  readonly onCommit?: (() => void) | undefined
+  /** Editing begins: what follows until it ends is one undo step. */
+  readonly onBegin?: (() => void) | undefined
+  readonly vocabulary: Vocabulary
+  readonly label: string
+  readonly placeholder?: string | undefined
+  /** `line`: Enter commits. `block`: Enter breaks the line. `query`: for SQL, larger, and Tab indents. */
+  readonly shape?: 'line' | 'block' | 'query'
+  readonly problems?: readonly Problem[]
+  readonly autoFocus?: boolean
+}

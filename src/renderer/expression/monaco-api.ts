@@ -1,0 +1,3 @@
+import type * as Monaco from 'monaco-editor/editor/editor.api.js'
+
+export type MonacoApi = typeof Monaco
