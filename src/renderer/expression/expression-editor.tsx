@@ -1,7 +1,5 @@
 import './expression.css'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
-import type { Problem } from '../../shared/engine/types.ts'
-import type { Vocabulary } from './completion.ts'
 import type { ExpressionEditorProps } from './expression-editor-props.ts'
 import { HighlightedText } from './highlighted-text.tsx'
 import { LiveEditor } from './live-editor.tsx'

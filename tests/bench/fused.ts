@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import type { PipelineDocument } from '../../src/shared/pipeline/document.ts'
+import { aggregate, chain, filter, flights, formula, sort, toParquet } from './documents.ts'
+import { flightsProject, openReference, runPipeline, withEngine } from './engine.ts'
+import { type Measurement, median, timed, type Workload, watchMemory } from './workload.ts'
+
+const ROUNDS = 9
+
+interface Case {
+  readonly name: string
+  readonly document: (source: string, target: string) => PipelineDocument
+  /** The same by a person who knows SQL. */
+  readonly sql: (source: string, target: string) => string
+}
+
+const onSource = (document: PipelineDocument, source: string): PipelineDocument => ({
+  ...document,
+  nodes: { ...document.nodes, n0: { type: 'extract.parquet', config: { path: source } } },
+})
+
+const eight: Case = {
+  name: '8 nodes',
+  document: (source, target) =>
+    onSource(
+      chain([
+        flights,
+        filter('delay IS NOT NULL'),
+        filter('distance > 100'),
+        formula('late', 'delay > 15'),
+        formula('speed_class', 'CASE WHEN distance > 1500 THEN 3 WHEN distance > 500 THEN 2 ELSE 1 END'),
+        aggregate(
+          ['origin', 'late', 'speed_class'],
+          [
+            ['mean_delay', 'avg', 'delay'],
+            ['longest', 'max', 'distance'],
+          ],
+        ),
+        sort('mean_delay'),
+        toParquet(target),
+      ]),
+      source,
+    ),
+  sql: (source, target) => `COPY (
+    SELECT origin, delay > 15 AS late, CASE WHEN distance > 1500 THEN 3 WHEN distance > 500 THEN 2 ELSE 1 END AS speed_class,
+      avg(delay) AS mean_delay, max(distance) AS longest
+    FROM read_parquet('${source}') WHERE delay IS NOT NULL AND distance > 100
+    GROUP BY ALL ORDER BY mean_delay DESC
+  ) TO '${target}' (FORMAT parquet)`,
+}
+
+const formulas = Array.from({ length: 19 }, (_, index) => [`f${index}`, `delay * ${index + 1} + distance`] as const)
+const filters = Array.from({ length: 18 }, (_, index) => `distance <> ${index + 100_000}`)
+const forty: Case = {
+  name: '40 nodes',
+  document: (source, target) =>
+    onSource(
+      chain([
+        flights,
+        ...formulas.map(([name, expression]) => formula(name, expression)),
+        ...filters.map((condition) => filter(condition)),
+        aggregate(
+          ['origin'],
+          formulas.map(([name]) => [`sum_${name}`, 'sum', name] as const),
+        ),
+        toParquet(target),
+      ]),
+      source,
+    ),
+  sql: (source, target) => `COPY (
+    SELECT origin, ${formulas.map(([name, expression]) => `sum(${expression}) AS sum_${name}`).join(', ')}
+    FROM read_parquet('${source}') WHERE ${filters.join(' AND ')} GROUP BY origin
+  ) TO '${target}' (FORMAT parquet)`,
+}
+
+/**
+ * A fused pipeline against the same SQL written by hand. Rounds alternate, so that a slow moment of the machine meets both.
+ * The fixed cost is what remains of the difference over a file of one row.
+ */
+export const fused: Workload = async ({ folder }) => {
+  const root = flightsProject(folder)
+  const reference = await openReference()
+  await reference.run(
+    `COPY (FROM read_parquet('${join(root, 'data/flights.parquet')}') LIMIT 1) TO '${join(root, 'data/one.parquet')}' (FORMAT parquet)`,
+  )
+  const measure =
+    (client: Parameters<Parameters<typeof withEngine>[1]>[0], sample: Case, source: string) => async () => {
+      const ours: number[] = []
+      const theirs: number[] = []
+      const document = sample.document(source, 'out/ours.parquet')
+      const sql = sample.sql(join(root, source), join(root, 'out/reference.parquet'))
+      for (let round = -1; round < ROUNDS; round++) {
+        const first = await timed(() => runPipeline(client, root, document, 'none'))
+        const second = await timed(() => reference.run(sql))
+        if (round < 0) continue
+        ours.push(first.milliseconds)
+        theirs.push(second.milliseconds)
+      }
+      return { ours: median(ours), theirs: median(theirs) }
+    }
+  try {
+    return await withEngine(root, async (client) => {
+      const found: Measurement[] = []
+      for (const sample of [eight, forty]) {
+        const { processId } = await client.call('status', {})
+        const memory = watchMemory(processId)
+        const whole = await measure(client, sample, 'data/flights.parquet')()
+        const peak = memory.stop()
+        const one = await measure(client, sample, 'data/one.parquet')()
+        const ratio = whole.ours / whole.theirs
+        found.push({
+          workload: `fused, ${sample.name}, 3 million rows`,
+          ours: whole.ours,
+          reference: whole.theirs,
+          ratio,
+          ...(peak !== undefined && { peakMegabytes: peak }),
+          unit: 'ms',
+          goal: 'ratio 1.05 or less',
+          met: ratio <= 1.05,
+        })
+        const fixed = one.ours - one.theirs
+        found.push({
+          workload: `fused, ${sample.name}, fixed cost`,
+          ours: fixed,
+          unit: 'ms',
+          goal: 'under 50 ms',
+          met: fixed < 50,
+        })
+      }
+      return found
+    })
+  } finally {
+    reference.close()
+  }
+}

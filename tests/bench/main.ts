@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Measurement, Workload } from './workload.ts'
+
+const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
+  fused: async () => (await import('./fused.ts')).fused,
+  preview: async () => (await import('./preview.ts')).preview,
+  edit: async () => (await import('./edit.ts')).edit,
+  cancel: async () => (await import('./cancel.ts')).cancel,
+  csv: async () => (await import('./csv.ts')).csv,
+  canvas: async () => (await import('./canvas.ts')).canvas,
+  start: async () => (await import('./start.ts')).start,
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'csv-megabytes': { type: 'string', default: '200' } },
+})
+const unknown = positionals.filter((name) => !(name in workloads))
+if (unknown.length > 0) {
+  console.error(`No workload ${unknown.join(', ')}. There are: ${Object.keys(workloads).join(', ')}.`)
+  process.exit(2)
+}
+
+const results = fileURLToPath(new URL('results', import.meta.url))
+mkdirSync(results, { recursive: true })
+const figure = (value: number | undefined) =>
+  value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2)
+const columns = [46, 12, 12, 8, 9, 0]
+const line = (cells: readonly string[]) =>
+  cells
+    .map((cell, index) => (index === 0 ? cell.padEnd(columns[0] ?? 0) : cell.padStart(columns[index] ?? 0)))
+    .join(' ')
+
+const print = (measured: Measurement) => {
+  console.log(
+    line([
+      measured.workload,
+      `${figure(measured.ours)} ${measured.unit}`,
+      measured.reference === undefined ? '' : `${figure(measured.reference)} ${measured.unit}`,
+      figure(measured.ratio),
+      figure(measured.peakMegabytes),
+      `  ${measured.met ? 'met' : 'NOT MET'}: ${measured.goal}`,
+    ]),
+  )
+}
+
+console.log(`${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}\n`)
+console.log(line(['workload', 'ours', 'reference', 'ratio', 'peak MB', '  goal']))
+const chosen = positionals.length > 0 ? positionals : Object.keys(workloads)
+for (const name of chosen) {
+  const folder = mkdtempSync(join(tmpdir(), `logidata-bench-${name}-`))
+  try {
+    const workload = await workloads[name]?.()
+    const measurements = (await workload?.({ folder, csvMegabytes: Number(values['csv-megabytes']) })) ?? []
+    for (const measured of measurements) print(measured)
+    const machine = { processors: cpus().length, memoryBytes: totalmem(), node: process.version }
+    writeFileSync(
+      join(results, `${name}.json`),
+      `${JSON.stringify({ name, at: new Date().toISOString(), machine, measurements }, null, 2)}\n`,
+    )
+  } catch (thrown) {
+    console.error(`${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    process.exitCode = 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
