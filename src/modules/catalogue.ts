@@ -9,6 +9,7 @@ import { aggregate } from './transformers/aggregate/implementation.ts'
 import { deduplicate } from './transformers/deduplicate/implementation.ts'
 import { filter } from './transformers/filter/implementation.ts'
 import { formula } from './transformers/formula/implementation.ts'
+import { join } from './transformers/join/implementation.ts'
 import { limit } from './transformers/limit/implementation.ts'
 import { sample } from './transformers/sample/implementation.ts'
 import { select } from './transformers/select/implementation.ts'
@@ -33,6 +34,7 @@ export const modules: readonly Module[] = [
   // Combine
   union,
   sqlStep,
+  join,
   // Load
   csvLoad,
   parquetLoad,

@@ -1,0 +1,194 @@
+import type { Column } from '../../../shared/engine/types.ts'
+import { userError } from '../../../shared/errors.ts'
+import { commonType } from '../../kit/common-type.ts'
+import { condition } from '../../kit/condition.ts'
+import type { InputRelation, RelationModule } from '../../kit/contract.ts'
+import type { Parameters } from '../../kit/expression.ts'
+import { failure } from '../../kit/failure.ts'
+import { atField } from '../../kit/fields.ts'
+import { nameKey, requireColumn, requireInput, sameName } from '../../kit/inputs.ts'
+import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
+import { columnType } from '../../kit/types.ts'
+import { type JoinConfig, joinDescriptor } from './descriptor.ts'
+import { quoteSides } from './quote-sides.ts'
+
+interface Key {
+  readonly left: Column
+  readonly right: Column
+}
+
+const LEFT = identifier('left')
+const RIGHT = identifier('right')
+const of = (side: Sql, column: { readonly name: string }): Sql => sql`${side}.${identifier(column.name)}`
+
+export const join: RelationModule<typeof joinDescriptor, undefined> = {
+  kind: 'relation',
+  descriptor: joinDescriptor,
+  blocking: true,
+  compile: ({ config, inputs, parameters }) => {
+    const left = requireInput(inputs, 'left')
+    const right = requireInput(inputs, 'right')
+    if (config.kind === 'cross') return crossJoin(config, left, right)
+    const keys = joinKeys(config, left, right)
+    const on = matchCondition(config, keys, parameters)
+    const guard = relationshipGuard(config, keys, left, right)
+    const anti = (kept: Sql, keptFrom: InputRelation, other: Sql, otherFrom: InputRelation): Sql =>
+      sql`SELECT ${kept}.* FROM ${keptFrom.name} AS ${kept} ANTI JOIN ${otherFrom.name} AS ${other} ON ${on}`
+    const leftRest = anti(LEFT, left, RIGHT, right)
+    const rightRest = anti(RIGHT, right, LEFT, left)
+    return {
+      match: matched(config, keys, left, right, on, guard, leftRest),
+      left_rest: leftRest,
+      right_rest: rightRest,
+    }
+  },
+}
+
+function matched(
+  config: JoinConfig,
+  keys: readonly Key[],
+  left: InputRelation,
+  right: InputRelation,
+  on: Sql,
+  guard: Sql | undefined,
+  leftRest: Sql,
+): Sql {
+  const where = guard ? sql` WHERE ${guard}` : raw('')
+  const from = sql`${left.name} AS ${LEFT} ${raw(config.kind.toUpperCase())} JOIN ${right.name} AS ${RIGHT} ON ${on}`
+  switch (config.kind) {
+    case 'semi':
+      return sql`SELECT ${LEFT}.* FROM ${from}${where}`
+    case 'anti':
+      return guard ? sql`SELECT * FROM (${leftRest}) AS rest${where}` : leftRest
+    default:
+      return sql`SELECT ${outputColumns(config, keys, left, right)} FROM ${from}${where}`
+  }
+}
+
+function crossJoin(config: JoinConfig, left: InputRelation, right: InputRelation): Record<string, Sql> {
+  const alone = (kept: InputRelation, other: InputRelation): Sql =>
+    sql`SELECT * FROM ${kept.name} AS kept WHERE NOT EXISTS (SELECT 1 FROM ${other.name} AS other)`
+  return {
+    match: sql`SELECT ${outputColumns(config, [], left, right)} FROM ${left.name} AS ${LEFT} CROSS JOIN ${right.name} AS ${RIGHT}`,
+    left_rest: alone(left, right),
+    right_rest: alone(right, left),
+  }
+}
+
+function joinKeys(config: JoinConfig, left: InputRelation, right: InputRelation): Key[] {
+  const keys = config.keys.map((key, index) => {
+    const pair = {
+      left: requireColumn(left.columns, key.left, ['keys', index, 'left']),
+      right: requireColumn(right.columns, key.right, ['keys', index, 'right']),
+    }
+    if (!commonType(columnType(pair.left.type), columnType(pair.right.type)))
+      throw userError(
+        'join.types',
+        `The keys cannot be equal: “${pair.left.name}” is ${pair.left.type} and “${pair.right.name}” is ${pair.right.type}.`,
+        { field: ['keys', index], hint: 'Cast one of them with Select columns first.' },
+      )
+    return pair
+  })
+  if (keys.length === 0 && !config.condition?.trim())
+    throw userError('join.no-key', 'Nothing says which rows match.', {
+      field: ['keys'],
+      hint: 'Add a pair of columns, or choose “Every pair”.',
+    })
+  return keys
+}
+
+function matchCondition(config: JoinConfig, keys: readonly Key[], parameters: Parameters): Sql {
+  const equals = raw(config.null_equal ? ' IS NOT DISTINCT FROM ' : ' = ')
+  const parts = keys.map((key) => sql`${of(LEFT, key.left)}${equals}${of(RIGHT, key.right)}`)
+  const text = config.condition?.trim() ? config.condition : undefined
+  if (text !== undefined) parts.push(atField(['condition'], () => quoteSides(condition(text, parameters))))
+  return joinSql(parts, ' AND ')
+}
+
+/** Left columns, then the right ones: a key of one name comes once, and a name that is taken gets the suffix. */
+function outputColumns(config: JoinConfig, keys: readonly Key[], left: InputRelation, right: InputRelation): Sql {
+  const merged = keys.filter((key) => sameName(key.left.name, key.right.name))
+  const taken = new Set(left.columns.map((column) => nameKey(column.name)))
+  const outputs = left.columns.map((column) => {
+    const key = merged.find((each) => each.left === column)
+    const needsBoth = key && (config.kind === 'right' || config.kind === 'full')
+    const value = needsBoth ? sql`coalesce(${of(LEFT, key.left)}, ${of(RIGHT, key.right)})` : of(LEFT, column)
+    return sql`${value} AS ${identifier(column.name)}`
+  })
+  const chosen = config.right_columns?.map((name, index) =>
+    requireColumn(right.columns, name, ['right_columns', index]),
+  )
+  const wanted = [...new Set(chosen ?? right.columns)].filter((column) => !merged.some((key) => key.right === column))
+  // A name that nobody has to change is settled before any suffix can take it.
+  const free = wanted.filter((column) => !taken.has(nameKey(column.name)))
+  for (const column of free) taken.add(nameKey(column.name))
+  for (const column of wanted) {
+    let name = column.name
+    if (!free.includes(column)) {
+      while (taken.has(nameKey(name))) name += config.suffix
+      taken.add(nameKey(name))
+    }
+    outputs.push(sql`${of(RIGHT, column)} AS ${identifier(name)}`)
+  }
+  return joinSql(outputs)
+}
+
+/** TRUE, worked out once before the join; or an error that shows a key that comes twice on a side where it must not. */
+function relationshipGuard(
+  config: JoinConfig,
+  keys: readonly Key[],
+  left: InputRelation,
+  right: InputRelation,
+): Sql | undefined {
+  if (config.relationship === 'any') return undefined
+  if (keys.length === 0)
+    throw userError('join.no-key', 'What to expect of the keys can only be said where there are keys.', {
+      field: ['relationship'],
+    })
+  const checks: Sql[] = []
+  if (config.relationship !== 'one_to_many')
+    checks.push(
+      uniqueKeys(
+        'right',
+        right,
+        keys.map((key) => key.right),
+        config,
+      ),
+    )
+  if (config.relationship !== 'many_to_one')
+    checks.push(
+      uniqueKeys(
+        'left',
+        left,
+        keys.map((key) => key.left),
+        config,
+      ),
+    )
+  return joinSql(checks, ' AND ')
+}
+
+function uniqueKeys(side: 'left' | 'right', input: InputRelation, columns: readonly Column[], config: JoinConfig): Sql {
+  const names = columns.map((column) => identifier(column.name))
+  // Empty keys match nothing, so that any number of them is harmless.
+  const relevant = config.null_equal
+    ? raw('')
+    : sql` WHERE ${joinSql(
+        names.map((name) => sql`${name} IS NOT NULL`),
+        ' AND ',
+      )}`
+  const shown = joinSql(
+    names.map((name) => sql`coalesce(CAST(${name} AS VARCHAR), 'NULL')`),
+    ` || ', ' || `,
+  )
+  const error = failure(
+    'join.relationship',
+    ['relationship'],
+    [
+      `On the ${side} side the key ${columns.map((column) => `“${column.name}”`).join(', ')} comes more than once, for example: `,
+      shown,
+    ],
+    `Deduplicate the ${side} side first, or expect anything.`,
+  )
+  const twice = sql`SELECT ${joinSql(names)} FROM ${input.name} AS side${relevant} GROUP BY ALL HAVING count(*) > 1 LIMIT 1`
+  return sql`coalesce((SELECT ${error} FROM (${twice}) AS twice), TRUE)`
+}
