@@ -2,6 +2,7 @@ import type { AppEngine } from '../main/engine/app-engine.ts'
 import { grantedEnvironment } from '../main/environment/granted-environment.ts'
 import { userError } from '../shared/errors.ts'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
+import { resolveParameters } from '../shared/pipeline/parameters.ts'
 import type { PipelineRequest } from '../shared/rpc/engine-contract.ts'
 import { projectRootOf } from './project-root.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,18 +24,25 @@ export interface PipelineOptions {
   readonly json?: boolean
 }
 
-/** What the engine is told of a pipeline file. @throws LogiDataError `usage.*` */
+/**
+ * What the engine is told of a pipeline file.
+ * @throws LogiDataError `usage.project`; `usage.parameter` if one that was given is unknown or not of its type
+ */
 export function pipelineRequest(file: string, document: PipelineDocument, options: PipelineOptions): PipelineRequest {
+  const parameters = parseParameters(options.parameter)
+  // One without a value is left to the engine: validating and previewing other nodes work without it.
+  const wrong = resolveParameters(document, parameters).problems.find(({ code }) => code !== 'parameter.missing')
+  if (wrong && options.parameter.length > 0)
+    throw userError('usage.parameter', wrong.message, wrong.hint === undefined ? {} : { hint: wrong.hint })
   return {
     projectRoot: projectRootOf(file, options.project),
     document,
-    parameters: parseParameters(document, options.parameter),
+    parameters,
     env: grantedEnvironment(document, new Set(options.env), process.env),
   }
 }
 
-function parseParameters(document: PipelineDocument, given: readonly string[]): Record<string, string> {
-  const known = Object.keys(document.parameters ?? {})
+function parseParameters(given: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {}
   for (const text of given) {
     const separator = text.indexOf('=')
@@ -42,10 +50,6 @@ function parseParameters(document: PipelineDocument, given: readonly string[]): 
     if (separator < 1)
       throw userError('usage.parameter', `“${text}” is not name=value.`, {
         hint: 'For example: --parameter since=2024-01-01',
-      })
-    if (!known.includes(name))
-      throw userError('usage.parameter', `The pipeline has no parameter “${name}”.`, {
-        hint: known.length > 0 ? `It has: ${known.join(', ')}` : 'It has none.',
       })
     values[name] = text.slice(separator + 1)
   }

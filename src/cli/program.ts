@@ -9,8 +9,7 @@ Exit codes:
   0    success
   1    the pipeline is invalid, or its run failed
   2    wrong use: an unknown option, a file or node that is not there
-  130  cancelled (Ctrl-C)
-`
+  130  cancelled (Ctrl-C)`
 
 const exampleText = (...lines: readonly string[]) =>
   `\nExamples:\n${lines.map((line) => `  $ logidata ${line}`).join('\n')}\n`

@@ -1,5 +1,6 @@
 import type { NodeState, RunEvent } from '../shared/engine/types.ts'
 import type { ErrorInfo } from '../shared/errors.ts'
+import { assertNever } from '../shared/result.ts'
 
 interface NodeReport {
   state: NodeState
@@ -18,27 +19,32 @@ export class RunReport {
   #error: ErrorInfo | undefined
   #fraction = 0
 
-  add(event: RunEvent): void {
+  /** @returns a line that says so, if a node has ended */
+  add(event: RunEvent): string | undefined {
     switch (event.kind) {
       case 'started':
         for (const nodeId of event.nodes) this.#node(nodeId)
-        return
+        return undefined
       case 'node': {
         const node = this.#node(event.nodeId)
+        const ended = node.state !== event.state && event.state !== 'waiting' && event.state !== 'running'
         node.state = event.state
         if (event.rows) node.rows = event.rows
         if (event.written) node.written = event.written
         if (event.error) node.error = event.error
         node.milliseconds = event.milliseconds ?? node.milliseconds
-        return
+        return ended ? `${event.nodeId}: ${event.state}` : undefined
       }
       case 'progress':
         this.#fraction = event.fraction
-        return
+        return undefined
       case 'finished':
         this.state = event.state
         this.milliseconds = event.milliseconds
         this.#error = event.error
+        return undefined
+      default:
+        return assertNever(event)
     }
   }
 
@@ -83,13 +89,17 @@ export class RunReport {
       {
         state: node.state,
         rows: Object.fromEntries(Object.entries(node.rows).map(([port, digits]) => [port, Number(digits)])),
-        milliseconds: node.milliseconds ?? null,
+        milliseconds: node.milliseconds === undefined ? null : Math.round(node.milliseconds),
         written: node.written,
         error: node.error ?? null,
       },
     ])
-    const { state, milliseconds } = this
-    return { state, milliseconds, error: this.#error ?? null, nodes: Object.fromEntries(nodes) }
+    return {
+      state: this.state,
+      milliseconds: Math.round(this.milliseconds),
+      error: this.#error ?? null,
+      nodes: Object.fromEntries(nodes),
+    }
   }
 
   #node(nodeId: string): NodeReport {

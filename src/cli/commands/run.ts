@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { LogiDataError, toErrorInfo, userError } from '../../shared/errors.ts'
+import { resolveParameters } from '../../shared/pipeline/parameters.ts'
 import { type CommandContext, type PipelineOptions, pipelineRequest, printJson } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { locate, type PipelineArgument, readPipelineArgument } from '../pipeline-argument.ts'
@@ -18,24 +19,27 @@ export async function run(file: string, options: RunOptions, context: CommandCon
   const { terminal, signal } = context
   const pipeline = await readPipelineArgument(file)
   if (!pipeline.document) return reportInvalid(pipeline, pipeline.problems, options, terminal)
-  const nodes = Object.keys(pipeline.document.nodes)
+  const { document } = pipeline
+  const nodes = Object.keys(document.nodes)
   for (const nodeId of options.only)
     if (!nodes.includes(nodeId))
       throw userError('usage.node', `The pipeline has no node “${nodeId}”.`, { hint: `It has: ${nodes.join(', ')}` })
   const request = {
-    ...pipelineRequest(file, pipeline.document, options),
+    ...pipelineRequest(file, document, options),
     runId: randomUUID(),
     ...(options.only.length > 0 ? { only: [...options.only] } : {}),
   }
+  const { problems } = resolveParameters(document, request.parameters)
+  const missing = problems.find(({ code }) => code === 'parameter.missing')
+  if (missing) throw userError('usage.parameter', missing.message, { hint: 'Give it with --parameter name=value.' })
 
   const report = new RunReport()
   try {
     const { client } = await context.engine()
     for await (const event of client.stream('run', request, { signal })) {
-      report.add(event)
+      const changed = report.add(event)
       if (event.kind !== 'finished') terminal.progress(report.progressLine())
-      if (event.kind === 'node' && !process.stderr.isTTY && event.state !== 'waiting' && event.state !== 'running')
-        terminal.say(`${event.nodeId}: ${event.state}`)
+      if (changed && !process.stderr.isTTY) terminal.say(changed)
     }
   } catch (thrown) {
     const cancelled = signal.aborted || (thrown instanceof LogiDataError && thrown.info.kind === 'cancelled')

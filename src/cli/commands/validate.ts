@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { PipelineLister } from '../../main/projects/list-pipelines.ts'
 import type { Problem } from '../../shared/engine/types.ts'
 import { userError } from '../../shared/errors.ts'
+import { validatePipeline } from '../../shared/pipeline/validate-pipeline.ts'
 import { type CommandContext, type PipelineOptions, pipelineRequest, printJson } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { locate, type PipelineArgument, readPipelineArgument } from '../pipeline-argument.ts'
@@ -49,11 +50,21 @@ export async function findProblems(
   if (!pipeline.document) return [...pipeline.problems]
   const request = pipelineRequest(pipeline.file, pipeline.document, options)
   const { client } = await context.engine()
-  const analysis = await client.call('analyse', request, { signal: context.signal })
+  const { signal } = context
+  const [analysis, modules] = await Promise.all([
+    client.call('analyse', request, { signal }),
+    client.call('modules', {}, { signal }),
+  ])
+  // The engine is given no text: where exactly a problem of the structure stands, the same check tells here.
+  const placed = validatePipeline(pipeline.document, modules, pipeline.positions)
+  const place = (problem: Problem): Problem => {
+    const twin = placed.find((one) => one.nodeId === problem.nodeId && one.message === problem.message)
+    return !problem.position && twin?.position ? { ...problem, position: twin.position } : problem
+  }
   const ofNodes = Object.entries(analysis.nodes).flatMap(([nodeId, node]) =>
     node.problems.map((problem) => ({ nodeId, ...problem })),
   )
-  return [...pipeline.problems, ...analysis.problems, ...ofNodes]
+  return [...pipeline.problems, ...[...analysis.problems, ...ofNodes].map(place)]
 }
 
 async function filesOfProject(given: string | undefined): Promise<string[]> {

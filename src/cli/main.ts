@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import { defaultDataDirectory } from '../main/data-directory.ts'
+import type { AppEngine } from '../main/engine/app-engine.ts'
+import { openLog } from '../main/log.ts'
+import type { CommandContext } from './context.ts'
+import { EXIT } from './exit-codes.ts'
+import { createProgram, usageErrorOf } from './program.ts'
+import { reportFailure } from './report-failure.ts'
+import { createTerminal } from './terminal.ts'
+
+/** `logidata`. Never throws. @returns the exit code */
+export async function main(args: readonly string[]): Promise<number> {
+  const log = openLog(defaultDataDirectory())
+  const json = args.includes('--json')
+  const interrupt = abortOnSignals()
+  let starting: Promise<AppEngine> | undefined
+  const context: CommandContext = {
+    terminal: createTerminal(),
+    signal: interrupt,
+    engine() {
+      starting ??= import('../main/engine/supervisor.ts').then(({ startEngine }) => startEngine({ onLog: log.line }))
+      return starting
+    },
+  }
+  let code: number = EXIT.success
+  const program = createProgram(context, readVersion(), (given) => {
+    code = given
+  })
+  if (json) for (const one of [program, ...program.commands]) one.configureOutput({ writeErr: () => {} })
+  try {
+    if (args.length === 0) program.help({ error: true })
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (thrown) {
+    code = report(thrown)
+  }
+  await starting?.then((engine) => engine.close()).catch((thrown) => log.error('engine.close', thrown))
+  return code
+
+  function report(thrown: unknown): number {
+    if (!(thrown instanceof CommanderError)) return reportFailure(thrown, log, json)
+    const usage = usageErrorOf(thrown)
+    if (usage === undefined) return thrown.exitCode === 0 ? EXIT.success : EXIT.usage
+    // Commander has told people already.
+    return json ? reportFailure(usage, log, true) : EXIT.usage
+  }
+}
+
+/** The first Ctrl-C cancels what runs, and the command then ends by itself; a second one does not wait for that. */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(EXIT.cancelled)
+      controller.abort()
+    })
+  return controller.signal
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  return version
+}
