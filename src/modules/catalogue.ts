@@ -1,4 +1,5 @@
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
+import { csvExtract } from './extractors/csv/implementation.ts'
 import { inlineExtract } from './extractors/inline/implementation.ts'
 import { parquetExtract } from './extractors/parquet/implementation.ts'
 import type { Module } from './kit/contract.ts'
@@ -20,6 +21,7 @@ import { union } from './transformers/union/implementation.ts'
 /** Every module there is, in the order of the palette. */
 export const modules: readonly Module[] = [
   // Extract
+  csvExtract,
   parquetExtract,
   inlineExtract,
   // Shape

@@ -1,0 +1,36 @@
+import type { TypeNote } from './detect-type.ts'
+import type { Dialect } from './record-splitter.ts'
+
+/** One file, as it is to be read. */
+export interface CsvFile {
+  readonly path: string
+  readonly name: string
+  readonly compression: 'none' | 'gzip' | 'zstd'
+  readonly dialect: Dialect
+  readonly header: boolean
+  /** Names of its columns, in its order. */
+  readonly columns: readonly string[]
+  /** It was rewritten as Parquet, since DuckDB cannot read it as it is or cannot say which rows are bad. */
+  readonly staged?: { readonly rows: string; readonly rejects: string }
+}
+
+export interface CsvColumnFacts {
+  /** In the file. */
+  readonly name: string
+  readonly type: string
+  readonly format?: string
+  readonly decimalSeparator?: string
+  readonly thousandsSeparator?: string
+  readonly note?: TypeNote
+}
+
+export interface CsvFacts {
+  readonly files: readonly CsvFile[]
+  /** Of all files, in the order in which they were met. */
+  readonly columns: readonly CsvColumnFacts[]
+  readonly bytes: number
+}
+
+/** Columns of ours, which stand beside those of the file. */
+export const FILE = '__logidata_file'
+export const LINE = '__logidata_line'
