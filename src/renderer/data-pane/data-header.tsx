@@ -1,7 +1,7 @@
-import { Tooltip } from '@blueprintjs/core'
 import { RotateCw } from 'lucide-react'
 import { formatMilliseconds, formatNumber, t } from '../i18n/index.ts'
 import { ColumnPicker } from '../inspector/column-parts.tsx'
+import { Hint } from '../inspector/hint.tsx'
 import { reload, type ShownRows, usePreview } from './preview-store.ts'
 
 /** At the right of the tabs: how far the rows can be trusted, how many there are and how long they took. */
@@ -14,15 +14,9 @@ export function DataFacts({ shown, onReveal }: { shown: ShownRows; onReveal: (in
   ]
   return (
     <div className="data-facts">
-      <Tooltip
-        placement="bottom"
-        hoverOpenDelay={100}
-        content={
-          <div className="help-text">{t(shown.exactness === 'exact' ? 'data.exactHelp' : 'data.sampledHelp')}</div>
-        }
-      >
+      <Hint text={t(shown.exactness === 'exact' ? 'data.exactHelp' : 'data.sampledHelp')}>
         <span className={`pill pill-${shown.exactness}`}>{t(`data.${shown.exactness}`)}</span>
-      </Tooltip>
+      </Hint>
       <span className={`data-counts${pending ? ' data-counts-stale' : ''}`}>{facts.join(' · ')}</span>
       <ColumnPicker
         columns={shown.columns}

@@ -62,18 +62,18 @@ function NodeData({ nodeId, label, type }: { nodeId: string; label: string; type
           {label}
         </h2>
         {info && info.outputs.length > 1 && <PortTabs nodeId={nodeId} info={info} />}
-        <div className="tabs" role="tablist" aria-label={label}>
+        <div className="data-tabs" role="tablist" aria-label={label}>
           {available.map((each) => (
             <button
               key={each}
               type="button"
               role="tab"
               aria-selected={each === tab}
-              className={`tab${each === tab ? ' tab-on' : ''}`}
+              className={`data-tab${each === tab ? ' data-tab-on' : ''}`}
               onClick={() => setChosen(each)}
             >
               {t(titles[each])}
-              {each === 'problems' && problems.length > 0 && <span className="tab-count">{problems.length}</span>}
+              {each === 'problems' && problems.length > 0 && <span className="data-tab-count">{problems.length}</span>}
             </button>
           ))}
         </div>

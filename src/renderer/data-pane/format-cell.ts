@@ -51,7 +51,8 @@ export function estimateWidth(name: string, type: string, cells: readonly Cell[]
   let longest = 0
   for (const cell of cells) longest = Math.max(longest, Math.min(60, cell?.length ?? 4))
   const body = longest * widthOfCharacter + padding
-  const least = isNumeric(type) ? 104 : 116
+  // A head shows the range of dates in full.
+  const least = isNumeric(type) ? 104 : ['date', 'timestamp'].includes(typeClass(type)) ? 172 : 116
   return Math.round(Math.min(320, Math.max(least, Math.min(head, 240), body)))
 }
 

@@ -20,7 +20,7 @@ export const enPanes = {
   'panes.goTo': 'Go to {name}',
   'panes.unknownNode': 'There is no node {name}.',
   'panes.unknownModule': 'This version of the studio has no step of type {type}. Its settings are kept as they are.',
-  'panes.columnsUnknown': 'Unknown until the problems above are mended.',
+  'panes.columnsUnknown': 'Unknown while this step, or one before it, has problems.',
   'panes.showAll': 'Show all {count}',
   'panes.showFewer': 'Show fewer',
   'panes.more': 'More settings',

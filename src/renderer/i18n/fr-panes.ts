@@ -22,7 +22,7 @@ export const frPanes: Readonly<Record<keyof typeof enPanes, string>> = {
   'panes.unknownNode': 'Il n’y a pas de nœud {name}.',
   'panes.unknownModule':
     'Cette version du studio n’a pas d’étape de type {type}. Ses réglages sont conservés tels quels.',
-  'panes.columnsUnknown': 'Inconnues tant que les problèmes ci-dessus demeurent.',
+  'panes.columnsUnknown': 'Inconnues tant que cette étape, ou une d’avant, a des problèmes.',
   'panes.showAll': 'Afficher les {count}',
   'panes.showFewer': 'En afficher moins',
   'panes.more': 'Autres réglages',

@@ -1,4 +1,4 @@
-import { Popover } from '@blueprintjs/core'
+import { PopoverNext } from '@blueprintjs/core'
 import { type ReactNode, useState } from 'react'
 import type { Column } from '../../shared/engine/types.ts'
 import { typeBadge } from '../data-pane/column-types.ts'
@@ -34,11 +34,11 @@ interface ColumnPickerProps {
 export function ColumnPicker({ columns, onPick, children, label, several = false }: ColumnPickerProps) {
   const [open, setOpen] = useState(false)
   return (
-    <Popover
+    <PopoverNext
       isOpen={open}
-      minimal
+      animation="minimal"
+      arrow={false}
       placement="bottom-start"
-      transitionDuration={0}
       onInteraction={setOpen}
       content={
         <PickerContent
@@ -52,7 +52,7 @@ export function ColumnPicker({ columns, onPick, children, label, several = false
       }
     >
       {children}
-    </Popover>
+    </PopoverNext>
   )
 }
 

@@ -1,4 +1,3 @@
-import { Tooltip } from '@blueprintjs/core'
 import { CircleHelp } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import type { FormField } from '../../shared/modules/descriptor.ts'
@@ -9,6 +8,7 @@ import { FieldProblems } from './field-problems.tsx'
 import { Fold } from './fold.tsx'
 import { type Config, type ConfigPath, problemsAt, problemsWithin, shownValue, splitFields } from './form-model.ts'
 import { useFormScope } from './form-scope.ts'
+import { Hint } from './hint.tsx'
 
 interface FieldListProps {
   readonly fields: readonly FormField[]
@@ -77,10 +77,10 @@ function Field({ field, values, path }: { field: FormField; values: Config; path
 function Help({ field }: { field: FormField }) {
   if (!field.help) return null
   return (
-    <Tooltip content={<div className="help-text">{text(field.help)}</div>} placement="top" hoverOpenDelay={150}>
+    <Hint text={text(field.help)}>
       <span className="field-help" role="note" aria-label={text(field.help)}>
         <CircleHelp size={13} />
       </span>
-    </Tooltip>
+    </Hint>
   )
 }

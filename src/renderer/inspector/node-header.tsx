@@ -1,4 +1,4 @@
-import { Button, Popover } from '@blueprintjs/core'
+import { Button, PopoverNext } from '@blueprintjs/core'
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
@@ -47,19 +47,19 @@ export function NodeHeader({ nodeId, node, info }: NodeHeaderProps) {
 function KeyEditor({ nodeId }: { nodeId: string }) {
   const [open, setOpen] = useState(false)
   return (
-    <Popover
+    <PopoverNext
       isOpen={open}
       onInteraction={setOpen}
-      minimal
+      animation="minimal"
+      arrow={false}
       placement="bottom-start"
-      transitionDuration={0}
       content={<RenameForm nodeId={nodeId} onDone={() => setOpen(false)} />}
     >
       <button type="button" className="node-key mono truncate" title={t('panes.renameKey')}>
         <span className="truncate">{nodeId}</span>
         <Pencil size={10} aria-hidden />
       </button>
-    </Popover>
+    </PopoverNext>
   )
 }
 

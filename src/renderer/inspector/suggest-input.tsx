@@ -1,4 +1,4 @@
-import { Popover } from '@blueprintjs/core'
+import { PopoverNext } from '@blueprintjs/core'
 import { useEffect, useRef, useState } from 'react'
 import { t } from '../i18n/index.ts'
 import { useOptionList } from './option-list.tsx'
@@ -44,16 +44,16 @@ export function SuggestInput(props: SuggestInputProps) {
   }, [open, typed, value, props.onQuery])
 
   return (
-    <Popover
+    <PopoverNext
       isOpen={open && !empty}
-      minimal
+      animation="minimal"
+      arrow={false}
       matchTargetWidth
       placement="bottom-start"
       autoFocus={false}
       enforceFocus={false}
       captureDismiss={false}
       fill
-      transitionDuration={0}
       onClose={() => setOpen(false)}
       content={list}
       className={props.className ?? ''}
@@ -94,6 +94,6 @@ export function SuggestInput(props: SuggestInputProps) {
           else if (event.key === 'ArrowDown') setOpen(true)
         }}
       />
-    </Popover>
+    </PopoverNext>
   )
 }

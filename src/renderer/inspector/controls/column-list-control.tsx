@@ -78,7 +78,7 @@ export function ColumnListControl({ field, path, value }: ControlProps) {
                   aria-label={t('panes.keepColumn', { name: entry.column })}
                   onChange={() => toggle(entry, index)}
                 />
-                {entry.type ? <TypeBadge type={entry.type} /> : null}
+                {entry.type && !(chosen && keys.type) ? <TypeBadge type={entry.type} /> : null}
                 <span
                   className={`column-row-name truncate${entry.type || columns.length === 0 ? '' : ' unknown-name'}`}
                   title={entry.column}
