@@ -1,5 +1,6 @@
 import './data-pane.css'
 import { Button, Spinner } from '@blueprintjs/core'
+import { CircleAlert } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
@@ -144,16 +145,12 @@ interface RowsProps {
 function Rows({ nodeId, problems, reveal, onProblems }: RowsProps) {
   const { shown, profile, pending, error } = usePreview()
   const onEnd = useCallback(() => void loadMore(), [])
-  if (error && !pending) {
-    // The node's own problem says more than the failed query does.
-    const first = problems.find((problem) => problem.severity === 'error')
+  // The node's own problem says more than the failed query does.
+  const problem = problems.find((each) => each.severity === 'error') ?? error
+  const failed = error !== undefined && !pending
+  if (failed && shown?.nodeId !== nodeId) {
     return (
-      <Message
-        failed
-        title={t('data.failed')}
-        text={first?.message ?? error.message}
-        hint={first ? first.hint : error.hint}
-      >
+      <Message failed title={t('data.failed')} text={problem?.message} hint={problem?.hint}>
         {problems.length > 1 ? (
           <Button size="small" text={t('data.tabProblems')} onClick={onProblems} />
         ) : (
@@ -163,25 +160,33 @@ function Rows({ nodeId, problems, reveal, onProblems }: RowsProps) {
     )
   }
   if (!shown) return <Waiting />
-  const stale = pending || shown.nodeId !== nodeId
-  if (shown.rows.length === 0 && !stale) {
-    return (
-      <>
-        <DataGrid columns={shown.columns} rows={[]} profile={profile} identity={`${shown.nodeId} ${shown.port}`} />
-        <Message title={t('data.noRows')} text={t('data.noRowsHint')} />
-      </>
-    )
-  }
+  const stale = pending || error !== undefined || shown.nodeId !== nodeId
+  const empty = shown.rows.length === 0 && !stale
   return (
-    <DataGrid
-      columns={shown.columns}
-      rows={shown.rows}
-      profile={profile}
-      stale={stale}
-      identity={`${shown.nodeId} ${shown.port}`}
-      reveal={reveal}
-      onEnd={onEnd}
-    />
+    <div className="data-rows">
+      <DataGrid
+        columns={shown.columns}
+        rows={shown.rows}
+        profile={profile}
+        stale={stale}
+        identity={`${shown.nodeId} ${shown.port}`}
+        reveal={reveal}
+        onEnd={onEnd}
+      />
+      {empty && (
+        <div className="data-over">
+          <Message title={t('data.noRows')} text={t('data.noRowsHint')} />
+        </div>
+      )}
+      {failed && problem && (
+        <p className="data-error" role="alert">
+          <CircleAlert size={14} className="problem-error" />
+          <span>
+            {problem.message} {problem.hint && <span className="secondary">{problem.hint}</span>}
+          </span>
+        </p>
+      )}
+    </div>
   )
 }
 

@@ -157,6 +157,7 @@ function options(shape: 'line' | 'block' | 'query'): Monaco.editor.IStandaloneEd
     occurrencesHighlight: 'off',
     selectionHighlight: false,
     matchBrackets: 'near',
+    bracketPairColorization: { enabled: false },
     contextmenu: false,
     links: false,
     unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: true },
