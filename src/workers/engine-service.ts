@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { moduleInfos } from '../modules/catalogue.ts'
 import type { Analysis, FileDetection, Preview, Profile, RunEvent } from '../shared/engine/types.ts'
+import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
 import type { EngineContract, FunctionInfo } from '../shared/rpc/engine-contract.ts'
 import { EventQueue } from './event-queue.ts'
-import { memoryLimit } from './lock-down.ts'
+import { memoryLimit } from './memory-limit.ts'
 import { ThreadClient } from './thread-client.ts'
 
 export interface EngineService {
@@ -24,6 +24,7 @@ export function createEngineService(options: { memoryBytes?: number; threads?: n
   const interactiveBytes = Math.min(memoryBytes * INTERACTIVE_SHARE, INTERACTIVE_BYTES)
   const interactive = new ThreadClient('interactive', { memoryBytes: interactiveBytes, threads })
   const runner = new ThreadClient('run', { memoryBytes: memoryBytes - interactiveBytes, threads })
+  interactive.start()
   const opened = new Set<string>()
 
   /** Opening a project takes longer than a short run: it is done while the person still designs. */
@@ -34,7 +35,8 @@ export function createEngineService(options: { memoryBytes?: number; threads?: n
   }
 
   const handlers: Handlers<EngineContract> = {
-    modules: async () => moduleInfos(),
+    // The catalogue is loaded where it is used: this process answers before its threads have read every module.
+    modules: async (input, { signal }) => (await interactive.ask('modules', input, signal)) as ModuleInfo[],
     functions: async (input, { signal }) => (await interactive.ask('functions', input, signal)) as FunctionInfo[],
     async analyse(input, { signal }) {
       const analysis = (await interactive.ask('analyse', input, signal)) as Analysis

@@ -1,5 +1,4 @@
 import { mkdirSync, realpathSync, statfsSync } from 'node:fs'
-import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { literal } from '../modules/kit/sql.ts'
@@ -48,9 +47,11 @@ export async function openLockedInstance(options: InstanceOptions): Promise<Lock
   const instance = await DuckDBInstance.create(':memory:', { threads: String(options.threads) })
   try {
     const connections = await Promise.all(Array.from({ length: options.connections }, () => instance.connect()))
-    // Only a connection itself can turn its progress on, and not any more once the configuration is locked.
+    // Only a connection itself can turn these on, whatever scope DuckDB names for them, and not once the configuration is locked.
     for (const connection of connections)
-      await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')
+      await connection.run(
+        'SET errors_as_json = true; SET enable_progress_bar = true; SET enable_progress_bar_print = false',
+      )
     const binder = await instance.connect()
     await binder.run('PRAGMA disable_optimizer')
     for (const schema of Object.values(SCHEMAS)) await binder.run(`CREATE SCHEMA ${schema}`)
@@ -89,14 +90,4 @@ function resolveRoot(path: string): string {
 function spillLimit(folder: string): number {
   const { bavail, bsize } = statfsSync(folder)
   return Math.max(64, Math.floor((bavail * bsize * 0.8) / 2 ** 20))
-}
-
-/** `LOGIDATA_MEMORY_LIMIT` (`800MB`, `4GB`, `2GiB`), else 60% of the memory, 64 GB at most. */
-export function memoryLimit(given: string | undefined = process.env.LOGIDATA_MEMORY_LIMIT): number {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(K|M|G|T)?(i)?B?\s*$/i.exec(given ?? '')
-  if (match?.[1]) {
-    const power = ' KMGT'.indexOf((match[2] ?? ' ').toUpperCase())
-    return Number(match[1]) * (match[3] ? 1024 : 1000) ** power
-  }
-  return Math.min(totalmem() * 0.6, 64e9)
 }

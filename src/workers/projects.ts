@@ -1,6 +1,7 @@
 import type { Module } from '../modules/kit/contract.ts'
 import type { RunEvent } from '../shared/engine/types.ts'
 import { cancelledError } from '../shared/errors.ts'
+import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import { assertNever } from '../shared/result.ts'
 import type { ParsedInputOf } from '../shared/rpc/contract.ts'
 import type { engineContract, portRequestSchema } from '../shared/rpc/engine-contract.ts'
@@ -15,6 +16,7 @@ const OPEN_AT_MOST = 3
 
 export interface ProjectsOptions extends ThreadOptions {
   readonly moduleOf: (type: string) => Module | undefined
+  readonly moduleInfos: () => readonly ModuleInfo[]
 }
 
 type Input<Name extends keyof typeof engineContract> = ParsedInputOf<(typeof engineContract)[Name]>
@@ -43,6 +45,8 @@ export class Projects {
     onEvent: (event: RunEvent) => void = () => {},
   ): Promise<unknown> {
     switch (method) {
+      case 'modules':
+        return this.#options.moduleInfos()
       case 'functions':
         return listFunctions()
       case 'open':

@@ -1,6 +1,6 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import * as Comlink from 'comlink'
-import { moduleOf } from '../modules/catalogue.ts'
+import { moduleInfos, moduleOf } from '../modules/catalogue.ts'
 import { toErrorInfo } from '../shared/errors.ts'
 import { nodeEndpoint } from './endpoint.ts'
 import { Projects } from './projects.ts'
@@ -8,7 +8,7 @@ import type { QueryThread, ThreadOptions } from './thread-contract.ts'
 
 if (isMainThread || !parentPort) throw new Error('query-thread.ts is the entry of a worker thread')
 
-const projects = new Projects({ ...(workerData as ThreadOptions), moduleOf })
+const projects = new Projects({ ...(workerData as ThreadOptions), moduleOf, moduleInfos })
 const running = new Map<number, AbortController>()
 
 const thread: QueryThread = {

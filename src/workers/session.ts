@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { cellQuery } from '../modules/kit/cells.ts'
 import type { ProjectFiles, QuerySession } from '../modules/kit/contract.ts'
@@ -6,7 +7,8 @@ import type { Cell, Column } from '../shared/engine/types.ts'
 import { cancelledError } from '../shared/errors.ts'
 import { columnsOf } from './column-types.ts'
 import { queryError } from './duckdb-errors.ts'
-import { type LockedInstance, memoryLimit, openLockedInstance } from './lock-down.ts'
+import { type LockedInstance, openLockedInstance } from './lock-down.ts'
+import { memoryLimit } from './memory-limit.ts'
 import { projectFiles } from './project-files.ts'
 
 export interface SessionOptions {
@@ -44,7 +46,7 @@ export class ProjectSession {
     const locked = await openLockedInstance({
       projectRoot: options.projectRoot,
       memoryBytes: options.memoryBytes ?? memoryLimit(),
-      threads: options.threads ?? Math.max(2, (await import('node:os')).availableParallelism()),
+      threads: options.threads ?? Math.max(2, availableParallelism()),
       connections: options.connections ?? 6,
     })
     return new ProjectSession(locked)

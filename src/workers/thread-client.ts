@@ -29,6 +29,11 @@ export class ThreadClient {
     return this.#waiting
   }
 
+  /** Begins to load what the thread needs, ahead of the first question. */
+  start(): void {
+    this.#started ??= this.#start()
+  }
+
   /** @throws LogiDataError what the thread answered; `cancelled`; `engine.crashed` */
   async ask(
     method: ThreadMethod,

@@ -9,6 +9,7 @@ export interface ThreadOptions {
 
 export type ThreadMethod =
   | 'open'
+  | 'modules'
   | 'functions'
   | 'analyse'
   | 'preview'

@@ -1,0 +1,198 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { raw } from '../modules/kit/sql.ts'
+import type { RunEvent } from '../shared/engine/types.ts'
+import { runPipeline } from './run.ts'
+import { never, pipeline, type TemporaryProject, type TestNode, temporaryProject } from './testing/temporary-project.ts'
+
+let own: TemporaryProject
+beforeAll(async () => {
+  own = await temporaryProject()
+  await own.parquet(
+    'data/orders.parquet',
+    `SELECT i AS id, 'C' || (i % 4) AS country, (i * 1.5)::DECIMAL(12,2) AS total, '' || i AS code FROM range(1000) t(i)`,
+  )
+  await own.parquet('data/large.parquet', 'SELECT i AS id, random() AS x FROM range(5000000) t(i)')
+})
+afterAll(() => own.close())
+
+const source = (name: string): TestNode => ({ type: 'extract.parquet', config: { path: `data/${name}.parquet` } })
+const filter = (from: string, condition: string): TestNode => ({
+  type: 'transform.filter',
+  inputs: { in: from },
+  config: { condition },
+})
+const csv = (from: string, name: string): TestNode => ({
+  type: 'load.csv',
+  inputs: { in: from },
+  config: { path: `out/${name}.csv` },
+})
+const formula = (from: string, expression: string): TestNode => ({
+  type: 'transform.formula',
+  inputs: { in: from },
+  config: { formulas: [{ name: 'made', expression }] },
+})
+const perCountry = (from: string): TestNode => ({
+  type: 'transform.aggregate',
+  inputs: { in: from },
+  config: { group_by: ['country'], measures: [{ name: 'revenue', function: 'sum', column: 'total' }] },
+})
+
+async function run(
+  nodes: Record<string, TestNode>,
+  more: {
+    only?: string[]
+    rowCounts?: 'exact' | 'none'
+    signal?: AbortSignal
+    onEvent?: (event: RunEvent) => void
+  } = {},
+) {
+  const events: RunEvent[] = []
+  const { only, rowCounts = 'exact', signal = never, onEvent } = more
+  await runPipeline(
+    own.project,
+    { ...pipeline(nodes), runId: 'r', only, rowCounts },
+    (event) => {
+      events.push(event)
+      onEvent?.(event)
+    },
+    signal,
+  )
+  const states: Record<string, string> = {}
+  const rows: Record<string, Record<string, string>> = {}
+  const errors: Record<string, string> = {}
+  for (const event of events) {
+    if (event.kind !== 'node') continue
+    states[event.nodeId] = event.state
+    if (event.rows) rows[event.nodeId] = event.rows
+    if (event.error) errors[event.nodeId] = event.error.code
+  }
+  const last = events.at(-1)
+  return { events, states, rows, errors, finished: last?.kind === 'finished' ? last : undefined }
+}
+const lines = (name: string) =>
+  readFileSync(join(own.root, 'out', `${name}.csv`), 'utf8')
+    .trim()
+    .split('\n')
+
+describe('a run', () => {
+  test('writes its loads and counts the rows of every node', async () => {
+    const { states, rows, finished, events } = await run({
+      orders: source('orders'),
+      big: filter('orders', 'total > 150'),
+      sums: perCountry('big.match'),
+      named: formula('sums', 'upper(country)'),
+      out: csv('named', 'sums'),
+    })
+    expect(finished?.state).toBe('succeeded')
+    expect(new Set(Object.values(states))).toEqual(new Set(['done']))
+    expect(rows).toEqual({
+      orders: { out: '1000' },
+      big: { match: '899' },
+      sums: { out: '4' },
+      named: { out: '4' },
+      out: { in: '4' },
+    })
+    expect(lines('sums').length).toBe(5)
+    expect(events.find((event) => event.kind === 'node' && event.written)).toMatchObject({ written: ['out/sums.csv'] })
+  })
+
+  test('computes once what several loads read behind a blocking node', async () => {
+    const { finished, rows } = await run({
+      orders: source('orders'),
+      sums: perCountry('orders'),
+      high: filter('sums', "country = 'C1'"),
+      one: csv('high.match', 'one'),
+      two: csv('high.rest', 'two'),
+    })
+    expect(finished?.state).toBe('succeeded')
+    expect(rows.high).toEqual({ match: '1', rest: '3' })
+    expect([lines('one').length, lines('two').length]).toEqual([2, 4])
+    const left = await own.project.session.lease(never, (lease) =>
+      lease.query(raw(`SELECT * FROM duckdb_tables() WHERE schema_name = 'ld_runs'`)),
+    )
+    expect(left.rows).toEqual([])
+  })
+
+  test('goes on with the other loads when one fails, and names the node that did it', async () => {
+    const { states, errors, finished } = await run({
+      orders: source('orders'),
+      wrong: formula('orders', 'CAST(country AS INTEGER)'),
+      bad: csv('wrong', 'bad'),
+      good: csv('orders', 'good'),
+    })
+    expect(finished).toMatchObject({ state: 'failed', error: { kind: 'user' } })
+    expect(states).toEqual({ orders: 'done', wrong: 'failed', bad: 'skipped', good: 'done' })
+    expect(Object.keys(errors)).toEqual(['wrong'])
+    expect(existsSync(join(own.root, 'out/bad.csv'))).toBe(false)
+    expect(lines('good').length).toBe(1001)
+  })
+
+  test('does not start what has an error, and says which node has it', async () => {
+    const { states, errors } = await run({
+      orders: source('orders'),
+      wrong: filter('orders', 'nothing > 1'),
+      bad: csv('wrong', 'bad'),
+      good: csv('orders', 'good'),
+    })
+    expect(states).toMatchObject({ wrong: 'failed', bad: 'skipped', good: 'done' })
+    expect(errors.wrong).toBe('column.not-found')
+  })
+
+  test('refuses two loads of one target before it writes either', async () => {
+    const { states, errors, finished } = await run({
+      orders: source('orders'),
+      a: csv('orders', 'same'),
+      b: csv('orders', 'same'),
+    })
+    expect(finished?.state).toBe('failed')
+    expect(errors).toEqual({ a: 'load.same-target', b: 'load.same-target' })
+    expect(states).toEqual({ a: 'failed', b: 'failed' })
+    expect(existsSync(join(own.root, 'out/same.csv'))).toBe(false)
+  })
+
+  test('of some loads leaves the others alone', async () => {
+    const { states } = await run(
+      { orders: source('orders'), a: csv('orders', 'only_a'), b: csv('orders', 'only_b') },
+      { only: ['a'] },
+    )
+    expect(states).toEqual({ orders: 'done', a: 'done' })
+    expect(existsSync(join(own.root, 'out/only_b.csv'))).toBe(false)
+  })
+
+  test('without loads fails with a hint', async () => {
+    expect((await run({ orders: source('orders') })).finished).toMatchObject({
+      state: 'failed',
+      error: { code: 'run.nothing-to-do' },
+    })
+  })
+
+  test('that is cancelled leaves the target as it was, and nothing beside it', async () => {
+    await run({ orders: source('orders'), out: csv('orders', 'kept') })
+    const before = readFileSync(join(own.root, 'out/kept.csv'))
+    const files = readdirSync(join(own.root, 'out'))
+    const controller = new AbortController()
+    const { finished, states } = await run(
+      { large: source('large'), out: csv('large', 'kept') },
+      {
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.kind === 'progress') controller.abort()
+        },
+      },
+    )
+    expect(finished?.state).toBe('cancelled')
+    expect(states).toEqual({ large: 'cancelled', out: 'cancelled' })
+    expect(readFileSync(join(own.root, 'out/kept.csv')).equals(before)).toBe(true)
+    expect(readdirSync(join(own.root, 'out'))).toEqual(files)
+  })
+
+  test('says how far it is', async () => {
+    const { events } = await run({ large: source('large'), out: csv('large', 'large') }, { rowCounts: 'none' })
+    const fractions = events.flatMap((event) => (event.kind === 'progress' ? [event.fraction] : []))
+    expect(fractions.length).toBeGreaterThan(1)
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b))
+    expect(fractions.at(-1)).toBe(1)
+  })
+})
