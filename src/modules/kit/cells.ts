@@ -10,13 +10,21 @@ export function isNestedType(type: string): boolean {
 export function cellText(value: Sql, type: string): Sql {
   if (type === 'VARCHAR' || type === 'JSON') return value
   if (type === 'BLOB') return sql`'\\x' || lower(hex(${value}))`
-  // JSON has no NaN and no infinity, yet to_json writes them bare; only floats can hold them, so only they pay for the check.
   if (isNestedType(type)) {
     const json = sql`CAST(to_json(${value}) AS VARCHAR)`
-    if (!/\b(DOUBLE|FLOAT)\b/.test(type)) return json
-    return sql`CASE WHEN json_valid(${json}) THEN ${json} ELSE regexp_replace(${json}, '([:\\[,])(-?(?:NaN|Infinity|inf|nan))([,\\]}])', '\\1"\\2"\\3', 'g') END`
+    return /\b(DOUBLE|FLOAT)\b/.test(type) ? quotedNaN(json) : json
   }
   return sql`CAST(${value} AS VARCHAR)`
+}
+
+/**
+ * JSON has no NaN and no infinity, yet to_json writes them bare: here they become strings. Each string or bare word is matched in turn,
+ * so that a string that holds "NaN" stays; the marks around the bare ones are characters that JSON never holds unescaped.
+ */
+function quotedNaN(json: Sql): Sql {
+  const marked = sql`regexp_replace(${json}, ${String.raw`("(?:[^"\\]|\\.)*")|(-?(?:NaN|Infinity))`}, ${'\\1\u0001\\2\u0002'}, 'g')`
+  const quoted = sql`translate(replace(${marked}, ${'\u0001\u0002'}, ''), ${'\u0001\u0002'}, '""')`
+  return sql`CASE WHEN regexp_matches(${json}, 'NaN|Infinity') THEN ${quoted} ELSE ${json} END`
 }
 
 /**

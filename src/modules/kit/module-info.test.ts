@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineModule } from '../../shared/modules/descriptor.ts'
+import { form, option } from './form.ts'
+import { toModuleInfo } from './module-info.ts'
+
+const both = (text: string) => ({ en: text, fr: text })
+
+const descriptor = defineModule({
+  type: 'transform.test',
+  version: 1,
+  family: 'shape',
+  title: both('t'),
+  summary: both('s'),
+  documentation: both('d'),
+  icon: 'filter',
+  inputs: [{ name: 'in', title: both('in') }],
+  outputs: [{ name: 'out', title: both('out') }],
+  config: z.strictObject({
+    needed: z.string().meta(form('Needed', 'Requis', { control: 'column', port: 'in' })),
+    plain: z.string().optional(),
+    flag: z.boolean().default(true),
+    size: z.number().int().min(1).optional(),
+    mode: z
+      .enum(['a', 'b_c'])
+      .default('a')
+      .meta(form('Mode', 'Mode', { options: [option('a', 'A', 'A'), option('b_c', 'B', 'B')] })),
+    bare: z.enum(['x_y']).optional(),
+    names: z.array(z.string()).default([]),
+    items: z.array(z.strictObject({ name: z.string(), on: z.boolean().default(false) })),
+    nested: z.strictObject({ deep: z.string().optional() }).optional(),
+    mixed: z
+      .array(z.union([z.string(), z.strictObject({ name: z.string() })]))
+      .meta(form('M', 'M', { control: 'columns' })),
+    map: z.record(z.string(), z.string()).optional(),
+  }),
+  defaultConfig: {},
+  example: { needed: 'x', items: [], mixed: [] },
+  describe: () => '',
+})
+
+it('derives the form from the config', () => {
+  const fields = toModuleInfo(descriptor).fields
+  expect(fields.map(({ name, control, required }) => [name, control, required])).toEqual([
+    ['needed', 'column', true],
+    ['plain', 'text', false],
+    ['flag', 'switch', false],
+    ['size', 'number', false],
+    ['mode', 'select', false],
+    ['bare', 'select', false],
+    ['names', 'columns', false],
+    ['items', 'list', true],
+    ['nested', 'group', false],
+    ['mixed', 'columns', true],
+    ['map', 'columnMap', false],
+  ])
+  const field = (name: string) => fields.find((each) => each.name === name)
+  expect(field('needed')).toMatchObject({ title: { en: 'Needed', fr: 'Requis' }, port: 'in' })
+  expect(field('flag')).toMatchObject({ default: true, title: { en: 'Flag' } })
+  expect(field('mode')?.options).toEqual([option('a', 'A', 'A'), option('b_c', 'B', 'B')])
+  expect(field('bare')?.options).toEqual([option('x_y', 'X y', 'X y')])
+  expect(field('items')?.fields?.map(({ name, control }) => [name, control])).toEqual([
+    ['name', 'text'],
+    ['on', 'switch'],
+  ])
+  expect(field('nested')?.fields).toMatchObject([{ name: 'deep' }])
+  expect(field('mixed')?.fields).toMatchObject([{ name: 'name', required: true }])
+})
+
+it('gives the JSON Schema of what a person writes, with titles instead of forms', () => {
+  const { configSchema } = toModuleInfo(descriptor)
+  expect(configSchema).toMatchObject({
+    type: 'object',
+    additionalProperties: false,
+    required: ['needed', 'items', 'mixed'],
+    properties: {
+      needed: { type: 'string', title: 'Needed' },
+      mode: { enum: ['a', 'b_c'], default: 'a', title: 'Mode' },
+    },
+  })
+})
