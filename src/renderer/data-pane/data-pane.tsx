@@ -9,7 +9,7 @@ import { problemsOf, useAnalysis } from '../store/analysis.ts'
 import { useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { nodeRun, useRun } from '../store/run.ts'
-import { selectedNode, selectPort, useSelection } from '../store/selection.ts'
+import { select, selectedNode, selectPort, useSelection } from '../store/selection.ts'
 import { DataGrid } from './data-grid.tsx'
 import { DataFacts } from './data-header.tsx'
 import { Message } from './message.tsx'
@@ -148,10 +148,23 @@ function Rows({ nodeId, problems, reveal, onProblems }: RowsProps) {
   // The node's own problem says more than the failed query does.
   const problem = problems.find((each) => each.severity === 'error') ?? error
   const failed = error !== undefined && !pending
+  const elsewhere = problem?.nodeId === nodeId ? undefined : problem?.nodeId
+  const culprit = usePipeline((state) => elsewhere && (state.document?.nodes[elsewhere]?.label ?? elsewhere))
   if (failed && shown?.nodeId !== nodeId) {
     return (
-      <Message failed title={t('data.failed')} text={problem?.message} hint={problem?.hint}>
-        {problems.length > 1 ? (
+      <Message
+        failed
+        title={culprit ? t('data.failedIn', { name: culprit }) : t('data.failed')}
+        text={problem?.message}
+        hint={problem?.hint}
+      >
+        {elsewhere !== undefined ? (
+          <Button
+            size="small"
+            text={t('panes.goTo', { name: culprit ?? elsewhere })}
+            onClick={() => select([elsewhere])}
+          />
+        ) : problems.length > 1 ? (
           <Button size="small" text={t('data.tabProblems')} onClick={onProblems} />
         ) : (
           <Button size="small" text={t('data.retry')} onClick={reload} />

@@ -52,7 +52,7 @@ export function estimateWidth(name: string, type: string, cells: readonly Cell[]
   for (const cell of cells) longest = Math.max(longest, Math.min(60, cell?.length ?? 4))
   const body = longest * widthOfCharacter + padding
   // A head shows the range of dates in full.
-  const least = isNumeric(type) ? 104 : ['date', 'timestamp'].includes(typeClass(type)) ? 172 : 116
+  const least = isNumeric(type) ? 104 : ['date', 'timestamp'].includes(typeClass(type)) ? 186 : 116
   return Math.round(Math.min(320, Math.max(least, Math.min(head, 240), body)))
 }
 

@@ -100,10 +100,13 @@ function createEditor(monaco: MonacoApi, host: HTMLElement, latest: { readonly c
   editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, commit)
   if (shape === 'line') editor.addCommand(monaco.KeyCode.Enter, commit, '!suggestWidgetVisible')
   editor.onKeyDown((event) => {
-    // The window's own shortcuts (delete a node, run) must not see what is typed here; Escape leaves the field.
     const popup = document.querySelector('.suggest-widget.visible, .monaco-hover:not(.hidden)')
     if (event.keyCode === monaco.KeyCode.Escape && !popup) commit()
-    event.browserEvent.stopPropagation()
+  })
+  // Monaco reads its keys here too. Beyond, the window's shortcuts (undo, delete a node) must not see what is typed.
+  host.addEventListener('keydown', (event) => {
+    const search = (event.ctrlKey || event.metaKey) && event.key === 'k'
+    if (!search) event.stopPropagation()
   })
 
   editor.setPosition(model.getPositionAt(Math.min(start.offset, value.length)))

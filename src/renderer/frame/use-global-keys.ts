@@ -11,7 +11,8 @@ export function useGlobalKeys(): void {
       if (!event.ctrlKey && !event.metaKey) return
       const key = event.key.toLowerCase()
       if (key === 'k') useUi.setState(({ paletteOpen }) => ({ paletteOpen: !paletteOpen }))
-      else if (key === 'enter') void startRun()
+      // In an expression, Ctrl+Enter finishes the expression.
+      else if (key === 'enter' && !isInExpression(event.target)) void startRun()
       else if (key === 's') flush().catch(toastError)
       else return
       event.preventDefault()
@@ -21,3 +22,6 @@ export function useGlobalKeys(): void {
     return () => window.removeEventListener('keydown', onKeyDown, true)
   }, [])
 }
+
+const isInExpression = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('.expression') !== null

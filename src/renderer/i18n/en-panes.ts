@@ -78,6 +78,7 @@ export const enPanes = {
   'data.noNode': 'Select a node to see its rows',
   'data.noNodeHint': 'Rows show for every step as you build, without a run.',
   'data.failed': 'The rows cannot be shown',
+  'data.failedIn': 'The rows cannot be shown because of “{name}”',
   'data.retry': 'Try again',
   'data.refresh': 'Read again',
   'data.distinct': '{count} distinct',

@@ -80,6 +80,7 @@ export const frPanes: Readonly<Record<keyof typeof enPanes, string>> = {
   'data.noNode': 'Sélectionnez un nœud pour voir ses lignes',
   'data.noNodeHint': 'Les lignes de chaque étape s’affichent à mesure, sans exécution.',
   'data.failed': 'Les lignes ne peuvent pas être affichées',
+  'data.failedIn': 'Les lignes ne peuvent pas être affichées à cause de « {name} »',
   'data.retry': 'Réessayer',
   'data.refresh': 'Relire',
   'data.distinct': '{count} distinctes',
