@@ -94,7 +94,7 @@ function cyclesOf(sources: ReadonlyMap<string, readonly string[]>): string[][] {
       const parent = work[work.length - 1]
       if (parent) low.set(parent.nodeId, Math.min(low.get(parent.nodeId) ?? 0, low.get(nodeId) ?? 0))
       if (low.get(nodeId) !== index.get(nodeId)) continue
-      const members = stack.splice(stack.indexOf(nodeId))
+      const members = stack.splice(stack.lastIndexOf(nodeId))
       for (const member of members) onStack.delete(member)
       if (members.length > 1 || sources.get(nodeId)?.includes(nodeId)) found.push(members)
     }

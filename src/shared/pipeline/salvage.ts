@@ -5,6 +5,9 @@ import type { Path } from './yaml/source.ts'
 type Data = { [key: string]: JsonValue }
 type Issue = z.core.$ZodIssue
 
+/** More would help nobody, and explaining them takes time. */
+const MAX_ISSUES = 200
+
 export interface SchemaIssue {
   readonly path: Path
   readonly code: string
@@ -31,7 +34,7 @@ export function salvage(data: Data, reported: readonly Path[]): Salvaged {
   const result = structuredClone(data)
   for (const issue of parsed.error.issues) {
     for (const path of pathsOf(issue)) {
-      if (!known.has(path.join('\0'))) issues.push(describe(issue, path, data))
+      if (issues.length < MAX_ISSUES && !known.has(path.join('\0'))) issues.push(describe(issue, path, data))
       remove(result, removable(path))
     }
   }
@@ -86,7 +89,7 @@ function describe(issue: Issue, path: Path, data: Data): SchemaIssue {
       return {
         path,
         code,
-        message: `${where} must be ${kindName(issue.expected)}, not ${kindOf(valueAt(data, path))}.`,
+        message: `${where} must be ${kindName(issue.expected)}, not ${kindOf(issue.expected, valueAt(data, path))}.`,
       }
     case 'invalid_value': {
       const hint = `Use one of: ${issue.values.map(String).join(', ')}.`
@@ -146,7 +149,8 @@ const kindNames: Record<string, string> = {
 }
 const kindName = (expected: string) => kindNames[expected] ?? expected
 
-function kindOf(value: JsonValue | undefined): string {
+function kindOf(expected: string, value: JsonValue | undefined): string {
+  if (expected === 'int') return String(value)
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
   return kindNames[typeof value] ?? typeof value

@@ -3,7 +3,7 @@ export type ScalarContext = 'block' | 'flow'
 
 /** What another reading than text exists for: YAML 1.2's core schema, and the words older readers take for true and false. */
 const NOT_TEXT =
-  /^(?:|~|null|true|false|yes|no|on|off|y|n|<<|=|[-+]?[0-9][0-9]*|0o[0-7]+|0x[0-9a-f]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?|[-+]?\.inf|\.nan)$/i
+  /^(?:|~|null|true|false|yes|no|on|off|<<|=|[-+]?[0-9][0-9]*|0o[0-7]+|0x[0-9a-f]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?|[-+]?\.inf|\.nan)$/i
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about.
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/

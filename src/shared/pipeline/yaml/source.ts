@@ -1,4 +1,14 @@
-import { type Document, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
 import type { Problem } from '../../engine/types.ts'
 
 /** Larger files are refused unread: nobody writes one by hand, and reading it would stall the window. */
@@ -57,7 +67,7 @@ export function parseSource(text: string): YamlSource {
       merge: false,
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       lineCounter: lines,
     })
   } catch (error) {
@@ -65,7 +75,10 @@ export function parseSource(text: string): YamlSource {
     if (error instanceof RangeError) return nothing([tooDeep(undefined)])
     throw error
   }
-  const problems = document.errors.slice(0, 20).map((error) => {
+  if (document.errors.some((error) => error.message.startsWith('Maximum call stack')))
+    return nothing([tooDeep(undefined)])
+  // Most of what comes after the first error of a place is a consequence of it.
+  const problems = document.errors.slice(0, 1).map((error) => {
     const several = error.code === 'MULTIPLE_DOCS'
     return problem(
       'pipeline.syntax',
@@ -107,7 +120,7 @@ function locate(root: Node | null, path: Path, positionOf: (offset: number) => F
     let key: unknown
     let value: unknown
     if (isMap(current)) {
-      const pair = current.items.find((item) => isPair(item) && keyText(item.key) === String(part))
+      const pair = pairsOf(current).get(String(part))
       if (!pair) break
       key = pair.key
       value = pair.value
@@ -123,6 +136,21 @@ function locate(root: Node | null, path: Path, positionOf: (offset: number) => F
     current = value
   }
   return found
+}
+
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
+
+/** A map's pairs by key; of keys given twice, the first. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = indexes.get(map)
+  if (known) return known
+  const pairs = new Map<string, Pair>()
+  for (const pair of map.items) {
+    const key = keyText(pair.key)
+    if (key !== undefined && !pairs.has(key)) pairs.set(key, pair)
+  }
+  indexes.set(map, pairs)
+  return pairs
 }
 
 function offsetOf(node: unknown): number | undefined {
