@@ -7,7 +7,7 @@ import { loadModules } from './store/modules.ts'
 import { usePipeline } from './store/pipeline.ts'
 import { useProject, watchProject } from './store/project.ts'
 import { followConnection, useRun } from './store/run.ts'
-import { select, useSelection } from './store/selection.ts'
+import { keepSelected, select, useSelection } from './store/selection.ts'
 import { autosave, flush, restoreTabs, useTabs } from './store/sessions.ts'
 import { layoutValue, loadSettings, rememberLayout, useSettings } from './store/settings.ts'
 import { toast, toastError } from './store/toasts.ts'
@@ -23,6 +23,7 @@ export function startStudio(onReady: () => void): () => void {
     autosave(),
     sayWhatHappens(),
     rememberSelection(),
+    pruneSelection(),
   ]
   const start = async () => {
     const modules = loadModules()
@@ -72,6 +73,13 @@ function rememberSelection(): () => void {
   )
 }
 
+function pruneSelection(): () => void {
+  return usePipeline.subscribe(
+    (state) => state.document?.nodes,
+    (nodes) => keepSelected((nodeId) => nodes !== undefined && nodeId in nodes),
+  )
+}
+
 function restoreSelection(): void {
   const { path, nodeId } = layoutValue('selected', {}, isRecord)
   const { path: front, document } = usePipeline.getState()
@@ -111,8 +119,9 @@ function sayWhatHappens(): () => void {
     },
   )
   const stopReloads = useTabs.subscribe((state, before) => {
-    if (!state.reloaded || state.reloaded === before.reloaded) return
-    toast({ tone: 'neutral', message: t('toast.reloaded', { name: usePipeline.getState().document?.name ?? '' }) })
+    const { document } = usePipeline.getState()
+    if (!state.reloaded || state.reloaded === before.reloaded || !document) return
+    toast({ tone: 'neutral', message: t('toast.reloaded', { name: document.name }) })
   })
   return () => {
     stopRuns()

@@ -3,11 +3,13 @@ import { create } from 'zustand'
 export interface CanvasState {
   /** While a connection is dragged: from which side, and the nodes that it cannot end at. */
   readonly connecting: { readonly from: 'source' | 'target'; readonly blocked: ReadonlySet<string> } | undefined
+  /** Zoomed out so far that nodes are shapes without words or ports. */
+  readonly far: boolean
   /** Edges on a way through the selection. */
   readonly path: ReadonlySet<string>
 }
 
-export const useCanvas = create<CanvasState>()(() => ({ connecting: undefined, path: new Set() }))
+export const useCanvas = create<CanvasState>()(() => ({ connecting: undefined, far: false, path: new Set() }))
 
 /** What the frame may ask of the canvas; set while it is mounted. */
 export interface CanvasHandle {

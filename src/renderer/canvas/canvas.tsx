@@ -34,7 +34,9 @@ import './canvas.css'
 const nodeTypes = { step: StepNodeView }
 const edgeTypes = { link: LinkEdgeView }
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.1 }
-const FAR = 0.42
+const FAR = 0.36
+/** A map of more nodes than this costs frames, and from afar the canvas is its own map. */
+const MAPPED = 200
 const still = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches
 
 /** The pipeline in front, drawn. Needs a `ReactFlowProvider` above it. */
@@ -160,6 +162,7 @@ export function Canvas() {
     setMenu({ left: event.clientX, top: event.clientY, what })
   }
   const isFar = useStore((state) => state.transform[2] < FAR)
+  useEffect(() => useCanvas.setState({ far: isFar }), [isFar])
   return (
     <section
       className={`canvas${isFar ? ' is-far' : ''}`}
@@ -215,8 +218,8 @@ export function Canvas() {
         edgesFocusable={false}
         proOptions={{ hideAttribution: true }}
       >
-        <Background gap={20} size={1.8} color="var(--canvas-dot)" />
-        {nodes.length > 1 && (
+        {!isFar && <Background gap={20} size={2} color="var(--canvas-dot)" />}
+        {nodes.length > 1 && (!isFar || nodes.length <= MAPPED) && (
           <MiniMap
             pannable
             zoomable

@@ -18,6 +18,7 @@ export const StepNodeView = memo(function StepNodeView({ id, data, selected }: N
   const info = useModules((state) => state.byType.get(node?.type ?? ''))
   const analysis = useAnalysis((state) => state.analysis?.nodes[id])
   const run = useRun((state) => state.run?.nodes[id])
+  const far = useCanvas((state) => state.far)
   const target = useCanvas(({ connecting }) => {
     if (!connecting) return ''
     return connecting.blocked.has(id) ? ' is-blocked' : ` is-target from-${connecting.from}`
@@ -29,6 +30,16 @@ export const StepNodeView = memo(function StepNodeView({ id, data, selected }: N
   const summary = analysis?.summary || title
   const dot = dotState(analysis, run)
   const problem = analysis?.problems[0]?.message ?? run?.error?.message
+  if (far) {
+    // Handles listen to every change of the view; a thousand nodes do without them. Their places are given, not measured.
+    return (
+      <article
+        className={`step family-of-${info?.family ?? 'unknown'}${selected ? ' is-selected' : ''} dot-${dot}`}
+        data-node={id}
+        aria-label={t('canvas.nodeLabel', { name, title, state: t(dotWords[dot]) })}
+      />
+    )
+  }
   const height = Math.max(
     NODE_HEIGHT,
     ...[data.inputs, data.outputs].map((ports) => (ports.length > 3 ? ports.length * 18 + 8 : 0)),

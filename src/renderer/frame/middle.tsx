@@ -19,7 +19,7 @@ export function Middle({ children }: { readonly children: ReactNode }) {
         <FileWarning size={28} strokeWidth={1.5} aria-hidden />
         <h2>{t('file.unreadable')}</h2>
         <ul className="file-problems">
-          {problems.slice(0, 8).map((problem) => (
+          {problems.slice(0, 3).map((problem) => (
             <li key={`${problem.position?.line}:${problem.position?.column}:${problem.message}`}>
               <code>
                 {path}

@@ -29,5 +29,11 @@ export function selectPort(nodeId: string, port: string | undefined): void {
   useSelection.setState({ nodeIds: [nodeId], port, field: undefined })
 }
 
+/** Forgets selected nodes that are no more: removed, or renamed by an undo. */
+export function keepSelected(exists: (nodeId: string) => boolean): void {
+  const { nodeIds } = useSelection.getState()
+  if (!nodeIds.every(exists)) select(nodeIds.filter(exists))
+}
+
 /** The one node that the inspector and the data pane show, if any. */
 export const selectedNode = (state: SelectionState): string | undefined => state.nodeIds.at(-1)
