@@ -1,9 +1,9 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { commonType } from '../../kit/common-type.ts'
-import { condition } from '../../kit/condition.ts'
+import { booleanProbe, hasSubquery } from '../../kit/condition.ts'
 import type { InputRelation, RelationModule } from '../../kit/contract.ts'
-import type { Parameters } from '../../kit/expression.ts'
+import { expression, type Parameters } from '../../kit/expression.ts'
 import { failure } from '../../kit/failure.ts'
 import { atField } from '../../kit/fields.ts'
 import { nameKey, requireColumn, requireInput, sameName } from '../../kit/inputs.ts'
@@ -30,14 +30,15 @@ export const join: RelationModule<typeof joinDescriptor, undefined> = {
     const right = requireInput(inputs, 'right')
     if (config.kind === 'cross') return crossJoin(config, left, right)
     const keys = joinKeys(config, left, right)
-    const on = matchCondition(config, keys, parameters)
+    const free = freeCondition(config, parameters)
+    const on = matchCondition(config, keys, free)
     const guard = relationshipGuard(config, keys, left, right)
     const anti = (kept: Sql, keptFrom: InputRelation, other: Sql, otherFrom: InputRelation): Sql =>
       sql`SELECT ${kept}.* FROM ${keptFrom.name} AS ${kept} ANTI JOIN ${otherFrom.name} AS ${other} ON ${on}`
     const leftRest = anti(LEFT, left, RIGHT, right)
     const rightRest = anti(RIGHT, right, LEFT, left)
     return {
-      match: matched(config, keys, left, right, on, guard, leftRest),
+      match: matched(config, keys, left, right, on, free, guard, leftRest),
       left_rest: leftRest,
       right_rest: rightRest,
     }
@@ -50,6 +51,7 @@ function matched(
   left: InputRelation,
   right: InputRelation,
   on: Sql,
+  free: Sql | undefined,
   guard: Sql | undefined,
   leftRest: Sql,
 ): Sql {
@@ -60,8 +62,13 @@ function matched(
       return sql`SELECT ${LEFT}.* FROM ${from}${where}`
     case 'anti':
       return guard ? sql`SELECT * FROM (${leftRest}) AS rest${where}` : leftRest
-    default:
-      return sql`SELECT ${outputColumns(config, keys, left, right)} FROM ${from}${where}`
+    default: {
+      // Not in ON, where it would turn a hash join into a nested loop.
+      const probe = free && !hasSubquery(free.text) ? [booleanProbe(free)] : []
+      const tests = guard ? [guard, ...probe] : probe
+      const all = tests.length > 0 ? sql` WHERE ${joinSql(tests, ' AND ')}` : raw('')
+      return sql`SELECT ${outputColumns(config, keys, left, right)} FROM ${from}${all}`
+    }
   }
 }
 
@@ -97,12 +104,15 @@ function joinKeys(config: JoinConfig, left: InputRelation, right: InputRelation)
   return keys
 }
 
-function matchCondition(config: JoinConfig, keys: readonly Key[], parameters: Parameters): Sql {
+function freeCondition(config: JoinConfig, parameters: Parameters): Sql | undefined {
+  const text = config.condition
+  return text?.trim() ? atField(['condition'], () => quoteSides(expression(text, parameters))) : undefined
+}
+
+function matchCondition(config: JoinConfig, keys: readonly Key[], free: Sql | undefined): Sql {
   const equals = raw(config.null_equal ? ' IS NOT DISTINCT FROM ' : ' = ')
   const parts = keys.map((key) => sql`${of(LEFT, key.left)}${equals}${of(RIGHT, key.right)}`)
-  const text = config.condition?.trim() ? config.condition : undefined
-  if (text !== undefined) parts.push(atField(['condition'], () => quoteSides(condition(text, parameters))))
-  return joinSql(parts, ' AND ')
+  return joinSql(free ? [...parts, free] : parts, ' AND ')
 }
 
 /** Left columns, then the right ones: a key of one name comes once, and a name that is taken gets the suffix. */
