@@ -72,7 +72,12 @@ export class Binder {
 
   /** All ports in one statement, since a statement costs more than a port. Undefined when one of them is wrong. */
   async #together(bodies: readonly (readonly [string, Sql])[]): Promise<BoundNode | undefined> {
-    if (bodies.length < 2) return undefined
+    const [first] = bodies
+    if (!first || bodies.length < 2) return undefined
+    if (sameColumns(bodies.map(([, body]) => body.text))) {
+      const columns = await this.#session.describe(first[1].text).catch(() => undefined)
+      return columns && { ports: new Map(bodies.map(([port]) => [port, columns])), problems: [] }
+    }
     const list = bodies.map((_, index) => `p${index}.*`).join(`, NULL AS "${MARK}", `)
     const from = bodies.map(([, body], index) => `(${body.text}) AS p${index}`).join(', ')
     try {
@@ -128,6 +133,12 @@ export class Binder {
     await this.#session.define(`CREATE OR REPLACE TABLE ${name.text} (${list})`)
     return plain ? name : raw(`(FROM ${name.text} AS t(${names.join(', ')}))`)
   }
+}
+
+/** Ports that are rows of one relation, such as those of a filter: binding one of them is enough. */
+function sameColumns(bodies: readonly string[]): boolean {
+  const heads = bodies.map((body) => /^SELECT \* FROM ld_stubs\."s\d+" WHERE /.exec(body)?.[0])
+  return heads[0] !== undefined && heads.every((head) => head === heads[0])
 }
 
 /** DuckDB names the columns near a missing one; these are all columns there are, which makes a better guess. */

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { moduleOf } from '../modules/catalogue.ts'
+import type { PipelineDocument } from '../shared/pipeline/document.ts'
+import { numberQueries, planRun, stageKey } from './plan-run.ts'
+import { resolvePipeline } from './resolve-pipeline.ts'
+
+const csv = (from: string, path = `out/${from}.csv`) => ({ type: 'load.csv', inputs: { in: from }, config: { path } })
+const filter = (from: string) => ({ type: 'transform.filter', inputs: { in: from }, config: { condition: 'a > 1' } })
+const sort = (from: string) => ({ type: 'transform.sort', inputs: { in: from }, config: { keys: [{ column: 'a' }] } })
+const source = { type: 'extract.inline', config: { columns: [{ name: 'a', type: 'BIGINT' }], rows: [['1']] } }
+
+function resolve(nodes: PipelineDocument['nodes']) {
+  const document: PipelineDocument = { format: 'logidata/v1', name: 'Test', nodes }
+  return resolvePipeline({ document, moduleOf, parameters: {}, env: {} })
+}
+const stagesOf = (nodes: PipelineDocument['nodes'], only?: string[]) =>
+  planRun(resolve(nodes), only).stages.map((stage) => `${stage.kind} ${stageKey(stage)}: ${stage.nodes.join(' ')}`)
+
+describe('a plan', () => {
+  test('is one query for a chain', () => {
+    expect(stagesOf({ source, f: filter('source'), s: sort('f.match'), out: csv('s') })).toEqual([
+      'load out: source f s out',
+    ])
+  })
+
+  test('computes streaming nodes again for each load, so that filters reach the file', () => {
+    expect(stagesOf({ source, f: filter('source'), a: csv('f.match', 'a'), b: csv('f.rest', 'b') })).toEqual([
+      'load a: source f a',
+      'load b: source f b',
+    ])
+  })
+
+  test('keeps what two loads read behind a blocking node, as late as it can', () => {
+    const nodes = {
+      source,
+      s: sort('source'),
+      f: filter('s'),
+      g: filter('f.match'),
+      a: csv('g.match', 'a'),
+      b: csv('g.rest', 'b'),
+    }
+    expect(stagesOf(nodes)).toEqual(['keep f.match: source s f', 'load a: g a', 'load b: g b'])
+  })
+
+  test('keeps two results where the second reads the first', () => {
+    const nodes = { source, s: sort('source'), t: sort('s'), a: csv('s', 'a'), b: csv('t', 'b'), c: csv('t', 'c') }
+    expect(stagesOf(nodes)).toEqual(['keep s.out: source s', 'keep t.out: t', 'load a: a', 'load b: b', 'load c: c'])
+  })
+
+  test('of some loads has only what they need', () => {
+    const nodes = { source, f: filter('source'), a: csv('f.match', 'a'), b: csv('source', 'b') }
+    expect(stagesOf(nodes, ['b'])).toEqual(['load b: source b'])
+    expect(stagesOf(nodes, ['f'])).toEqual(['load a: source f a'])
+  })
+
+  test('refuses two loads of one target, however its path is written', () => {
+    const { refused, stages } = planRun(
+      resolve({ source, a: csv('source', 'out/x.csv'), b: csv('source', './out/y/../x.csv') }),
+    )
+    expect([...refused.keys()]).toEqual(['a', 'b'])
+    expect(stages).toEqual([])
+  })
+
+  test('numbers what is not loaded by what it reads', () => {
+    const { ofNode, queries } = numberQueries(
+      resolve({ source, f: filter('source'), out: csv('source'), other: source, g: filter('other') }),
+    )
+    expect(queries).toBe(1)
+    expect(Object.fromEntries(ofNode)).toEqual({ source: 1, out: 1, f: 1, other: 2, g: 2 })
+  })
+})
