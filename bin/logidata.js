@@ -13,6 +13,8 @@ if (!existsSync(here('../node_modules/commander'))) {
   console.error(`What logidata needs is not installed. Run npm ci in ${here('..')}`)
   process.exitCode = 2
 } else if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  const { cacheCompiledCode } = await import('../src/cli/compile-cache.ts')
+  cacheCompiledCode()
   const { main } = await import('../src/cli/main.ts')
   process.exitCode = await main(process.argv.slice(2))
 } else if (existsSync(own)) {

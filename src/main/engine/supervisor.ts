@@ -33,7 +33,18 @@ export interface Engine {
 }
 
 /** Only these reach the engine: a query must find no secret in its environment. */
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'LC_ALL', 'LOGIDATA_MEMORY_LIMIT']
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SystemRoot',
+  'LANG',
+  'LC_ALL',
+  'LOGIDATA_MEMORY_LIMIT',
+  'NODE_COMPILE_CACHE',
+]
 /** So many crashes within this time, and it stays down until the next call after a pause. */
 const CRASHES_AT_MOST = 5
 const CRASHES_WITHIN_MS = 60_000
