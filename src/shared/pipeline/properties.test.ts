@@ -382,3 +382,35 @@ describe('any edits', () => {
     )
   })
 })
+
+describe('any comments', () => {
+  /** A comment after some lines of a file, at some indentation, or behind some lines. Not inside literal text. */
+  const commented = fc.tuple(
+    pipelineDocument,
+    fc.array(fc.tuple(fc.nat(60), fc.nat(10), fc.boolean(), fc.boolean()), { minLength: 1, maxLength: 6 }),
+  )
+
+  it('survive writing where YAML allows them, and then stay where they are', () => {
+    fc.assert(
+      fc.property(commented, ([document, places]) => {
+        const lines = writePipeline(document).split('\n')
+        const blocked = lines.some((line) => /[|][-]?$/.test(line))
+        fc.pre(!blocked)
+        places.forEach(([line, indent, own, blank], index) => {
+          const at = line % lines.length
+          const comment = `# comment ${index}.`
+          if (own || lines[at] === '') lines.splice(at, 0, ...(blank ? [''] : []), ' '.repeat(indent) + comment)
+          else lines[at] += lines[at]?.includes('# comment') ? '' : ` ${comment}`
+        })
+        const text = lines.join('\n')
+        expect(readPipeline(text).document).toEqual(document)
+        const written = writePipeline(document, text)
+        expect(readPipeline(written)).toMatchObject({ problems: [], document })
+        const inText = (whole: string) => [...whole.matchAll(/# comment \d\./g)].map(String).sort()
+        expect(inText(written)).toEqual(inText(text))
+        expect(writePipeline(document, written)).toBe(written)
+      }),
+      runs,
+    )
+  })
+})
