@@ -1,10 +1,13 @@
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import { csvExtract } from './extractors/csv/implementation.ts'
 import { inlineExtract } from './extractors/inline/implementation.ts'
+import { jsonExtract } from './extractors/json/implementation.ts'
+import { ndjsonExtract } from './extractors/ndjson/implementation.ts'
 import { parquetExtract } from './extractors/parquet/implementation.ts'
 import type { Module } from './kit/contract.ts'
 import { toModuleInfo } from './kit/module-info.ts'
 import { csvLoad } from './loaders/csv/implementation.ts'
+import { jsonLoad } from './loaders/json/implementation.ts'
 import { parquetLoad } from './loaders/parquet/implementation.ts'
 import { aggregate } from './transformers/aggregate/implementation.ts'
 import { deduplicate } from './transformers/deduplicate/implementation.ts'
@@ -22,6 +25,8 @@ import { union } from './transformers/union/implementation.ts'
 export const modules: readonly Module[] = [
   // Extract
   csvExtract,
+  jsonExtract,
+  ndjsonExtract,
   parquetExtract,
   inlineExtract,
   // Shape
@@ -39,6 +44,7 @@ export const modules: readonly Module[] = [
   join,
   // Load
   csvLoad,
+  jsonLoad,
   parquetLoad,
 ]
 

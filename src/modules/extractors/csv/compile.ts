@@ -127,7 +127,7 @@ function textRelation(config: CsvConfig, facts: CsvFacts): Sql {
   for (const file of facts.files) {
     const key = file.staged
       ? file.staged.rows
-      : JSON.stringify([file.columns, file.dialect, file.header, file.compression])
+      : JSON.stringify([file.columns, file.dialect, file.header, file.newline, file.compression])
     groups.set(key, [...(groups.get(key) ?? []), file])
   }
   const wantsFile = config.file_name_column !== undefined || facts.files.length > 1 || config.on_bad_row === 'reject'
@@ -149,6 +149,7 @@ function textRelation(config: CsvConfig, facts: CsvFacts): Sql {
       first.columns.map((_, index) => `c${index}`),
       dialect,
       config.null_values,
+      first.newline,
     )
     const more = [
       ...options.filter((option) => !option.text.startsWith('header')),

@@ -8,6 +8,8 @@ export interface CsvFile {
   readonly compression: 'none' | 'gzip' | 'zstd'
   readonly dialect: Dialect
   readonly header: boolean
+  /** What ends its rows, as `read_csv` names it. */
+  readonly newline: string
   /** Names of its columns, in its order. */
   readonly columns: readonly string[]
   /** It was rewritten as Parquet, since DuckDB cannot read it as it is or cannot say which rows are bad. */

@@ -103,7 +103,7 @@ export async function sampleFile(
   }
   const { path, name } = file
   return {
-    file: { path, name, compression, dialect, header: header ?? false, columns: names },
+    file: { path, name, compression, dialect, header: header ?? false, newline: newlineOf(start), columns: names },
     values: new Map(names.map((column, index) => [column, [...(values[index]?.values() ?? [])]])),
     plain: plain && encoding === 'utf-8' && dialect.comment === '',
   }
@@ -115,4 +115,9 @@ function uniformBreaks(text: string): boolean {
   const lf = /(^|[^\r])\n/.test(text)
   const cr = /\r[^\n]/.test(text)
   return Number(crlf) + Number(lf) + Number(cr) <= 1
+}
+
+function newlineOf(text: string): string {
+  if (text.includes('\r\n')) return '\\r\\n'
+  return text.includes('\n') || !text.includes('\r') ? '\\n' : '\\r'
 }

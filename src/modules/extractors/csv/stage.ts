@@ -82,7 +82,12 @@ export async function stageFile(
 }
 
 /** The options of `read_csv` for columns of text, with nothing left to detection. */
-export function readOptions(names: readonly string[], dialect: Dialect, nullValues: readonly string[]): Sql[] {
+export function readOptions(
+  names: readonly string[],
+  dialect: Dialect,
+  nullValues: readonly string[],
+  newline = '\\n',
+): Sql[] {
   const columns = joinSql(names.map((name) => sql`${identifier(name)}: 'VARCHAR'`))
   return [
     sql`auto_detect = FALSE`,
@@ -93,6 +98,8 @@ export function readOptions(names: readonly string[], dialect: Dialect, nullValu
     sql`escape = ${dialect.quote === '' ? '' : dialect.escape}`,
     sql`nullstr = [${joinSql((nullValues.length > 0 ? nullValues : ['\u0001']).map((value) => literal(value)))}]`,
     sql`allow_quoted_nulls = FALSE`,
+    // Left to detection, a line break inside quotes may be taken for the kind that ends rows.
+    sql`new_line = ${newline}`,
     sql`max_line_size = 16000000`,
   ]
 }

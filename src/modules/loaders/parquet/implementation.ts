@@ -10,6 +10,7 @@ import { writeFileTarget } from '../../kit/files/write-file.ts'
 import { writeFolderTarget } from '../../kit/files/write-folder.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import { parquetLoadDescriptor } from './descriptor.ts'
+import { checkParquetTypes, parquetColumns } from './parquet-types.ts'
 
 type Config = Parameters<typeof parquetLoadDescriptor.describe>[0]
 
@@ -19,7 +20,10 @@ export const parquetLoad: LoadModule<typeof parquetLoadDescriptor> = {
   kind: 'load',
   descriptor: parquetLoadDescriptor,
   target: ({ path, mode }) => ({ path, mode }),
-  check: checkPartitions,
+  check(config, columns) {
+    checkPartitions(config, columns)
+    checkParquetTypes(columns)
+  },
 
   async write(request) {
     const { config, input, session } = request
@@ -27,7 +31,8 @@ export const parquetLoad: LoadModule<typeof parquetLoadDescriptor> = {
       const options = joinSql([...formatOptions(config), ...more])
       return (await session.execute(sql`COPY (${query}) TO ${to} (${options})`)).rowsChanged
     }
-    const all = sql`SELECT * FROM ${input.name}`
+    const { columns, select } = parquetColumns(input.columns)
+    const all = sql`SELECT ${select} FROM ${input.name}`
 
     if (isFolder(config)) {
       if (config.mode === 'append') await checkFolderColumns(request)
@@ -51,7 +56,7 @@ export const parquetLoad: LoadModule<typeof parquetLoadDescriptor> = {
       create: (temporary) => copy(all, temporary),
       async append(temporary, existing) {
         const old = sql`SELECT * FROM read_parquet(${fileList([{ path: existing }])})`
-        requireSameColumns(config.path, (await session.query(sql`${old} LIMIT 0`)).columns, input.columns, true)
+        requireSameColumns(config.path, (await session.query(sql`${old} LIMIT 0`)).columns, columns, true)
         const total = await copy(sql`(${old}) UNION ALL BY NAME (${all})`, temporary)
         const before = await session.query(sql`SELECT count(*) FROM (${old})`)
         return total - BigInt(before.rows[0]?.[0] ?? '0')
@@ -133,6 +138,6 @@ async function checkFolderColumns({ config, input, files, session }: LoadRequest
       },
     )
   }
-  const given = input.columns.filter((column) => !wanted.includes(column.name))
+  const given = parquetColumns(input.columns).columns.filter((column) => !wanted.includes(column.name))
   requireSameColumns(target.name, existing.columns, given, true)
 }

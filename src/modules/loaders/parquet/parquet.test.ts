@@ -90,3 +90,15 @@ it('refuses partition columns that are missing, twice there, all there are, or d
   await expect(load(['a', 'b'])).rejects.toThrow('leaves nothing')
   await expect(load(['b'], "SELECT 1 AS a, 'FR' AS b UNION ALL SELECT 2, 'fr'")).rejects.toThrow('differ in case')
 })
+
+it('keeps every digit of 128-bit integers, such as a sum, and refuses what Parquet cannot hold', async () => {
+  const query = raw('SELECT sum(v) AS total FROM (VALUES (9007199254740993::BIGINT), (9223372036854775807)) AS t(v)')
+  await lab.load(parquetLoad, { path: 'a.parquet' }, query)
+  await lab.load(parquetLoad, { path: 'a.parquet', mode: 'append' }, query)
+  const table = await lab.extract(parquetExtract, { path: 'a.parquet' })
+  expect(table.columns).toEqual([{ name: 'total', type: 'DECIMAL(38,0)' }])
+  expect(table.rows).toEqual([['9232379236109516800'], ['9232379236109516800']])
+  await expect(
+    lab.load(parquetLoad, { path: 'b.parquet' }, raw("SELECT INTERVAL '3 microseconds' AS i")),
+  ).rejects.toThrow('Parquet cannot hold column i exactly')
+})

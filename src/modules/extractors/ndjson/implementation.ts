@@ -1,0 +1,18 @@
+import type { RelationModule } from '../../kit/contract.ts'
+import { compileJson } from '../../kit/files/json/compile.ts'
+import { type JsonFacts, stageJson } from '../../kit/files/json/stage.ts'
+import { ndjsonExtractDescriptor } from './descriptor.ts'
+import { recordsOf } from './records.ts'
+
+export const ndjsonExtract: RelationModule<typeof ndjsonExtractDescriptor, JsonFacts> = {
+  kind: 'relation',
+  descriptor: ndjsonExtractDescriptor,
+  sources: (config) => [config.path],
+  async prepare(request) {
+    const { config, files, signal } = request
+    const found = await files.inputs(config.path)
+    return stageJson(request, found, 'ndjson', (file) => recordsOf(file, config, signal))
+  },
+  compile: ({ config, facts }) => compileJson(config, facts),
+  size: (facts) => ({ bytes: facts.bytes }),
+}

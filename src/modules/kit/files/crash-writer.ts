@@ -1,0 +1,27 @@
+/**
+ * Run as a process of its own by `crash.test.ts`: writes a target with a real load and, told by `LOGIDATA_TEST_CRASH_AT`, is killed on
+ * the way. Arguments: module, project folder, config as JSON, query.
+ */
+import { resolve } from 'node:path'
+import { toErrorInfo } from '../../../shared/errors.ts'
+import { csvLoad } from '../../loaders/csv/implementation.ts'
+import { parquetLoad } from '../../loaders/parquet/implementation.ts'
+import { openDuckDbSession } from '../duckdb-session.ts'
+import { raw, sql } from '../sql.ts'
+
+const [module, root = '', config = '{}', query = ''] = process.argv.slice(2)
+const session = await openDuckDbSession()
+const input = { name: sql`(${raw(query)})`, columns: await session.describe(raw(query)) }
+const files = {
+  staging: root,
+  inputs: async () => [],
+  output: async (path: string) => ({ path: resolve(root, path), name: path }),
+}
+const common = { nodeId: 'n', parameters: new Map(), files, session, signal: new AbortController().signal, input }
+try {
+  if (module === 'csv') await csvLoad.write({ ...common, config: csvLoad.descriptor.config.parse(JSON.parse(config)) })
+  else await parquetLoad.write({ ...common, config: parquetLoad.descriptor.config.parse(JSON.parse(config)) })
+} catch (error) {
+  console.error(JSON.stringify(toErrorInfo(error)))
+  process.exitCode = 1
+}

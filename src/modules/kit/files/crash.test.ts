@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parquetExtract } from '../../extractors/parquet/implementation.ts'
+import { csvLoad } from '../../loaders/csv/implementation.ts'
+import { parquetLoad } from '../../loaders/parquet/implementation.ts'
+import { raw } from '../sql.ts'
+import { temporaryPath } from './temporary-names.ts'
+import { type FileLab, openFileLab } from './testing.ts'
+
+let lab: FileLab
+beforeEach(async () => {
+  lab = await openFileLab()
+})
+afterEach(() => lab.close())
+
+const WRITER = join(import.meta.dirname, 'crash-writer.ts')
+
+function writeInChild(module: string, config: object, query: string, step?: string, limitBlocks?: number) {
+  const args = [WRITER, module, lab.root, JSON.stringify(config), query]
+  const env = { ...process.env, ...(step ? { LOGIDATA_TEST_CRASH_AT: step } : {}) }
+  if (limitBlocks === undefined) return spawnSync(process.execPath, args, { env, encoding: 'utf8' })
+  // The limit's signal is ignored, so that a write beyond it fails as it does on a full disk.
+  const command = `trap '' XFSZ; ulimit -f ${limitBlocks}; exec "$@"`
+  return spawnSync('bash', ['-c', command, 'bash', process.execPath, ...args], { env, encoding: 'utf8' })
+}
+
+const idsOf = async (path: string) => {
+  const table = await lab.extract(parquetExtract, { path, columns: ['id'] })
+  return table.rows.map((row) => row[0]).sort()
+}
+
+describe('a process that is killed while it replaces', () => {
+  for (const [step, survivor] of [
+    ['written', '1'],
+    ['published', '2'],
+  ] as const) {
+    it(`a file, at the step "${step}", leaves one whole version`, async () => {
+      await lab.load(csvLoad, { path: 'out/a.csv' }, raw('SELECT 1 AS id'))
+      expect(writeInChild('csv', { path: 'out/a.csv' }, 'SELECT 2 AS id', step).signal).toBe('SIGKILL')
+      expect(await lab.read('out/a.csv')).toBe(`id\n${survivor}\n`)
+      await lab.load(csvLoad, { path: 'out/a.csv', mode: 'append' }, raw('SELECT 3 AS id'))
+      expect(await readdir(join(lab.root, 'out'))).toEqual(['a.csv'])
+    })
+  }
+
+  for (const [step, survivor] of [
+    ['written', '1'],
+    ['swap', '1'],
+    ['swapped', '2'],
+    ['published', '2'],
+  ] as const) {
+    for (const config of [{ path: 'out/p', partition_by: ['k'] }, { path: 'out/p/' }]) {
+      it(`a folder (${JSON.stringify(config)}), at the step "${step}", leaves one whole version to readers and writers`, async () => {
+        const query = (id: number) => `SELECT ${id} AS id, k FROM (VALUES ('a'), ('b')) AS t(k)`
+        await lab.load(parquetLoad, config, raw(query(1)))
+        expect(writeInChild('parquet', config, query(2), step).signal).toBe('SIGKILL')
+        expect(await idsOf('out/p/')).toEqual([survivor, survivor])
+        await lab.load(parquetLoad, { ...config, mode: 'append' }, raw(query(3)))
+        expect(await idsOf('out/p/')).toEqual([survivor, survivor, '3', '3'].sort())
+        expect(await readdir(join(lab.root, 'out'))).toEqual(['p'])
+      })
+    }
+  }
+})
+
+describe('no room left', () => {
+  const rows = 'SELECT i AS id, md5(i::VARCHAR) AS text FROM range(200000) AS t(i)'
+  for (const [module, config] of [
+    ['csv', { path: 'out/a' }],
+    ['parquet', { path: 'out/a' }],
+  ] as const) {
+    it(`is one clear error, and the ${module} target stays as it was`, async () => {
+      const load = module === 'csv' ? csvLoad : parquetLoad
+      await lab.load(load, config, raw('SELECT 1 AS id'))
+      const before = await readFile(join(lab.root, 'out/a'))
+      const { status, stderr } = writeInChild(module, config, rows, undefined, 512)
+      expect(status).toBe(1)
+      expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({
+        code: 'disk.full',
+        kind: 'operational',
+        message: 'There was no room left to write out/a. What it held before is unchanged.',
+      })
+      expect(await readFile(join(lab.root, 'out/a'))).toEqual(before)
+      expect(await readdir(join(lab.root, 'out'))).toEqual(['a'])
+    })
+  }
+})
+
+it('does not take the unfinished files of a live writer for those of a dead one', async () => {
+  const live = temporaryPath(join(lab.root, 'a.csv'), 'new')
+  await writeFile(live, 'half')
+  await lab.load(csvLoad, { path: 'a.csv' }, raw('SELECT 1 AS id'))
+  expect(await readFile(live, 'utf8')).toBe('half')
+})

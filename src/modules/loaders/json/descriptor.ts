@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { defineModule } from '../../../shared/modules/descriptor.ts'
+import { formMeta, option, text } from '../../kit/files/form.ts'
+import { outputPathSchema, shortName, writeModeSchema } from '../../kit/files/write-options.ts'
+
+const config = z.strictObject({
+  path: outputPathSchema('out/sales.json'),
+  mode: writeModeSchema,
+  format: z
+    .enum(['array', 'ndjson'])
+    .default('array')
+    .meta(
+      formMeta('Format', 'Format', {
+        control: 'select',
+        options: [
+          option('array', 'One array', 'Un tableau'),
+          option('ndjson', 'One record per line', 'Un enregistrement par ligne'),
+        ],
+      }),
+    ),
+  compression: z
+    .enum(['auto', 'none', 'gzip', 'zstd'])
+    .default('auto')
+    .meta(formMeta('Compression', 'Compression', { control: 'select', advanced: true })),
+})
+
+export const jsonLoadDescriptor = defineModule({
+  type: 'load.json',
+  version: 1,
+  family: 'load',
+  title: text('JSON', 'JSON'),
+  summary: text('Writes a JSON file.', 'Écrit un fichier JSON.'),
+  documentation: text(
+    `Writes one array of objects, or one object per line (\`ndjson\`). Lists and structs stay nested; dates and times are ISO 8601 texts; decimals and
+whole numbers keep all their digits.
+
+The target is replaced in one step once everything is written.`,
+    `Écrit un tableau d’objets, ou un objet par ligne (\`ndjson\`). Listes et structures restent imbriquées ; dates et heures sont des textes ISO 8601 ;
+décimaux et entiers gardent tous leurs chiffres.
+
+La cible est remplacée d’un coup une fois tout écrit.`,
+  ),
+  icon: 'json',
+  keywords: ['ndjson', 'jsonl', 'export', 'nested'],
+  inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
+  outputs: [],
+  config,
+  defaultConfig: { path: 'out/result.json' },
+  example: { path: 'out/sales.ndjson', format: 'ndjson', mode: 'append' },
+  describe: (given) => [shortName(given.path), given.format, given.mode].join(' · '),
+})

@@ -1,0 +1,35 @@
+import type { Column } from '../../../shared/engine/types.ts'
+import { userError } from '../../../shared/errors.ts'
+import { identifier, joinSql, type Sql, sql } from '../../kit/sql.ts'
+
+const HUGE = /^U?HUGEINT$/
+/** Parquet's interval has milliseconds; DuckDB would cut microseconds off. */
+const WITHOUT_PLACE = /\b(U?HUGEINT|INTERVAL)\b/
+
+/**
+ * The columns as Parquet can hold them. It has no 128-bit integers, and DuckDB would silently write doubles (a sum of BIGINT is a
+ * HUGEINT): they become DECIMAL(38,0), and what does not fit there is an error.
+ */
+export function parquetColumns(columns: readonly Column[]): { columns: Column[]; select: Sql } {
+  const mapped = columns.map(({ name, type }) => ({ name, type: isHuge(type) ? 'DECIMAL(38,0)' : type }))
+  const select = joinSql(
+    columns.map(({ name, type }) => {
+      const column = identifier(name)
+      return isHuge(type) ? sql`CAST(${column} AS DECIMAL(38,0)) AS ${column}` : column
+    }),
+  )
+  return { columns: mapped, select }
+}
+
+const isHuge = (type: string): boolean => HUGE.test(type)
+
+/** @throws LogiDataError `parquet.type` */
+export function checkParquetTypes(columns: readonly Column[]): void {
+  for (const { name, type } of columns) {
+    if (isHuge(type) || !WITHOUT_PLACE.test(type)) continue
+    throw userError('parquet.type', `Parquet cannot hold column ${name} exactly: its type is ${type}.`, {
+      hint: 'Cast it to VARCHAR, or its 128-bit integers to DECIMAL(38,0), before this step.',
+      field: ['path'],
+    })
+  }
+}
