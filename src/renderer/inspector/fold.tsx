@@ -8,19 +8,18 @@ interface FoldProps {
   readonly fields: readonly FormField[]
   readonly values: Config
   readonly children: ReactNode
-  readonly small?: boolean
   /** Something inside wants to be seen, such as a problem. */
   readonly forced?: boolean
 }
 
 /** What is rarely needed, behind a line that says how much of it is set. */
-export function Fold({ fields, values, children, small = false, forced = false }: FoldProps) {
+export function Fold({ fields, values, children, forced = false }: FoldProps) {
   const [asked, setAsked] = useState(false)
   const open = asked || forced
   const id = useId()
   const set = countSet(fields, values)
   return (
-    <div className={`fold${small ? ' fold-small' : ''}`}>
+    <div className="fold">
       <button
         type="button"
         className="fold-toggle"

@@ -104,12 +104,14 @@ const FEW = 12
 export function OutputsSection(props: { info: ModuleInfo | undefined; analysis: NodeAnalysis | undefined }) {
   const { info, analysis } = props
   if (!info || info.outputs.length === 0) return null
+  const known = info.outputs.some((port) => analysis?.ports[port.name])
   return (
     <section className="field">
       <header className="field-title">
         <h3>{t('panes.outputs')}</h3>
       </header>
-      {info.outputs.map((port) => (
+      {!known && <p className="empty-line">{t('panes.columnsUnknown')}</p>}
+      {(known ? info.outputs : []).map((port) => (
         <PortColumns
           key={port.name}
           title={info.outputs.length > 1 ? text(port.title) : undefined}

@@ -1,10 +1,10 @@
-import { GripVertical, Plus, X } from 'lucide-react'
+import { GripVertical, Plus, SlidersHorizontal, X } from 'lucide-react'
+import { useState } from 'react'
 import type { FormField } from '../../../shared/modules/descriptor.ts'
 import type { JsonValue } from '../../../shared/pipeline/document.ts'
 import { t, text } from '../../i18n/index.ts'
 import { FieldProblems } from '../field-problems.tsx'
-import { Fold } from '../fold.tsx'
-import { type ConfigPath, isRecord, moveItem, newItem, problemsAt, splitFields } from '../form-model.ts'
+import { type ConfigPath, countSet, isRecord, moveItem, newItem, problemsAt, splitFields } from '../form-model.ts'
 import { type ControlProps, useFormScope } from '../form-scope.ts'
 import { useReorder } from '../use-reorder.ts'
 import { asText } from './simple-controls.tsx'
@@ -25,30 +25,17 @@ export function ListControl({ field, path, value }: ControlProps) {
       {items.length > 0 && (
         <ol className="rows-list" aria-label={text(field.title)}>
           {items.map((each, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own; a moved row is drawn anew.
-            <li key={index} className="row-item" {...item(index)}>
-              <div className="row-main">
-                <button
-                  type="button"
-                  className="row-handle"
-                  aria-label={t('panes.moveRow', { row: index + 1 })}
-                  title={t('panes.moveHint')}
-                  {...handle(index)}
-                >
-                  <GripVertical size={12} />
-                </button>
-                <ItemFields field={field} path={[...path, index]} item={each} />
-                <button
-                  type="button"
-                  className="row-remove"
-                  aria-label={t('panes.removeRow', { row: index + 1 })}
-                  onClick={() => set(items.filter((_, other) => other !== index))}
-                >
-                  <X size={13} />
-                </button>
-              </div>
-              <ItemDetails field={field} path={[...path, index]} item={each} />
-            </li>
+            <ListRow
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own; a moved row is drawn anew.
+              key={index}
+              field={field}
+              path={[...path, index]}
+              item={each}
+              index={index}
+              place={item(index)}
+              handle={handle(index)}
+              onRemove={() => set(items.filter((_, other) => other !== index))}
+            />
           ))}
         </ol>
       )}
@@ -57,6 +44,60 @@ export function ListControl({ field, path, value }: ControlProps) {
         {t('panes.add')}
       </button>
     </div>
+  )
+}
+
+interface ListRowProps extends ItemProps {
+  readonly index: number
+  readonly place: object
+  readonly handle: object
+  readonly onRemove: () => void
+}
+
+function ListRow({ field, path, item, index, place, handle, onRemove }: ListRowProps) {
+  const scope = useFormScope()
+  const values = isRecord(item) ? item : {}
+  const advanced = splitFields(field.fields ?? [], values).advanced
+  const wrong = advanced.some((each) => problemsAt(scope.problems, [...path, each.name]).length > 0)
+  const set = countSet(advanced, values)
+  const [asked, setAsked] = useState(set > 0)
+  const open = asked || wrong
+  return (
+    <li className="row-item" {...place}>
+      <div className="row-main">
+        <button
+          type="button"
+          className="row-handle"
+          aria-label={t('panes.moveRow', { row: index + 1 })}
+          title={t('panes.moveHint')}
+          {...handle}
+        >
+          <GripVertical size={12} />
+        </button>
+        <ItemFields field={field} path={path} item={item} />
+        {advanced.length > 0 && (
+          <button
+            type="button"
+            className={`row-remove row-more${open ? ' row-more-on' : ''}`}
+            aria-label={t('panes.more')}
+            title={t('panes.more')}
+            aria-expanded={open}
+            onClick={() => setAsked(!open)}
+          >
+            <SlidersHorizontal size={12} />
+          </button>
+        )}
+        <button
+          type="button"
+          className="row-remove"
+          aria-label={t('panes.removeRow', { row: index + 1 })}
+          onClick={onRemove}
+        >
+          <X size={13} />
+        </button>
+      </div>
+      <ItemDetails field={field} path={path} item={item} advanced={open ? advanced : []} />
+    </li>
   )
 }
 
@@ -105,10 +146,10 @@ function ItemFields({ field, path, item }: ItemProps) {
 }
 
 /** What needs the whole width, what is folded away, and the row's problems. */
-function ItemDetails({ field, path, item }: ItemProps) {
+function ItemDetails({ field, path, item, advanced }: ItemProps & { advanced: readonly FormField[] }) {
   const scope = useFormScope()
   if (!field.fields || !isRecord(item)) return <FieldProblems problems={problemsAt(scope.problems, path)} />
-  const { plain, advanced } = splitFields(field.fields, item)
+  const { plain } = splitFields(field.fields, item)
   const below = plain.filter((each) => wide.has(each.control))
   const inline = plain.filter((each) => !wide.has(each.control))
   const value = (each: FormField, compact: boolean) => (
@@ -136,17 +177,13 @@ function ItemDetails({ field, path, item }: ItemProps) {
           <FieldProblems problems={problemsAt(scope.problems, [...path, each.name])} />
         </div>
       ))}
-      {advanced.length > 0 && (
-        <Fold fields={advanced} values={item} small>
-          {advanced.map((each) => (
-            <div key={each.name} className="row-advanced">
-              <div className="row-label">{text(each.title)}</div>
-              {value(each, true)}
-              <FieldProblems problems={problemsAt(scope.problems, [...path, each.name])} />
-            </div>
-          ))}
-        </Fold>
-      )}
+      {advanced.map((each) => (
+        <div key={each.name} className="row-advanced">
+          <div className="row-label">{text(each.title)}</div>
+          {value(each, true)}
+          <FieldProblems problems={problemsAt(scope.problems, [...path, each.name])} />
+        </div>
+      ))}
     </div>
   )
 }
