@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import { toErrorInfo } from '../../shared/errors.ts'
 import type { PipelineFile, Project } from '../../shared/rpc/app-contract.ts'
-import { api } from '../api.ts'
+import { api, onConnectionChange } from '../api.ts'
 import { emptyHistory, record } from './document-history.ts'
 import { currentSession, type PipelineSession, showSession, usePipeline } from './pipeline.ts'
 import { clearRunOf } from './run.ts'
@@ -137,9 +137,14 @@ export function autosave(): () => void {
       if (document) timer = setTimeout(() => void flush().catch(() => {}), AUTOSAVE_DELAY)
     },
   )
+  // What was on its way when the connection broke may or may not have been written: write it again.
+  const stopRetrying = onConnectionChange((connection) => {
+    if (connection === 'connected') retrySave()
+  })
   return () => {
     clearTimeout(timer)
     stop()
+    stopRetrying()
   }
 }
 
