@@ -1,3 +1,4 @@
+import { BOOLEAN_PROBE } from '../modules/kit/condition.ts'
 import { type ErrorInfo, LogiDataError } from '../shared/errors.ts'
 import { QueryError } from './duckdb-errors.ts'
 
@@ -37,7 +38,7 @@ function findPlace(error: QueryError, config: unknown): Place | undefined {
   const { failure, statement } = error
   const texts = leaves(config)
   if (failure.position !== undefined) {
-    const squeezed = squeeze(statement, failure.position)
+    const squeezed = squeeze(statement, failure.position + probeLength(statement, failure.position))
     // The longest text around the error wins: a column's name may also be a part of an expression.
     const candidates = texts.toSorted((a, b) => b.text.length - a.text.length)
     for (const leaf of candidates) {
@@ -58,6 +59,12 @@ function findPlace(error: QueryError, config: unknown): Place | undefined {
     return start < 0 ? [] : [{ field: leaf.path, range: { start, end: start + name.length } }]
   })
   return named[0]
+}
+
+/** A condition that is no BOOLEAN fails in the call that checks it: the condition itself begins after this many characters. */
+function probeLength(statement: string, position: number): number {
+  const probe = `${BOOLEAN_PROBE}('', (`
+  return statement.startsWith(probe, position) ? probe.length : 0
 }
 
 /** Text without blanks, where `position` lands in it, and where each of its characters came from. */

@@ -43,7 +43,8 @@ export async function explainFailure(
       // The explanation failed, not the query: the error that there was is still the best to show.
     }
   }
-  if (!(thrown instanceof QueryError)) return { ...thrown.info, nodeId: thrown.info.nodeId ?? fallback }
+  if (!(thrown instanceof QueryError) || thrown.info.nodeId)
+    return { ...thrown.info, nodeId: thrown.info.nodeId ?? fallback }
   const nodeId = nodeAt(thrown, query) ?? fallback
   const config = pipeline.nodes.get(nodeId)?.config
   return { ...toErrorInfo(attribute(thrown, config)), nodeId }

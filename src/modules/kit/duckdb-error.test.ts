@@ -31,12 +31,19 @@ describe('what DuckDB says becomes', () => {
 
   it('an error of our own, with its field and the value', async () => {
     const session = await sharedSession()
-    const error = failure('cast.failed', ['columns', 0, 'a|"]⟧'], ['The value ', raw('x'), ' is wrong.'], 'Mend it.')
+    const error = failure(
+      'cast.failed',
+      ['columns', 0, 'a|"]⟧'],
+      ['The value ', raw('x'), ' is wrong.'],
+      'Mend it.',
+      'node_1',
+    )
     const query = sql`SELECT CASE WHEN x = 'b⟧|' THEN ${error} ELSE 1 END FROM (VALUES ('a'), ('b⟧|')) AS t(x)`
     await expect(session.query(query)).rejects.toMatchObject({
       info: {
         code: 'cast.failed',
         kind: 'user',
+        nodeId: 'node_1',
         message: 'The value b⟧| is wrong.',
         hint: 'Mend it.',
         field: ['columns', 0, 'a|"]⟧'],

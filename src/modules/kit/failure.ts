@@ -5,21 +5,29 @@ import { joinSql, literal, type Sql, sql } from './sql.ts'
 /**
  * SQL that ends the query with an error of ours when a row reaches it. The message may hold values: pieces that are `Sql` are
  * evaluated, and must be text or NULL.
+ * @param nodeId the node that is at fault, since a query that fuses several fails as a whole
  */
-export function failure(code: string, field: FieldPath, message: readonly (string | Sql)[], hint = ''): Sql {
-  const head = literal(`⟦${code}|${JSON.stringify(field)}|${hint}⟧`)
+export function failure(
+  code: string,
+  field: FieldPath,
+  message: readonly (string | Sql)[],
+  hint = '',
+  nodeId = '',
+): Sql {
+  const head = literal(`⟦${code}|${JSON.stringify(field)}|${nodeId}|${hint}⟧`)
   const pieces = message.map((piece) => (typeof piece === 'string' ? literal(piece) : piece))
   return sql`error(concat(${joinSql([head, ...pieces])}))`
 }
 
 /** Finds an error made by `failure` in what DuckDB says. */
 export function failureIn(message: string): LogiDataError | undefined {
-  const found = /⟦([^|⟧]*)\|((?:[^|"]|"(?:[^"\\]|\\.)*")*)\|([^⟧]*)⟧([\s\S]*)$/.exec(message)
+  const found = /⟦([^|⟧]*)\|((?:[^|"]|"(?:[^"\\]|\\.)*")*)\|(\w*)\|([^⟧]*)⟧([\s\S]*)$/.exec(message)
   if (!found) return undefined
-  const [, code = '', field = '[]', hint = '', text = ''] = found
+  const [, code = '', field = '[]', nodeId = '', hint = '', text = ''] = found
   const path: unknown = JSON.parse(field)
   return userError(code, text, {
     ...(hint ? { hint } : {}),
+    ...(nodeId ? { nodeId } : {}),
     ...(Array.isArray(path) && path.length > 0 ? { field: path } : {}),
   })
 }

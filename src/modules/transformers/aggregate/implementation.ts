@@ -13,6 +13,7 @@ import { columnType, integerType } from '../../kit/types.ts'
 import { type AggregateConfig, aggregateDescriptor, type Measure } from './descriptor.ts'
 
 interface Context {
+  readonly nodeId: string
   readonly columns: readonly Column[]
   readonly parameters: Parameters
 }
@@ -26,9 +27,9 @@ export const aggregate: RelationModule<typeof aggregateDescriptor, undefined> = 
   kind: 'relation',
   descriptor: aggregateDescriptor,
   blocking: true,
-  compile: ({ config, inputs, parameters }) => {
+  compile: ({ nodeId, config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
-    const context = { columns: input.columns, parameters }
+    const context = { nodeId, columns: input.columns, parameters }
     const groups = config.group_by.map((group, index) => groupOutput(group, context, ['group_by', index]))
     const measures = config.measures.map((measure, index) => ({
       name: measure.name,
@@ -83,7 +84,7 @@ function measureValue(measure: Measure, context: Context, field: FieldPath): Sql
   const filtered = where
     ? sql`${call} FILTER (WHERE ${atField([...field, 'filter'], () => condition(where, context.parameters))})`
     : call
-  return measure.function === 'sum' && column ? exactSum(filtered, column, field) : filtered
+  return measure.function === 'sum' && column ? exactSum(filtered, column, field, context.nodeId) : filtered
 }
 
 function aggregateCall(measure: Measure, value: Sql | undefined, context: Context, field: FieldPath): Sql {
@@ -142,7 +143,7 @@ function aggregateCall(measure: Measure, value: Sql | undefined, context: Contex
 }
 
 /** DuckDB sums whole numbers as HUGEINT, which few targets can hold; a BIGINT holds nearly every real sum, and says when it cannot. */
-function exactSum(sum: Sql, column: Column, field: FieldPath): Sql {
+function exactSum(sum: Sql, column: Column, field: FieldPath, nodeId: string): Sql {
   const integer = integerType(columnType(column.type))
   if (!integer || integer.bits > 64) return sum
   const error = failure(
@@ -150,6 +151,7 @@ function exactSum(sum: Sql, column: Column, field: FieldPath): Sql {
     [...field, 'column'],
     [`The sum of “${column.name}” is `, sql`CAST(${sum} AS VARCHAR)`, ', which no BIGINT can hold.'],
     'Cast the column to HUGEINT or DECIMAL(38,0) first.',
+    nodeId,
   )
   return sql`CASE WHEN ${sum} NOT BETWEEN -9223372036854775808 AND 9223372036854775807 THEN ${error} ELSE TRY_CAST(${sum} AS BIGINT) END`
 }

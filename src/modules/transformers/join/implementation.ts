@@ -25,14 +25,14 @@ export const join: RelationModule<typeof joinDescriptor, undefined> = {
   kind: 'relation',
   descriptor: joinDescriptor,
   blocking: true,
-  compile: ({ config, inputs, parameters }) => {
+  compile: ({ nodeId, config, inputs, parameters }) => {
     const left = requireInput(inputs, 'left')
     const right = requireInput(inputs, 'right')
     if (config.kind === 'cross') return crossJoin(config, left, right)
     const keys = joinKeys(config, left, right)
     const free = freeCondition(config, parameters)
     const on = matchCondition(config, keys, free)
-    const guard = relationshipGuard(config, keys, left, right)
+    const guard = relationshipGuard(nodeId, config, keys, left, right)
     const anti = (kept: Sql, keptFrom: InputRelation, other: Sql, otherFrom: InputRelation): Sql =>
       sql`SELECT ${kept}.* FROM ${keptFrom.name} AS ${kept} ANTI JOIN ${otherFrom.name} AS ${other} ON ${on}`
     const leftRest = anti(LEFT, left, RIGHT, right)
@@ -145,6 +145,7 @@ function outputColumns(config: JoinConfig, keys: readonly Key[], left: InputRela
 
 /** TRUE, worked out once before the join; or an error that shows a key that comes twice on a side where it must not. */
 function relationshipGuard(
+  nodeId: string,
   config: JoinConfig,
   keys: readonly Key[],
   left: InputRelation,
@@ -159,6 +160,7 @@ function relationshipGuard(
   if (config.relationship !== 'one_to_many')
     checks.push(
       uniqueKeys(
+        nodeId,
         'right',
         right,
         keys.map((key) => key.right),
@@ -168,6 +170,7 @@ function relationshipGuard(
   if (config.relationship !== 'many_to_one')
     checks.push(
       uniqueKeys(
+        nodeId,
         'left',
         left,
         keys.map((key) => key.left),
@@ -177,7 +180,13 @@ function relationshipGuard(
   return joinSql(checks, ' AND ')
 }
 
-function uniqueKeys(side: 'left' | 'right', input: InputRelation, columns: readonly Column[], config: JoinConfig): Sql {
+function uniqueKeys(
+  nodeId: string,
+  side: 'left' | 'right',
+  input: InputRelation,
+  columns: readonly Column[],
+  config: JoinConfig,
+): Sql {
   const names = columns.map((column) => identifier(column.name))
   // Empty keys match nothing, so that any number of them is harmless.
   const relevant = config.null_equal
@@ -198,6 +207,7 @@ function uniqueKeys(side: 'left' | 'right', input: InputRelation, columns: reado
       shown,
     ],
     `Deduplicate the ${side} side first, or expect anything.`,
+    nodeId,
   )
   const twice = sql`SELECT ${joinSql(names)} FROM ${input.name} AS side${relevant} GROUP BY ALL HAVING count(*) > 1 LIMIT 1`
   return sql`coalesce((SELECT ${error} FROM (${twice}) AS twice), TRUE)`

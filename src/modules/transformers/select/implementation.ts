@@ -22,7 +22,7 @@ interface Selected {
 export const select: RelationModule<typeof selectDescriptor, undefined> = {
   kind: 'relation',
   descriptor: selectDescriptor,
-  compile: ({ config, inputs }) => {
+  compile: ({ nodeId, config, inputs }) => {
     const input = requireInput(inputs, 'in')
     const selected = selectColumns(config, input.columns)
     const casts = selected.flatMap((column) => (column.failed ? [{ ...column, failed: column.failed }] : []))
@@ -34,7 +34,7 @@ export const select: RelationModule<typeof selectDescriptor, undefined> = {
             ' OR ',
           )
     const values = selected.map((column) => {
-      const value = config.on_error === 'fail' ? orFail(column) : column.value
+      const value = config.on_error === 'fail' ? orFail(column, nodeId) : column.value
       return sql`${value} AS ${identifier(column.name)}`
     })
     const kept = config.on_error === 'reject' && casts.length > 0 ? sql` WHERE NOT (${anyFailed})` : raw('')
@@ -138,7 +138,7 @@ function reason({ source, target }: Selected): Sql {
   return sql`concat('“', left(CAST(${identifier(source.name)} AS VARCHAR), ${MAX_SHOWN}), '” does not fit ', ${target})`
 }
 
-function orFail(column: Selected): Sql {
+function orFail(column: Selected, nodeId: string): Sql {
   if (!column.failed) return column.value
   const shown = sql`left(CAST(${identifier(column.source.name)} AS VARCHAR), ${MAX_SHOWN})`
   const error = failure(
@@ -146,6 +146,7 @@ function orFail(column: Selected): Sql {
     column.field,
     [`“`, shown, `” of the column “${column.source.name}” does not fit ${column.target} without loss.`],
     'Send such rows to the reject port, leave them empty, or allow loss.',
+    nodeId,
   )
   return sql`CASE WHEN ${column.failed} THEN ${error} ELSE ${column.value} END`
 }

@@ -19,7 +19,7 @@ interface Target {
 export const union: RelationModule<typeof unionDescriptor, undefined> = {
   kind: 'relation',
   descriptor: unionDescriptor,
-  compile: ({ config, inputs }) => {
+  compile: ({ nodeId, config, inputs }) => {
     const [first] = inputs
     if (!first) throw userError('input.missing', 'Nothing is connected.', { hint: 'Connect at least one node.' })
     for (const port of inputs.keys()) requireInput(inputs, port)
@@ -27,7 +27,7 @@ export const union: RelationModule<typeof unionDescriptor, undefined> = {
     if (config.source_column !== undefined)
       checkDistinctNames([...targets, { name: config.source_column }], 'The result', ['source_column'])
     const parts = [...inputs].map(([port, input]) => {
-      const values = targets.map((target) => sql`${valueFor(target, port)} AS ${identifier(target.name)}`)
+      const values = targets.map((target) => sql`${valueFor(target, port, nodeId)} AS ${identifier(target.name)}`)
       if (config.source_column !== undefined) values.push(sql`${port} AS ${identifier(config.source_column)}`)
       return sql`SELECT ${joinSql(values)} FROM ${input.name}`
     })
@@ -100,7 +100,7 @@ function addSource(target: Target, port: string, column: Column): void {
   target.sources.set(port, column)
 }
 
-function valueFor(target: Target, port: string): Sql {
+function valueFor(target: Target, port: string, nodeId: string): Sql {
   const column = target.sources.get(port)
   if (!column) return isScalar(target.type, '"NULL"') ? sql`NULL` : sql`CAST(NULL AS ${typeSql(target.type)})`
   const value = identifier(column.name)
@@ -117,6 +117,7 @@ function valueFor(target: Target, port: string): Sql {
       ` of “${column.name}” (${port}) does not fit ${formatType(target.type)} without loss.`,
     ],
     'Cast the column with Select columns first.',
+    nodeId,
   )
   return sql`CASE WHEN ${value} IS NOT NULL AND ${cast} IS NULL THEN ${error} ELSE ${cast} END`
 }
