@@ -151,6 +151,15 @@ describe('a pipeline file', () => {
     expect(saved.revision).not.toBe(revision)
   })
 
+  test('that could be read only in part is not saved over', async () => {
+    const { document } = await documentOf()
+    const broken = `${SALES}\nmisspelt: true\n`
+    await writeFile(join(root, path), broken)
+    const { revision } = await app.call('pipeline.read', { path })
+    expect((await failure(app.call('pipeline.save', { path, revision, document }))).code).toBe('pipeline.incomplete')
+    expect(await readFile(join(root, path), 'utf8')).toBe(broken)
+  })
+
   test('that somebody changed meanwhile is not overwritten', async () => {
     const { document, revision } = await documentOf()
     await writeFile(join(root, path), `${SALES}\n# mine`)

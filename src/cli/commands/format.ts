@@ -27,7 +27,9 @@ export async function format(
   const results: { file: string; canonical: boolean; written: boolean }[] = []
   for (const file of files) {
     const pipeline = await readPipelineArgument(file)
-    if (!pipeline.document) return reportInvalid(pipeline, pipeline.problems, options, terminal)
+    // What could not be read would be missing in the file that is written.
+    if (!pipeline.document || pipeline.problems.length > 0)
+      return reportInvalid(pipeline, pipeline.problems, options, terminal)
     const text = writePipeline(pipeline.document, pipeline.text)
     const canonical = text === pipeline.text
     const written = options.write === true && !canonical

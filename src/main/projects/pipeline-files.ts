@@ -32,13 +32,18 @@ export class PipelineFiles {
     return { path, revision: revisionOf(bytes), text, problems, ...(document ? { document } : {}) }
   }
 
-  /** @throws LogiDataError `pipeline.conflict` if the file is no longer at `revision`; `file.*`, `pipeline.path` */
+  /**
+   * @throws LogiDataError `pipeline.conflict` if the file is no longer at `revision`; `pipeline.incomplete` if it has parts that no
+   * document can have, which would be lost; `file.*`, `pipeline.path`
+   */
   async save(path: string, revision: string, document: PipelineDocument): Promise<{ revision: string }> {
     const absolute = await this.#resolve(path)
     return this.#serial.run(absolute, async () => {
       const before = await readBytes(absolute, path).catch(() => undefined)
       if (!before || revisionOf(before) !== revision) throw conflict(path, before === undefined)
-      const text = writePipeline(document, decode(before, path))
+      const previous = decode(before, path)
+      if (!readPipeline(previous).complete) throw incomplete(path)
+      const text = writePipeline(document, previous)
       const after = Buffer.from(text)
       if (!after.equals(before)) await writeAtomically(absolute, after)
       return { revision: revisionOf(after) }
@@ -108,6 +113,12 @@ function conflict(path: string, removed: boolean) {
   const what = removed ? 'was removed or cannot be read any more' : 'was changed by another program'
   return userError('pipeline.conflict', `“${path}” ${what} since it was opened; nothing was saved.`, {
     hint: 'Open it again, or save your version under another name.',
+  })
+}
+
+function incomplete(path: string) {
+  return userError('pipeline.incomplete', `“${path}” has parts that cannot be read; saving would lose them.`, {
+    hint: 'Mend what the problems list names, in the file itself, and open it again.',
   })
 }
 

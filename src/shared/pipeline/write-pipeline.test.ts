@@ -124,6 +124,11 @@ nodes:
     expect(config({ a: ['x, y', 'z'] })).toBe('\n      a:\n        - x, y\n        - z')
   })
 
+  it('puts several rows, or maps, of a list on a line each', () => {
+    expect(config({ m: [{ a: 1, type: 'DECIMAL(18,2)' }] })).toBe('\n      m: [{ a: 1, type: "DECIMAL(18,2)" }]')
+    expect(config({ m: [[1, 2], [3]] })).toBe('\n      m:\n        - [1, 2]\n        - [3]')
+  })
+
   it('writes text of several lines as a literal block', () => {
     expect(config({ sql: 'SELECT 1\n\nFROM t -- x\n' })).toBe('\n      sql: |\n        SELECT 1\n\n        FROM t -- x')
     expect(config({ sql: 'a\n  b' })).toBe('\n      sql: |-\n        a\n          b')

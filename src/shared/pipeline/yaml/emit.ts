@@ -2,8 +2,8 @@ import type { JsonValue } from '../document.ts'
 import { type Comments, pathKey, pathOfKey } from './comments.ts'
 import {
   literalBlock,
-  needsFlowQuotes,
   numberScalar,
+  readsBadlyInFlow,
   type ScalarContext,
   textScalar,
   verbatimScalar,
@@ -156,9 +156,13 @@ class Emitter {
 
 /** Whether `{ }` and `[ ]` suit a value: not too deep, and no text that would need quotes only because of them. */
 function fitsFlow(value: JsonValue, depth: number): boolean {
-  if (typeof value === 'string') return !needsFlowQuotes(value) && !literalBlock(value)
+  if (typeof value === 'string') return !readsBadlyInFlow(value) && !literalBlock(value)
   if (typeof value !== 'object' || value === null) return true
   if (depth === 0) return false
-  if (Array.isArray(value)) return value.every((item) => fitsFlow(item, depth - 1))
-  return Object.entries(value).every(([name, item]) => !needsFlowQuotes(name) && fitsFlow(item, depth - 1))
+  if (Array.isArray(value)) {
+    // Several rows, measures, columns: one a line, so that a diff shows the one that changed.
+    if (value.length > 1 && value.some((item) => typeof item === 'object' && item !== null)) return false
+    return value.every((item) => fitsFlow(item, depth - 1))
+  }
+  return Object.entries(value).every(([name, item]) => !readsBadlyInFlow(name) && fitsFlow(item, depth - 1))
 }

@@ -27,9 +27,10 @@ export function verbatimScalar(text: string, context: ScalarContext): string {
   return !empty && /^[-+]?[0-9a-z][-+.:0-9a-z]*$/i.test(text) && !text.endsWith(':') ? text : textScalar(text, context)
 }
 
-/** Whether text needs quotes inside `[ ]` and `{ }` that it does not need outside. */
-export function needsFlowQuotes(text: string): boolean {
-  return textScalar(text, 'block') === text && textScalar(text, 'flow') !== text
+/** Whether text has to be quoted inside `[ ]` and `{ }` only, and reads badly so. Short words such as `DECIMAL(18,2)` do not. */
+export function readsBadlyInFlow(text: string): boolean {
+  const onlyThere = textScalar(text, 'block') === text && textScalar(text, 'flow') !== text
+  return onlyThere && (text.length > 32 || /\s/.test(text))
 }
 
 function quoted(text: string): string {
