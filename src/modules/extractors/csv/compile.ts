@@ -13,8 +13,9 @@ interface Reading {
   /** As the rest of the pipeline sees it. */
   readonly name: string
   readonly type: string
-  /** The text in the relation of texts, and the value read from it. */
+  /** The text in the relation of texts, what is left of it to be read, and the value read from that. */
   readonly text: Sql
+  readonly trimming: Sql
   readonly trimmed: Sql
   readonly value: Sql
   /** Every text is a value. */
@@ -23,7 +24,10 @@ interface Reading {
 
 export function compileCsv(config: CsvConfig, facts: CsvFacts): CompiledPorts {
   const readings = facts.columns.map((column, index) => readingOf(column, index, config))
-  const texts = textRelation(config, facts)
+  const trimmings = readings
+    .filter((reading) => !reading.free)
+    .map(({ trimming, trimmed }) => sql`${trimming} AS ${trimmed}`)
+  const texts = sql`SELECT ${joinSql([raw('*'), ...trimmings])} FROM (${textRelation(config, facts)})`
   const named = config.file_name_column ? [sql`${identifier(FILE)} AS ${identifier(config.file_name_column)}`] : []
   if (config.on_bad_row === 'fail') {
     const columns = readings.map((reading) => sql`${orFail(reading, facts)} AS ${identifier(reading.name)}`)
@@ -44,14 +48,16 @@ function readingOf(facts: CsvColumnFacts, index: number, config: CsvConfig): Rea
   const text = identifier(`t${index}`)
   if (type === 'VARCHAR') {
     const value = config.trim ? sql`trim(${text})` : text
-    return { facts, name: given?.name ?? facts.name, type, text, trimmed: text, value, free: true }
+    return { facts, name: given?.name ?? facts.name, type, text, trimming: text, trimmed: text, value, free: true }
   }
   // Quoted or not, nothing between the delimiters is no number and no date: it is NULL.
   const nulls = config.null_values.filter((value) => value !== '')
-  const trimmed =
+  const trimming =
     nulls.length === 0
       ? sql`nullif(trim(${text}), '')`
       : sql`CASE WHEN trim(${text}) NOT IN (${joinSql(['', ...nulls].map((value) => sql`${value}`))}) THEN trim(${text}) END`
+  // Trimmed in a query below: an expression that is named five times is bound five times, which shows on wide files.
+  const trimmed = identifier(`m${index}`)
   const reading: TextReading = {
     type,
     decimalSeparator: facts.decimalSeparator,
@@ -59,7 +65,16 @@ function readingOf(facts: CsvColumnFacts, index: number, config: CsvConfig): Rea
     format: facts.format,
     leadingZeros: given?.leading_zeros,
   }
-  return { facts, name: given?.name ?? facts.name, type, text, trimmed, value: readText(trimmed, reading), free: false }
+  return {
+    facts,
+    name: given?.name ?? facts.name,
+    type,
+    text,
+    trimming,
+    trimmed,
+    value: readText(trimmed, reading),
+    free: false,
+  }
 }
 
 const isBad = (reading: Reading): Sql => sql`(${reading.trimmed} IS NOT NULL AND ${reading.value} IS NULL)`
