@@ -1,13 +1,15 @@
 import { extname } from 'node:path'
 import { fuse } from '../engine/fuse.ts'
+import type { PortRef } from '../engine/resolve-pipeline.ts'
 import type { Module, RelationModule } from '../modules/kit/contract.ts'
 import { literal, raw } from '../modules/kit/sql.ts'
 import type { Analysis, FileDetection, Preview, Profile } from '../shared/engine/types.ts'
-import { userError } from '../shared/errors.ts'
+import { fromErrorInfo, toErrorInfo, userError } from '../shared/errors.ts'
 import { FORMAT, type JsonValue } from '../shared/pipeline/document.ts'
-import { type AnalyseRequest, Analyser } from './analyse.ts'
+import { type AnalysedPipeline, type AnalyseRequest, Analyser } from './analyse.ts'
 import { Previews, portOf } from './preview.ts'
 import { profileOf } from './profile.ts'
+import { explainFailure } from './run-errors.ts'
 import { Samples } from './sample.ts'
 import type { ProjectSession } from './session.ts'
 
@@ -40,14 +42,32 @@ export class Project {
     const started = performance.now()
     const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
     const ref = portOf(pipeline, request.nodeId, request.port)
-    const preview = await this.#previews.of(pipeline, ref, request, signal)
+    const preview = await this.#explained(pipeline, ref, signal, () =>
+      this.#previews.of(pipeline, ref, request, signal),
+    )
     return { ...preview, milliseconds: performance.now() - started }
   }
 
   async profile(request: PortRequest, signal: AbortSignal): Promise<Profile> {
     const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
     const ref = portOf(pipeline, request.nodeId, request.port)
-    return profileOf(this.session, this.#samples, pipeline, ref, signal)
+    return this.#explained(pipeline, ref, signal, () => profileOf(this.session, this.#samples, pipeline, ref, signal))
+  }
+
+  /** Data that does not fit shows only when rows are read: the error is of the node that it came from, as in a run. */
+  async #explained<T>(
+    pipeline: AnalysedPipeline,
+    ref: PortRef,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work()
+    } catch (thrown) {
+      if (signal.aborted || toErrorInfo(thrown).kind === 'cancelled') throw thrown
+      const query = fuse(pipeline, [ref], { compiled: pipeline.compiled })
+      throw fromErrorInfo(await explainFailure(this.session, pipeline, query, thrown, ref.nodeId, signal))
+    }
   }
 
   /** The query of one port as people read it: a part for each node, named in a comment. */
