@@ -1,5 +1,6 @@
 import { Plus, X } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
+import type { JsonValue } from '../../../shared/pipeline/document.ts'
 import { sameName } from '../../expression/names.ts'
 import { t, text } from '../../i18n/index.ts'
 import { ColumnPicker, findColumn, TypeBadge } from '../column-parts.tsx'
@@ -7,24 +8,32 @@ import { moveItem } from '../form-model.ts'
 import { type ControlProps, useFormScope } from '../form-scope.ts'
 import { useReorder } from '../use-reorder.ts'
 
+/** A column, or what the file computes in its place (`{ name, expression }`): kept as it is, shown by its name. */
+function labelOf(item: JsonValue): string {
+  if (item === null || typeof item !== 'object' || Array.isArray(item)) return String(item)
+  return String(item.name ?? '')
+}
+
 /** Columns as chips in their order. Alt and an arrow moves the chip with the focus, Delete removes it. */
 export function ColumnsControl({ field, path, value }: ControlProps) {
   const scope = useFormScope()
   const columns = scope.columns(field.port)
-  const names = Array.isArray(value) ? value.map(String) : []
-  const set = (next: string[]) => {
+  const items: readonly JsonValue[] = Array.isArray(value) ? value : []
+  const names = items.map(labelOf)
+  const set = (next: JsonValue[]) => {
     scope.begin()
     scope.change(path, next)
   }
-  const remove = (index: number) => set(names.filter((_, each) => each !== index))
-  const { item, handle } = useReorder((from, to) => set(moveItem(names, from, to)))
+  const remove = (index: number) => set(items.filter((_, each) => each !== index))
+  const { item, handle } = useReorder((from, to) => set(moveItem(items, from, to)))
   const left = (columns ?? []).filter((column) => !names.some((name) => sameName(name, column.name)))
 
   return (
     <ul className="chips" aria-label={text(field.title)}>
       {names.map((name, index) => {
-        const column = findColumn(columns, name)
-        const unknown = columns !== undefined && !column
+        const column = typeof items[index] === 'string' ? findColumn(columns, name) : undefined
+        const computed = typeof items[index] !== 'string'
+        const unknown = columns !== undefined && !column && !computed
         const drag = handle(index)
         const onKeyDown = (event: KeyboardEvent) => {
           if (event.key === 'Delete' || event.key === 'Backspace') {
@@ -59,7 +68,7 @@ export function ColumnsControl({ field, path, value }: ControlProps) {
         )
       })}
       <li>
-        <ColumnPicker columns={left} several label={t('panes.addColumn')} onPick={(name) => set([...names, name])}>
+        <ColumnPicker columns={left} several label={t('panes.addColumn')} onPick={(name) => set([...items, name])}>
           <button type="button" className="chip-add">
             <Plus size={12} />
             {t('panes.addColumn')}
