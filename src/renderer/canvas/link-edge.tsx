@@ -5,14 +5,15 @@ import { useRun } from '../store/run.ts'
 import { useCanvas } from './canvas-state.ts'
 import type { LinkEdge } from './flow-model.ts'
 
-/** Less than this between two nodes leaves no room for a figure. */
-const ROOM = 64
+/** Room that a figure needs between two nodes, in pixels at zoom 1. */
+const roomFor = (figure: string) => figure.length * 6 + 14
 
 /** A connection: dashed and red for rejects; its rows once a run has counted them. */
 export const LinkEdgeView = memo(function LinkEdgeView(props: EdgeProps<LinkEdge>) {
   const { id, source, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected } = props
   const onPath = useCanvas((state) => state.path.has(id))
   const rows = useRun((state) => state.run?.nodes[source]?.rows[data?.sourcePort ?? ''])
+  const figure = rows === undefined ? undefined : formatNumber(rows)
   const flowing = useRun((state) => state.run?.nodes[source]?.state === 'running')
   const [path, labelX, labelY] = getBezierPath({
     sourceX,
@@ -32,9 +33,9 @@ export const LinkEdgeView = memo(function LinkEdgeView(props: EdgeProps<LinkEdge
   return (
     <>
       <BaseEdge id={id} path={path} className={classes.filter(Boolean).join(' ')} interactionWidth={16} />
-      {rows !== undefined && targetX - sourceX >= ROOM && (
+      {figure !== undefined && targetX - sourceX >= roomFor(figure) && (
         <text className={`link-rows${data?.reject ? ' link-rows-reject' : ''}`} x={labelX} y={labelY}>
-          {formatNumber(rows)}
+          {figure}
         </text>
       )}
     </>
