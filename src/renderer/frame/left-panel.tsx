@@ -41,7 +41,7 @@ function StepsPanel() {
 }
 
 function PipelinesPanel() {
-  const pipelines = useProject((state) => state.project?.pipelines ?? [])
+  const pipelines = useProject((state) => state.project?.pipelines) ?? []
   const front = usePipeline((state) => state.path)
   const frontName = usePipeline((state) => state.document?.name)
   const [query, setQuery] = useState('')
