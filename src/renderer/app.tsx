@@ -14,6 +14,8 @@ import { startStudio } from './start-studio.ts'
 import { useSettings } from './store/settings.ts'
 import { applyTheme } from './theme/theme.ts'
 import './frame/frame.css'
+import './frame/panes.css'
+import './frame/status-and-overlays.css'
 
 export function App() {
   const [ready, setReady] = useState(false)
