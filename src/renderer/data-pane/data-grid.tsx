@@ -80,7 +80,7 @@ export function DataGrid({ columns, rows, profile, stale = false, onEnd, reveal,
   const onKeyDown = (event: KeyboardEvent) => {
     const ctrl = event.ctrlKey || event.metaKey
     const at = selection ?? { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } }
-    if (ctrl && event.key === 'c' && range) {
+    if (ctrl && event.key.toLowerCase() === 'c' && range) {
       event.preventDefault()
       event.stopPropagation()
       return void copyRange(columns, rows, range, event.shiftKey)
