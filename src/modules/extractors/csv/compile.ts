@@ -54,7 +54,7 @@ function readingOf(facts: CsvColumnFacts, index: number, config: CsvConfig): Rea
   const nulls = config.null_values.filter((value) => value !== '')
   const trimming =
     nulls.length === 0
-      ? sql`nullif(trim(${text}), '')`
+      ? sql`CASE WHEN contains(${text}, ' ') THEN nullif(trim(${text}), '') WHEN ${text} <> '' THEN ${text} END`
       : sql`CASE WHEN trim(${text}) NOT IN (${joinSql(['', ...nulls].map((value) => sql`${value}`))}) THEN trim(${text}) END`
   // Trimmed in a query below: an expression that is named five times is bound five times, which shows on wide files.
   const trimmed = identifier(`m${index}`)

@@ -76,7 +76,10 @@ function readFloating(number: Sql, cast: (text: Sql) => Sql, reading: TextReadin
   const value = cast(number)
   const finite = sql`isfinite(${value}) AND NOT contains(${number}, '_')`
   const underflow = sql`(${value} <> 0 OR NOT regexp_matches(${number}, '^[^eE]*[1-9]'))`
-  const zeros = reading.leadingZeros ? sql`` : sql` AND NOT regexp_matches(${number}, '^[-+]?0[0-9]')`
+  // Text from '1' on starts with neither a sign nor a zero: prices such as 2.50 are spared the regular expression.
+  const zeros = reading.leadingZeros
+    ? sql``
+    : sql` AND (${number} > '1' OR NOT regexp_matches(${number}, '^[-+]?0[0-9]'))`
   return sql`CASE WHEN CAST(${value} AS VARCHAR) = ${number} THEN ${value} WHEN ${finite} AND ${underflow}${zeros} THEN ${value} END`
 }
 
