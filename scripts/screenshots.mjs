@@ -13,7 +13,7 @@ try {
   await page.goto(studio.url)
   for (const theme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme: theme })
-    await page.getByRole('group', { name: /^Revenue by country,/ }).click()
+    await page.getByRole('article', { name: /^Add severity,/ }).click()
     await page.getByText('exact', { exact: true }).first().waitFor()
     await page.waitForTimeout(1_500)
     await page.screenshot({ path: `${folder}studio-${theme}.png` })
