@@ -103,10 +103,13 @@ module.exports = {
       // A load is tested by reading back what it wrote.
       [test],
     ),
-    layer('kit-stands-alone', 'The kit serves every module and knows none of them.', '^src/modules/kit/', [
-      '^src/shared/',
+    layer(
+      'kit-stands-alone',
+      'The kit serves every module and knows none of them.',
       '^src/modules/kit/',
-    ]),
+      ['^src/shared/', '^src/modules/kit/'],
+      [test, '^src/modules/kit/files/crash-writer[.]ts$'],
+    ),
     layer('catalogue-imports-modules', 'The catalogue lists the modules.', '^src/modules/[^/]+[.]ts$', [
       '^src/shared/',
       '^src/modules/',

@@ -24,5 +24,5 @@ export const aggregate = (
   'transform.aggregate',
   { group_by: [...groupBy], measures: measures.map(([name, fn, column]) => ({ name, function: fn, column })) },
 ]
-export const sort = (column: string): Step => ['transform.sort', { by: [{ column, direction: 'desc' }] }]
+export const sort = (column: string): Step => ['transform.sort', { keys: [{ column, direction: 'desc' }] }]
 export const toParquet = (path: string): Step => ['load.parquet', { path, mode: 'overwrite' }]
