@@ -10,6 +10,7 @@ import { QueryError } from './duckdb-errors.ts'
 import { parametersText } from './facts.ts'
 import { SCHEMAS } from './lock-down.ts'
 import type { ProjectSession } from './session.ts'
+import { fold, unfold } from './unnamed-columns.ts'
 
 export interface BoundNode {
   readonly ports: ReadonlyMap<string, readonly Column[]>
@@ -35,12 +36,39 @@ export class Binder {
   readonly #session: ProjectSession
   readonly #bound = new Map<string, Promise<BoundNode>>()
   readonly #stubs = new Map<string, Promise<Sql>>()
+  readonly #lists = new Map<string, readonly Column[]>()
 
   constructor(session: ProjectSession) {
     this.#session = session
   }
 
+  /** @throws nothing but what a bug throws: what is wrong with the node is among the problems */
   async bind(request: BindRequest): Promise<BoundNode> {
+    const [input, ...others] = request.inputs
+    const { module, configText } = request.node
+    if (!input || others.length > 0 || module?.kind !== 'relation' || !module.blindToUnnamed)
+      return this.#known(request)
+    const folded = fold(input[1], configText)
+    if (!folded) return this.#known(request)
+    const narrow = new Map([[input[0], this.#same(folded.columns)]])
+    const bound = await this.#known({ ...request, inputs: narrow })
+    // Hints name the columns that there are: of all of them, not of the folded ones.
+    if (bound.problems.length > 0) return this.#known(request)
+    const ports = [...bound.ports].map(([port, columns]) => [port, this.#same(unfold(columns, folded))] as const)
+    return { ports: new Map(ports), problems: [] }
+  }
+
+  /** One array for equal lists, so that what is remembered of a list is found again. */
+  #same(columns: readonly Column[]): readonly Column[] {
+    const text = columnsText(columns)
+    const known = this.#lists.get(text)
+    if (known) return known
+    if (this.#lists.size > KEPT) this.#lists.clear()
+    this.#lists.set(text, columns)
+    return columns
+  }
+
+  async #known(request: BindRequest): Promise<BoundNode> {
     const { node } = request
     const inputs = [...request.inputs].map(([port, columns]) => `${port}=${columnsText(columns)}`)
     const key = [node.type, node.configText, request.factsKey, parametersText(request.parameters), ...inputs].join('\0')

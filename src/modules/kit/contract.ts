@@ -104,6 +104,11 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly keepsRows?: boolean
   /** Needs all of its input before its first row (aggregate, sort, join): previews run it over samples. */
   readonly blocking?: boolean
+  /**
+   * Columns of the input `in` whose names are nowhere in the config are either passed on as they are, in their place, or dropped:
+   * whatever their names, types and number are, they change no error and no other column.
+   */
+  readonly blindToUnnamed?: boolean
   /** How large a source is, from its facts; decides between exact and sampled previews. */
   readonly size?: (facts: Facts) => { readonly bytes: number; readonly rows?: number }
 }

@@ -26,6 +26,7 @@ interface Output {
 export const aggregate: RelationModule<typeof aggregateDescriptor, undefined> = {
   kind: 'relation',
   descriptor: aggregateDescriptor,
+  blindToUnnamed: true,
   blocking: true,
   compile: ({ nodeId, config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')

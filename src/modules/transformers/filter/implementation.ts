@@ -8,6 +8,7 @@ import { filterDescriptor } from './descriptor.ts'
 export const filter: RelationModule<typeof filterDescriptor, undefined> = {
   kind: 'relation',
   descriptor: filterDescriptor,
+  blindToUnnamed: true,
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     const test = atField(['condition'], () => condition(config.condition, parameters))

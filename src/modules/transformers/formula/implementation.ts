@@ -12,6 +12,7 @@ const ROW_MAKERS = new Set(['unnest', 'generate_subscripts'])
 export const formula: RelationModule<typeof formulaDescriptor, undefined> = {
   kind: 'relation',
   descriptor: formulaDescriptor,
+  blindToUnnamed: true,
   keepsRows: true,
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')

@@ -6,6 +6,7 @@ import { limitDescriptor } from './descriptor.ts'
 export const limit: RelationModule<typeof limitDescriptor, undefined> = {
   kind: 'relation',
   descriptor: limitDescriptor,
+  blindToUnnamed: true,
   compile: ({ config, inputs }) => {
     const input = requireInput(inputs, 'in')
     const offset = config.offset > 0 ? sql` OFFSET ${config.offset}` : raw('')

@@ -7,6 +7,7 @@ import { sortDescriptor } from './descriptor.ts'
 export const sort: RelationModule<typeof sortDescriptor, undefined> = {
   kind: 'relation',
   descriptor: sortDescriptor,
+  blindToUnnamed: true,
   keepsRows: true,
   blocking: true,
   compile: ({ config, inputs, parameters }) => {
