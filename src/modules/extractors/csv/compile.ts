@@ -2,7 +2,7 @@ import type { CompiledPorts } from '../../kit/contract.ts'
 import { failure } from '../../kit/failure.ts'
 import { canonicalType } from '../../kit/files/column-type.ts'
 import { fileList, fileNameOf } from '../../kit/files/input-files.ts'
-import { readText, type TextReading } from '../../kit/files/read-text.ts'
+import { isPlain, readText, type TextReading } from '../../kit/files/read-text.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import type { CsvConfig } from './descriptor.ts'
 import { type CsvColumnFacts, type CsvFacts, type CsvFile, FILE, LINE } from './facts.ts'
@@ -15,19 +15,21 @@ interface Reading {
   readonly type: string
   /** The text in the relation of texts, what is left of it to be read, and the value read from that. */
   readonly text: Sql
-  readonly trimming: Sql
   readonly trimmed: Sql
   readonly value: Sql
+  /** Where the text's own cast, done once, mostly is the value already: when, and its column. */
+  readonly plain?: { readonly when: Sql; readonly cast: Sql }
   /** Every text is a value. */
   readonly free: boolean
 }
 
 export function compileCsv(config: CsvConfig, facts: CsvFacts): CompiledPorts {
   const readings = facts.columns.map((column, index) => readingOf(column, index, config))
-  const trimmings = readings
-    .filter((reading) => !reading.free)
-    .map(({ trimming, trimmed }) => sql`${trimming} AS ${trimmed}`)
-  const texts = sql`SELECT ${joinSql([raw('*'), ...trimmings])} FROM (${textRelation(config, facts)})`
+  // Cast in a query of its own: within CASE, DuckDB computes an expression anew each time it is named.
+  const casts = readings.flatMap(({ plain, text, type }) =>
+    plain ? [sql`TRY_CAST(${text} AS ${raw(type)}) AS ${plain.cast}`] : [],
+  )
+  const texts = sql`SELECT ${joinSql([raw('*'), ...casts])} FROM (${textRelation(config, facts)})`
   const named = config.file_name_column ? [sql`${identifier(FILE)} AS ${identifier(config.file_name_column)}`] : []
   if (config.on_bad_row === 'fail') {
     const columns = readings.map((reading) => sql`${orFail(reading, facts)} AS ${identifier(reading.name)}`)
@@ -35,7 +37,7 @@ export function compileCsv(config: CsvConfig, facts: CsvFacts): CompiledPorts {
   }
   const checked = readings.filter((reading) => !reading.free)
   const out = readings.map(
-    (reading) => sql`CAST(${reading.value} AS ${raw(reading.type)}) AS ${identifier(reading.name)}`,
+    (reading) => sql`CAST(${shortly(reading, reading.value)} AS ${raw(reading.type)}) AS ${identifier(reading.name)}`,
   )
   const good = joinSql([raw('TRUE'), ...checked.map((reading) => sql`NOT ${isBad(reading)}`)], ' AND ')
   const rows = sql`SELECT ${joinSql([...out, ...named])} FROM (${texts}) WHERE ${good}`
@@ -48,16 +50,15 @@ function readingOf(facts: CsvColumnFacts, index: number, config: CsvConfig): Rea
   const text = identifier(`t${index}`)
   if (type === 'VARCHAR') {
     const value = config.trim ? sql`trim(${text})` : text
-    return { facts, name: given?.name ?? facts.name, type, text, trimming: text, trimmed: text, value, free: true }
+    return { facts, name: given?.name ?? facts.name, type, text, trimmed: text, value, free: true }
   }
   // Quoted or not, nothing between the delimiters is no number and no date: it is NULL.
   const nulls = config.null_values.filter((value) => value !== '')
-  const trimming =
+  const nullTexts = joinSql(nulls.map((value) => sql`${value}`))
+  const trimmed =
     nulls.length === 0
-      ? sql`CASE WHEN contains(${text}, ' ') THEN nullif(trim(${text}), '') WHEN ${text} <> '' THEN ${text} END`
-      : sql`CASE WHEN trim(${text}) NOT IN (${joinSql(['', ...nulls].map((value) => sql`${value}`))}) THEN trim(${text}) END`
-  // Trimmed in a query below: an expression that is named five times is bound five times, which shows on wide files.
-  const trimmed = identifier(`m${index}`)
+      ? sql`nullif(trim(${text}), '')`
+      : sql`CASE WHEN trim(${text}) NOT IN ('', ${nullTexts}) THEN trim(${text}) END`
   const reading: TextReading = {
     type,
     decimalSeparator: facts.decimalSeparator,
@@ -65,19 +66,27 @@ function readingOf(facts: CsvColumnFacts, index: number, config: CsvConfig): Rea
     format: facts.format,
     leadingZeros: given?.leading_zeros,
   }
+  const cast = identifier(`v${index}`)
+  const plain = isPlain(text, cast, reading)
+  const when = plain && nulls.length > 0 ? sql`${plain} AND ${text} NOT IN (${nullTexts})` : plain
   return {
     facts,
     name: given?.name ?? facts.name,
     type,
     text,
-    trimming,
     trimmed,
     value: readText(trimmed, reading),
+    ...(when ? { plain: { when, cast } } : {}),
     free: false,
   }
 }
 
-const isBad = (reading: Reading): Sql => sql`(${reading.trimmed} IS NOT NULL AND ${reading.value} IS NULL)`
+/** The short way where there is one; the other is computed for the rest of the rows alone. */
+const shortly = ({ plain }: Reading, otherwise: Sql): Sql =>
+  plain ? sql`CASE WHEN ${plain.when} THEN ${plain.cast} ELSE ${otherwise} END` : otherwise
+
+const isBad = (reading: Reading): Sql =>
+  sql`(${shortly(reading, reading.value)} IS NULL AND ${reading.trimmed} IS NOT NULL)`
 
 function orFail(reading: Reading, facts: CsvFacts): Sql {
   const { value, type, trimmed } = reading
@@ -87,7 +96,8 @@ function orFail(reading: Reading, facts: CsvFacts): Sql {
   if (facts.files.every((file) => file.staged)) place.push(', line ', sql`CAST(${identifier(LINE)} AS VARCHAR)`)
   const message = [...place, `, column ${reading.facts.name}: "`, trimmed, `" is not exactly a ${type}.`]
   const fail = failure('csv.bad-value', ['columns', reading.facts.name], message, hintFor(reading))
-  return sql`CAST(CASE WHEN ${trimmed} IS NULL THEN NULL ELSE coalesce(${value}, ${fail}) END AS ${raw(type)})`
+  const careful = sql`CASE WHEN ${trimmed} IS NOT NULL THEN CAST(coalesce(${value}, ${fail}) AS ${raw(type)}) END`
+  return sql`CAST(${shortly(reading, careful)} AS ${raw(type)})`
 }
 
 function hintFor({ type, facts }: Reading): string {

@@ -26,8 +26,7 @@ const FALSE = raw("('false','f','no','n','0','non','faux')")
  * DuckDB's own casts are more generous: they make 1.7 the integer 2, 1.239 the DECIMAL 1.24, a timestamp a date, and drop
  * nanoseconds; its CSV reader turns 1234.5 into 12345 where `.` separates thousands.
  *
- * Most values take the short way: cast, and compare the cast value's text with the original (measured: 1.5 times the time
- * of a plain typed read, where regular expressions on every value take 2.4 times).
+ * Regular expressions are slow: whoever reads many values casts them once and asks `isPlain` first.
  * @param value a trimmed text, or NULL
  */
 export function readText(value: Sql, reading: TextReading): Sql {
@@ -70,6 +69,32 @@ export function readText(value: Sql, reading: TextReading): Sql {
     return sql`CASE WHEN regexp_full_match(${value}, '\\\\x([0-9A-Fa-f]{2})*') THEN from_hex(substr(${value}, 3)) END`
   }
   return cast(value)
+}
+
+/**
+ * A cheap condition that holds for what programs write (`1.50`, `2024-01-05T10:00:00`): the text's own cast is then exactly
+ * what `readText` gives. Most often the cast value's text is compared with the original. Measured on numbers, dates and
+ * timestamps, that makes the exact read about 1.8 times as dear as DuckDB's own lossy one, and four times without.
+ * @param text a text, not trimmed
+ * @param cast the result of `TRY_CAST(text AS type)`
+ * @returns undefined where only `readText` can tell
+ */
+export function isPlain(text: Sql, cast: Sql, reading: TextReading): Sql | undefined {
+  const type = canonicalType(reading.type)
+  const same = sql`CAST(${cast} AS VARCHAR) = ${text}`
+  if (/INT|^DOUBLE$|^FLOAT$|^DECIMAL/.test(type)) {
+    if ((reading.decimalSeparator ?? '.') !== '.' || reading.thousandsSeparator) return undefined
+    if (INTEGERS.test(type)) return same
+    // Text between '1' and ':' starts with a digit other than 0: it is no code with zeros. Above 0, it did not underflow.
+    if (!type.startsWith('DECIMAL'))
+      return sql`(${text} >= '1' AND ${text} < ':' AND ${cast} > 0 AND isfinite(${cast}) AND NOT contains(${text}, '_'))`
+    // 1.5 of DECIMAL(10,2) is the beginning of 1.50: nothing was cut off.
+    return /,[1-9]/.test(type) ? sql`starts_with(CAST(${cast} AS VARCHAR), ${text})` : same
+  }
+  if (reading.format !== undefined) return undefined
+  if (/^TIMESTAMP(_S|_MS|_NS)?$/.test(type))
+    return sql`(CASE WHEN ${same} THEN TRUE ELSE CAST(${cast} AS VARCHAR) = replace(${text}, 'T', ' ') END)`
+  return type === 'DATE' || type === 'TIME' ? same : undefined
 }
 
 function readFloating(number: Sql, cast: (text: Sql) => Sql, reading: TextReading): Sql {
