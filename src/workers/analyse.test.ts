@@ -31,6 +31,42 @@ const previewable = async (nodes: Record<string, TestNode>, nodeId: string) =>
   (await own.project.preview({ ...pipeline(nodes), nodeId, limit: 5, offset: 0 }, never)).rows.length
 
 describe('analysing', () => {
+  test('warns of what a person should decide, and only of that; the node works as it is', async () => {
+    own.write(
+      'data/days.csv',
+      'day,other,amount,code,n\n05/06/2024,01/02/2024,"1,234",00123,1\n07/08/2024,,"5,678",00456,2\n',
+    )
+    const read = (config: object) => ({ days: { type: 'extract.csv', config: { path: 'data/days.csv', ...config } } })
+    const { nodes } = await analyse(read({}))
+    expect(
+      nodes.days?.problems.map(({ severity, nodeId, code, message }) => [severity, nodeId, code, message]),
+    ).toEqual([
+      [
+        'warning',
+        'days',
+        'csv.day-or-month',
+        'Columns day, other stay text: nothing tells the day from the month, as in 05/06/2024 and 07/08/2024.',
+      ],
+      [
+        'warning',
+        'days',
+        'csv.thousands-or-decimals',
+        'Column amount stays text: nothing tells whether the comma separates thousands or decimals, as in 1,234.',
+      ],
+    ])
+    expect(nodes.days?.problems[0]?.hint).toContain('dd/MM/yyyy or MM/dd/yyyy')
+    expect(await previewable(read({}), 'days')).toBe(2)
+    const told = await analyse(read({ date_format: 'dd/MM/yyyy', columns: { amount: { type: 'VARCHAR' } } }))
+    expect(told.nodes.days?.problems).toEqual([])
+    expect(told.nodes.days?.ports.out?.map(({ type }) => type)).toEqual([
+      'DATE',
+      'DATE',
+      'VARCHAR',
+      'VARCHAR',
+      'BIGINT',
+    ])
+  })
+
   test('gives the columns of every port and of every input', async () => {
     const { nodes, problems } = await analyse({ orders, big: filter('orders', 'total > 10') })
     const columns = [

@@ -2,7 +2,7 @@ import type { TypedPipeline } from '../engine/fuse.ts'
 import { numberQueries, targetProblems } from '../engine/plan-run.ts'
 import { problemOf } from '../engine/problems.ts'
 import { portKey, type ResolvedNode, resolvePipeline } from '../engine/resolve-pipeline.ts'
-import type { CompiledPorts, Module } from '../modules/kit/contract.ts'
+import type { CompiledPorts, Module, RelationModule } from '../modules/kit/contract.ts'
 import type { Analysis, Column, NodeAnalysis, Problem } from '../shared/engine/types.ts'
 import { LogiDataError } from '../shared/errors.ts'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
@@ -55,6 +55,7 @@ export class Analyser {
           const found = await this.#facts.of(node, resolved.parameters, signal)
           facts.set(node.id, found.facts)
           factsKeys.set(node.id, found.key)
+          problems.get(node.id)?.push(...warningsOf(node, found.facts))
         } catch (thrown) {
           if (isCancelled(thrown)) throw thrown
           problems.get(node.id)?.push(withField(problemOf(thrown, node.id), node))
@@ -137,6 +138,18 @@ function nodesAbove(nodes: ReadonlyMap<string, ResolvedNode>, id: string, seen =
   seen.add(id)
   for (const from of nodes.get(id)?.inputs.values() ?? []) nodesAbove(nodes, from.nodeId, seen)
   return seen
+}
+
+function warningsOf(node: ResolvedNode, facts: unknown): Problem[] {
+  if (node.module?.kind !== 'relation') return []
+  const found = (node.module as RelationModule).warnings?.(facts, node.config as never) ?? []
+  return found.map(({ field, ...warning }) => ({
+    severity: 'warning',
+    kind: 'user',
+    nodeId: node.id,
+    ...warning,
+    ...(field ? { field: [...field] } : {}),
+  }))
 }
 
 /** What is wrong with a file is wrong with the field that names it. */

@@ -224,6 +224,17 @@ describe('validate', () => {
     expect(out).not.toContain('sales.pipeline.yaml')
   })
 
+  test('prints what a person should decide as a warning, with 0', async () => {
+    const path = join(root, '../ambiguous.pipeline.yaml')
+    await writeFile(join(root, 'days.csv'), 'id,day\n1,05/06/2024\n2,07/08/2024\n')
+    const days = 'nodes:\n  days:\n    type: extract.csv\n    config: { path: days.csv }\n'
+    await writeFile(path, `format: logidata/v1\nname: Days\n${days}`)
+    const { code, out } = await logidata('validate', path, '--project', root)
+    expect(out).toContain('warning: days: Column day stays text')
+    expect(out).toContain('Set "date_format" to dd/MM/yyyy or MM/dd/yyyy')
+    expect(code).toBe(0)
+  })
+
   test('--json lists problems with their places', async () => {
     const { code, out } = await logidata('validate', bad, '--json')
     const { valid, problems } = JSON.parse(out)

@@ -79,6 +79,16 @@ export interface ExplainRequest<Config, Facts> extends PrepareRequest<Config> {
   readonly error: LogiDataError
 }
 
+/** Something that runs as it is, but that a person should decide. */
+export interface ModuleWarning {
+  /** Stable and dotted, for programs. */
+  readonly code: string
+  readonly message: string
+  /** What to set. */
+  readonly hint: string
+  readonly field?: readonly (string | number)[]
+}
+
 /** Nearly every transform, and files that DuckDB reads. */
 export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDescriptor, Facts = unknown> {
   readonly kind: 'relation'
@@ -100,6 +110,8 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly explain?: (
     request: ExplainRequest<z.output<Descriptor['config']>, Facts>,
   ) => Promise<LogiDataError | undefined>
+  /** What the facts leave open, in plain words; one of a kind at most. They show with the node's problems and stop nothing. */
+  readonly warnings?: (facts: Facts, config: z.output<Descriptor['config']>) => readonly ModuleWarning[]
   /** The default output has as many rows as the input `in`. */
   readonly keepsRows?: boolean
   /** Needs all of its input before its first row (aggregate, sort, join): previews run it over samples. */

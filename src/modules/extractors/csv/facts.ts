@@ -24,6 +24,8 @@ export interface CsvColumnFacts {
   readonly decimalSeparator?: string
   readonly thousandsSeparator?: string
   readonly note?: TypeNote
+  /** Values that show why, where a person should decide. */
+  readonly examples?: readonly string[]
 }
 
 export interface CsvFacts {

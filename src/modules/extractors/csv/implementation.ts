@@ -4,6 +4,7 @@ import { csvExtractDescriptor } from './descriptor.ts'
 import { explainCsv } from './explain.ts'
 import type { CsvFacts } from './facts.ts'
 import { detectCsv, prepareCsv } from './prepare.ts'
+import { csvWarnings } from './warnings.ts'
 
 export const csvExtract: RelationModule<typeof csvExtractDescriptor, CsvFacts> = {
   kind: 'relation',
@@ -13,5 +14,6 @@ export const csvExtract: RelationModule<typeof csvExtractDescriptor, CsvFacts> =
   detect: detectCsv,
   compile: ({ config, facts }) => compileCsv(config, facts),
   explain: explainCsv,
+  warnings: csvWarnings,
   size: (facts) => ({ bytes: facts.bytes }),
 }

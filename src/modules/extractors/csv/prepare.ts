@@ -9,6 +9,7 @@ import { explainStructure } from './explain.ts'
 import type { CsvColumnFacts, CsvFacts, CsvFile } from './facts.ts'
 import { type CsvSample, sampleFile } from './sample.ts'
 import { stageFile } from './stage.ts'
+import { examplesFor } from './warnings.ts'
 
 /** How many rows of each of many files are looked at, at the least. */
 const LEAST_ROWS = 50
@@ -94,13 +95,16 @@ function factsOf(
   const format = given?.format ?? fileFormat ?? (sameKind(type, detected.type) ? detected.format : undefined)
   const decimalSeparator = decimal ?? detected.decimalSeparator
   const thousandsSeparator = thousands ?? detected.thousandsSeparator
+  const note = given?.type === undefined ? detected.note : undefined
+  const examples = note && examplesFor(note, values)
   return {
     name,
     type,
     ...(format ? { format } : {}),
     ...(decimalSeparator ? { decimalSeparator } : {}),
     ...(thousandsSeparator ? { thousandsSeparator } : {}),
-    ...(given?.type === undefined && detected.note ? { note: detected.note } : {}),
+    ...(note ? { note } : {}),
+    ...(examples ? { examples } : {}),
   }
 }
 
