@@ -1,7 +1,8 @@
-import { relationName } from '../engine/compile-node.ts'
-import { fuse, selectOf } from '../engine/fuse.ts'
+import { countQuery } from '../engine/count-plan.ts'
+import { fuse } from '../engine/fuse.ts'
 import { type PortRef, portKey } from '../engine/resolve-pipeline.ts'
-import { raw, type Sql } from '../modules/kit/sql.ts'
+import type { Sql } from '../modules/kit/sql.ts'
+import { toErrorInfo } from '../shared/errors.ts'
 import type { AnalysedPipeline } from './analyse.ts'
 import { rowsKnown } from './preview.ts'
 import type { ProjectSession } from './session.ts'
@@ -20,6 +21,15 @@ export function deriveRows(pipeline: AnalysedPipeline, rows: Map<string, bigint>
       set(output, known === undefined ? undefined : BigInt(known))
     }
     const input = node.inputs.get('in')
+    if (node.module.splitsRows && input) {
+      const all = rows.get(portKey(input))
+      const ports = node.outputs.map((port) => ({ nodeId: node.id, port }))
+      const known = ports.flatMap((port) => rows.get(portKey(port)) ?? [])
+      const sum = known.reduce((total, count) => total + count, 0n)
+      if (known.length === ports.length) set(input, sum)
+      const missing = ports.filter((port) => !rows.has(portKey(port)))
+      if (all !== undefined && missing.length === 1) set(missing[0], all - sum)
+    }
     if (!node.module.keepsRows || !output || !input) return
     set(output, rows.get(portKey(input)))
     set(input, rows.get(portKey(output)))
@@ -30,7 +40,10 @@ export function deriveRows(pipeline: AnalysedPipeline, rows: Map<string, bigint>
   nodes.forEach(pass)
 }
 
-/** Counts all of `ports` in one query. Only the columns that filters and keys need are read for it. */
+/**
+ * Counts all of `ports` in one query. Only the columns that filters and keys need are read for it.
+ * @throws LogiDataError `cancelled`, or why the query fails
+ */
 export async function countRows(
   session: ProjectSession,
   pipeline: AnalysedPipeline,
@@ -39,18 +52,22 @@ export async function countRows(
   rows: Map<string, bigint>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { parts } = fuse(pipeline, ports, { replaced, compiled: pipeline.compiled })
-  const first = ports[0]
-  if (!first) return
-  const whole = selectOf(pipeline, parts, first).text
-  const head = whole.slice(0, whole.lastIndexOf('\nSELECT * FROM '))
-  const counts = ports.map((port, index) => `(SELECT count(*) FROM ${relationName(port).text}) AS c${index}`)
-  const { rows: found } = await session.lease(signal, (lease) =>
-    lease.query(raw(`${head}\nSELECT ${counts.join(', ')}`)),
-  )
-  ports.forEach((port, index) => {
-    const count = found[0]?.[index]
-    if (count != null) rows.set(portKey(port), BigInt(count))
-  })
+  const query = fuse(pipeline, ports, { replaced, compiled: pipeline.compiled })
+  const count = async (shareScans: boolean): Promise<void> => {
+    const counting = countQuery(pipeline, query, ports, shareScans)
+    if (!counting) return
+    const columns = ports.map((_, index) => ({ name: `c${index}`, type: 'BIGINT' }))
+    const [found] = await session.lease(signal, (lease) => lease.cells(counting, columns))
+    ports.forEach((port, index) => {
+      const counted = found?.[index]
+      if (counted != null) rows.set(portKey(port), BigInt(counted))
+    })
+  }
+  try {
+    await count(true)
+  } catch (thrown) {
+    if (toErrorInfo(thrown).kind === 'cancelled') throw thrown
+    await count(false)
+  }
   deriveRows(pipeline, rows)
 }

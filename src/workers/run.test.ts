@@ -89,7 +89,7 @@ describe('a run', () => {
     expect(new Set(Object.values(states))).toEqual(new Set(['done']))
     expect(rows).toEqual({
       orders: { out: '1000' },
-      big: { match: '899' },
+      big: { match: '899', rest: '101' },
       sums: { out: '4' },
       named: { out: '4' },
       out: { in: '4' },
@@ -113,6 +113,41 @@ describe('a run', () => {
       lease.query(raw(`SELECT * FROM duckdb_tables() WHERE schema_name = 'ld_runs'`)),
     )
     expect(left.rows).toEqual([])
+  })
+
+  test('counts every filter of a chain, its formulas and both ports, in one scan or in several', async () => {
+    const chain = (cast: string) => ({
+      orders: source('orders'),
+      a: filter('orders', 'id >= 100'),
+      made: formula('a.match', cast),
+      b: filter('made', 'id % 2 = 0 OR NULL'),
+      ranked: formula('b.match', 'row_number() OVER ()'),
+      c: filter('ranked', 'made <= 10'),
+      other: filter('a.rest', 'id < 10'),
+      sums: perCountry('c.match'),
+      rest: perCountry('other.match'),
+      out: csv('sums', 'chain'),
+      more: csv('rest', 'chain_rest'),
+    })
+    const expected = {
+      orders: { out: '1000' },
+      a: { match: '900', rest: '100' },
+      made: { out: '900' },
+      b: { match: '450', rest: '450' },
+      ranked: { out: '450' },
+      c: { match: '10', rest: '440' },
+      other: { match: '10', rest: '90' },
+      sums: { out: '2' },
+    }
+    expect((await run(chain('id + 1'))).rows).toMatchObject(expected)
+    // Over the rows that “a” drops, this fails: the scan cannot be shared.
+    const fails = {
+      ...chain('id + 1'),
+      b: filter('made', "CAST(CASE WHEN id < 100 THEN 'x' ELSE code END AS INTEGER) % 2 = 0"),
+    }
+    const { rows, finished } = await run(fails)
+    expect(finished?.state).toBe('succeeded')
+    expect(rows).toMatchObject(expected)
   })
 
   test('goes on with the other loads when one fails, and names the node that did it', async () => {

@@ -114,6 +114,8 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly warnings?: (facts: Facts, config: z.output<Descriptor['config']>) => readonly ModuleWarning[]
   /** The default output has as many rows as the input `in`. */
   readonly keepsRows?: boolean
+  /** Each row of the input `in` goes to exactly one of the outputs. */
+  readonly splitsRows?: boolean
   /** Needs all of its input before its first row (aggregate, sort, join): previews run it over samples. */
   readonly blocking?: boolean
   /**

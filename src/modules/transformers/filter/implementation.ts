@@ -9,6 +9,7 @@ export const filter: RelationModule<typeof filterDescriptor, undefined> = {
   kind: 'relation',
   descriptor: filterDescriptor,
   blindToUnnamed: true,
+  splitsRows: true,
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     const test = atField(['condition'], () => condition(config.condition, parameters))
