@@ -150,6 +150,12 @@ describe('encodings', () => {
       ['€'],
     ])
   })
+  it('reads what Excel writes as CSV (MS-DOS)', async () => {
+    const bytes = Buffer.concat([Buffer.from('n\n'), Buffer.from([0x82, 0x90, 0x85, 0x87, 0xd5, 0x0a])])
+    expect((await read(bytes, { encoding: 'cp850', header: 'yes' })).rows).toEqual([['éÉàçı']])
+    expect((await read(bytes, { encoding: 'IBM858', header: 'yes' })).rows).toEqual([['éÉàç€']])
+    expect((await read(bytes, { encoding: 'cp437', header: 'yes' })).rows).toEqual([['éÉàç╒']])
+  })
   it('refuses an encoding that does not exist', async () => {
     await expect(read('a\n1\n', { encoding: 'utf-9' })).rejects.toThrow('There is no encoding "utf-9"')
   })

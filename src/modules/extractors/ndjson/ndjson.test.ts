@@ -56,6 +56,13 @@ it('reads a type that was set exactly, and sends the rest to reject with its lin
   )
 })
 
+it('refuses 128-bit integers inside lists, which would become doubles, and reads them as DECIMAL', async () => {
+  const content = '{"v":[1,12345678901234567890123]}\n'
+  const as = (type: string) => read(content, { columns: { v: { type } } })
+  await expect(as('HUGEINT[]')).rejects.toMatchObject({ info: { code: 'json.type', field: ['columns', 'v', 'type'] } })
+  expect((await as('DECIMAL(38,0)[]')).rows).toEqual([['[1,12345678901234567890123]']])
+})
+
 it('reads compressed files, and says when one is cut off', async () => {
   const bytes = gzipSync('{"a":1}\n{"a":2}\n')
   expect((await read(bytes, {}, undefined, 'a.ndjson.gz')).rows).toEqual([['1'], ['2']])

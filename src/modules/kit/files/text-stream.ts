@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { operationalError, userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../contract.ts'
+import { dosDecoder, dosEncoding } from './dos-encodings.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
@@ -67,14 +68,20 @@ export function encodingOf(start: Uint8Array): Encoding {
   return { name: 'utf-8', bom: false }
 }
 
+interface Decoder {
+  decode(bytes: Buffer, options?: { stream?: boolean }): string
+}
+
 /** @throws LogiDataError `encoding.unknown` */
 export function canonicalEncoding(name: string): string {
+  const dos = dosEncoding(name)
+  if (dos !== undefined) return dos
   const alias = /^latin-?1$/i.test(name) ? 'iso-8859-1' : name
   try {
     return new TextDecoder(alias).encoding
   } catch {
     throw userError('encoding.unknown', `There is no encoding "${name}".`, {
-      hint: 'Examples: utf-8, utf-16le, windows-1252, iso-8859-15, shift_jis.',
+      hint: 'Examples: utf-8, utf-16le, windows-1252, iso-8859-15, cp850, shift_jis.',
       field: ['encoding'],
     })
   }
@@ -95,7 +102,7 @@ export interface TextOptions {
  * @throws LogiDataError `encoding.invalid-bytes` naming file and line
  */
 export async function* readText(file: Pick<InputFile, 'path' | 'name'>, options: TextOptions): AsyncGenerator<string> {
-  let decoder: InstanceType<typeof TextDecoder> | undefined
+  let decoder: Decoder | undefined
   let encoding = ''
   let line = 1
   let pending: Buffer | undefined
@@ -103,7 +110,10 @@ export async function* readText(file: Pick<InputFile, 'path' | 'name'>, options:
     if (!decoder) {
       encoding = options.encoding === 'auto' ? encodingOf(chunk).name : canonicalEncoding(options.encoding)
       options.onEncoding?.(encoding)
-      decoder = new TextDecoder(encoding, { fatal: options.invalid === 'fail' })
+      decoder =
+        dosEncoding(encoding) === undefined
+          ? new TextDecoder(encoding, { fatal: options.invalid === 'fail' })
+          : dosDecoder(encoding)
     }
     // In UTF-8 a piece ends at a line break, so that the line of an invalid byte can be told from its piece alone.
     let bytes: Buffer = pending ? Buffer.concat([pending, chunk]) : chunk
@@ -123,7 +133,7 @@ export async function* readText(file: Pick<InputFile, 'path' | 'name'>, options:
   }
   if (decoder) yield decode(decoder, pending ?? Buffer.alloc(0), true)
 
-  function decode(decoding: InstanceType<typeof TextDecoder>, bytes: Buffer, last = false): string {
+  function decode(decoding: Decoder, bytes: Buffer, last = false): string {
     try {
       const text = decoding.decode(bytes, { stream: !last })
       if (options.invalid === 'fail' && encoding !== 'utf-8') line += countBreaks(text)

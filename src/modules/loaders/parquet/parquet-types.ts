@@ -3,8 +3,11 @@ import { userError } from '../../../shared/errors.ts'
 import { identifier, joinSql, type Sql, sql } from '../../kit/sql.ts'
 
 const HUGE = /^U?HUGEINT$/
-/** Parquet's interval has milliseconds; DuckDB would cut microseconds off. */
-const WITHOUT_PLACE = /\b(U?HUGEINT|INTERVAL)\b/
+/**
+ * Parquet's interval has milliseconds, its time of day no offset, and it knows no unions; DuckDB would cut microseconds off, move the
+ * time to UTC, and write a union as a struct with a tag.
+ */
+const WITHOUT_PLACE = /\b(U?HUGEINT|INTERVAL|TIME WITH TIME ZONE|UNION)\b/
 
 /**
  * The columns as Parquet can hold them. It has no 128-bit integers, and DuckDB would silently write doubles (a sum of BIGINT is a

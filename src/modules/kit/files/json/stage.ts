@@ -88,6 +88,7 @@ export async function stageJson(
       const detected = typeOfShape(root.fields?.get(name) ?? newShape(), config.max_depth)
       const given = config.columns?.[name]?.type
       const nested = /\[|^(STRUCT|MAP|UNION|JSON)/.test(given ?? detected)
+      if (given !== undefined && nested && /\bU?HUGEINT\b/i.test(given)) throw noPlace(name, given)
       // What a person has typed is read from the text, exactly, when it is compiled.
       const staged = given === undefined ? detected : nested ? canonicalType(given) : 'VARCHAR'
       return { name, type: given === undefined ? detected : canonicalType(given), staged }
@@ -129,6 +130,13 @@ export async function stageJson(
     for (const path of made) await removeTemporary(path)
   }
 }
+
+/** Rows are staged as Parquet, where DuckDB would write doubles for these. */
+const noPlace = (name: string, type: string) =>
+  userError('json.type', `Field ${name} cannot be read as ${type} without losing digits.`, {
+    hint: 'Write DECIMAL(38,0) in place of HUGEINT.',
+    field: ['columns', name, 'type'],
+  })
 
 export const badRow = (file: string, line: number, reason: string) =>
   userError('json.bad-row', `${file}, line ${line}: ${reason}.`, {
