@@ -58,6 +58,8 @@ export const canvas: Workload = async ({ folder }) => {
     const page = await (await openContext(browser)).newPage()
     await page.goto(studio.url)
     await page.locator('.react-flow__node').first().waitFor()
+    // All of the nodes are in sight.
+    await page.getByRole('button', { name: 'Fit' }).click()
     await page.waitForTimeout(3_000)
     const pane = page.locator('.react-flow__pane')
     const box = await pane.boundingBox()

@@ -9,6 +9,14 @@ import { PipelineFiles } from './pipeline-files.ts'
 /** Editors write a file in several steps; listeners hear of one change. */
 const QUIET_MILLISECONDS = 60
 
+/** A folder's name as people write names: `sample-project` is “Sample project”. */
+export function projectName(root: string): string {
+  const words = basename(root)
+    .replaceAll(/[-_\s]+/g, ' ')
+    .trim()
+  return words === '' ? root : words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 /** An open project folder. Closing it ends the watching. */
 export class Project {
   readonly root: string
@@ -39,7 +47,7 @@ export class Project {
 
   async info(): Promise<ProjectInfo> {
     const pipelines = await this.#lister.list()
-    return { root: this.root, name: basename(this.root), pipelines, sample: this.sample }
+    return { root: this.root, name: projectName(this.root), pipelines, sample: this.sample }
   }
 
   /** Calls back after every change of the project's pipelines on disk. @returns ends it */

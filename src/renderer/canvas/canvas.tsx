@@ -10,6 +10,7 @@ import {
   SelectionMode,
   useReactFlow,
   useStore,
+  type Viewport,
 } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
 import { type DragEvent, type MouseEvent as ReactMouseEvent, useCallback, useEffect, useRef, useState } from 'react'
@@ -22,6 +23,7 @@ import * as actions from './canvas-actions.ts'
 import { CanvasMenu, type CanvasMenuAt } from './canvas-menu.tsx'
 import { provideCanvas, STEP_DRAG, useCanvas } from './canvas-state.ts'
 import { connectEdits, reachable } from './connection-rules.ts'
+import { FarEdges } from './far-edges.tsx'
 import type { LinkEdge, StepNode } from './flow-model.ts'
 import { GRID, NODE_HEIGHT, NODE_WIDTH, snap } from './layout.ts'
 import { LinkEdgeView } from './link-edge.tsx'
@@ -29,12 +31,14 @@ import { QuickAdd, type QuickAddAt } from './quick-add.tsx'
 import { StepNodeView } from './step-node.tsx'
 import { useCanvasKeys } from './use-canvas-keys.ts'
 import { useFlow } from './use-flow.ts'
+import { useView } from './use-view.ts'
 import './canvas.css'
 
 const nodeTypes = { step: StepNodeView }
 const edgeTypes = { link: LinkEdgeView }
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.1 }
 const FAR = 0.36
+const noEdges: LinkEdge[] = []
 /** A map of more nodes than this costs frames, and from afar the canvas is its own map. */
 const MAPPED = 200
 const still = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches
@@ -50,6 +54,7 @@ export function Canvas() {
   const [quickAdd, setQuickAdd] = useState<QuickAddAt>()
   const [menu, setMenu] = useState<CanvasMenuAt>()
   useCanvasKeys(box, edgesNow)
+  const rememberView = useView(box, path, nodes)
 
   const fit = useCallback(() => void flow.fitView({ ...FIT, duration: still() ? 0 : 120 }), [flow])
   const placeAt = useCallback(
@@ -102,14 +107,6 @@ export function Canvas() {
     [fit, flow],
   )
 
-  // Another pipeline is looked at as a whole. Its nodes arrive a render later.
-  const fitted = useRef<string | undefined>(undefined)
-  useEffect(() => {
-    if (path === fitted.current || nodes.length === 0) return
-    fitted.current = path
-    void flow.fitView(FIT)
-  }, [path, nodes, flow])
-
   const onConnectStart = useCallback((_event: unknown, { nodeId, handleType }: OnConnectStartParams) => {
     const { document } = usePipeline.getState()
     if (!document || !nodeId || !handleType) return
@@ -161,6 +158,15 @@ export function Canvas() {
     event.preventDefault()
     setMenu({ left: event.clientX, top: event.clientY, what })
   }
+  // While it moves, the drawing is a picture that is only shifted and scaled.
+  const onMoveStart = useCallback(() => box.current?.classList.add('is-moving'), [])
+  const onMoveEnd = useCallback(
+    (event: unknown, view: Viewport) => {
+      box.current?.classList.remove('is-moving')
+      rememberView(event, view)
+    },
+    [rememberView],
+  )
   const isFar = useStore((state) => state.transform[2] < FAR)
   useEffect(() => useCanvas.setState({ far: isFar }), [isFar])
   return (
@@ -174,7 +180,7 @@ export function Canvas() {
     >
       <ReactFlow
         nodes={nodes}
-        edges={edges}
+        edges={isFar ? noEdges : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
@@ -200,7 +206,11 @@ export function Canvas() {
         onPaneContextMenu={(event) => openMenu(event, { kind: 'canvas' })}
         onPaneClick={() => box.current?.focus()}
         onNodeClick={() => box.current?.focus()}
-        onlyRenderVisibleElements
+        // From afar nearly all is visible: finding out what is would cost more than it saves.
+        onlyRenderVisibleElements={!isFar}
+        elevateNodesOnSelect={!isFar}
+        onMoveStart={onMoveStart}
+        onMoveEnd={onMoveEnd}
         snapToGrid
         snapGrid={[GRID, GRID]}
         minZoom={0.08}
@@ -218,6 +228,7 @@ export function Canvas() {
         edgesFocusable={false}
         proOptions={{ hideAttribution: true }}
       >
+        {isFar && <FarEdges nodes={nodes} edges={edges} />}
         {!isFar && <Background gap={20} size={2} color="var(--canvas-dot)" />}
         {nodes.length > 1 && (!isFar || nodes.length <= MAPPED) && (
           <MiniMap

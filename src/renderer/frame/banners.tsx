@@ -6,6 +6,7 @@ import { useEngine } from '../store/engine.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { resolveConflict, retrySave } from '../store/sessions.ts'
 import { toastError } from '../store/toasts.ts'
+import { useUi } from '../store/ui.ts'
 
 /** What a person must know, or decide, before going on. */
 export function Banners() {
@@ -47,6 +48,14 @@ export function Banners() {
             text={t('conflict.mine')}
             onClick={() => void resolveConflict('mine').catch(toastError)}
           />
+        </div>
+      )}
+      {saved === 'incomplete' && (
+        <div className="banner is-warning" role="alert">
+          <TriangleAlert size={15} aria-hidden />
+          {t('save.incomplete')}
+          <span className="status-space" />
+          <Button size="small" text={t('command.problems')} onClick={() => useUi.setState({ problemsOpen: true })} />
         </div>
       )}
       {saved === 'failed' && (

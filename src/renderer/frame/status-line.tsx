@@ -56,7 +56,11 @@ function Saved() {
   const saved = usePipeline((state) => (state.document ? state.saved : undefined))
   if (!saved) return null
   if (saved !== 'failed')
-    return <span className={saved === 'conflict' ? 'status-warning' : ''}>{t(`status.${saved}`)}</span>
+    return (
+      <span className={saved === 'conflict' || saved === 'incomplete' ? 'status-warning' : ''}>
+        {t(`status.${saved}`)}
+      </span>
+    )
   return (
     <button type="button" className="has-errors" onClick={retrySave}>
       {t('status.failed')}

@@ -9,12 +9,14 @@ import { toastError } from '../store/toasts.ts'
 import { openDialog, useUi } from '../store/ui.ts'
 
 export function TopBar() {
-  const name = useProject((state) => state.project?.name)
+  const project = useProject((state) => state.project)
   return (
     <header className="bar">
       <div className="bar-project">
         <Logo />
-        <h1 className="truncate">{name ?? 'LogiData Studio'}</h1>
+        <h1 className="truncate" title={project?.root}>
+          {project?.name ?? 'LogiData Studio'}
+        </h1>
       </div>
       <Tabs />
       <button className="bar-search" type="button" onClick={() => useUi.setState({ paletteOpen: true })}>
@@ -51,7 +53,7 @@ function Tabs() {
   const pipelines = useProject((state) => state.project?.pipelines)
   const nameOf = (path: string) =>
     (path === front ? frontName : undefined) ?? pipelines?.find((entry) => entry.path === path)?.name ?? path
-  const trouble = saved === 'conflict' || saved === 'failed'
+  const trouble = saved === 'conflict' || saved === 'incomplete' || saved === 'failed'
   return (
     <nav className="tabs" aria-label={t('bar.tabs')}>
       {paths.map((path) => (

@@ -37,6 +37,9 @@ const enFrame = {
   'family.combine': 'Combine',
   'family.check': 'Check',
   'family.load': 'Load',
+  'run.noLoads': 'This pipeline writes nothing yet.',
+  'run.noLoadsHint':
+    'Add a load step, such as a CSV or Parquet file, where the result should go. Rows show for every step without a run.',
   'runs.none': 'No run yet.',
   'runs.noneHint': 'A run writes what the load steps describe.',
   'runs.succeeded': 'Succeeded',
@@ -55,6 +58,7 @@ const enFrame = {
   'status.unsaved': 'Unsaved',
   'status.conflict': 'Changed on disk',
   'status.failed': 'Not saved',
+  'status.incomplete': 'Not saved',
   'status.checking': 'Checking…',
   'status.engineStarting': 'Engine starting…',
   'status.engineRestarting': 'Engine restarting…',
@@ -73,6 +77,8 @@ const enFrame = {
   'conflict.theirs': 'Take theirs',
   'save.failed': 'The pipeline could not be saved: {message}',
   'save.retry': 'Try again',
+  'save.incomplete':
+    'Edits are not saved: the file has parts that cannot be read and would be lost. Mend them in a text editor; saving goes on once the file has changed.',
   'toast.reloaded': '{name} changed on disk and was read again.',
   'toast.runSucceeded': 'Run finished in {time}.',
   'toast.runFailed': 'Run failed: {message}',

@@ -37,6 +37,9 @@ export const fr: Messages = {
   'family.combine': 'Combiner',
   'family.check': 'Contrôler',
   'family.load': 'Charger',
+  'run.noLoads': 'Ce pipeline n’écrit encore rien.',
+  'run.noLoadsHint':
+    'Ajoutez une étape de chargement, par exemple un fichier CSV ou Parquet, là où le résultat doit aller. Les lignes s’affichent à chaque étape sans exécution.',
   'runs.none': 'Pas encore d’exécution.',
   'runs.noneHint': 'Une exécution écrit ce que décrivent les étapes de chargement.',
   'runs.succeeded': 'Réussie',
@@ -54,6 +57,7 @@ export const fr: Messages = {
   'status.saving': 'Enregistrement…',
   'status.unsaved': 'Non enregistré',
   'status.conflict': 'Modifié sur le disque',
+  'status.incomplete': 'Non enregistré',
   'status.failed': 'Échec d’enregistrement',
   'status.checking': 'Vérification…',
   'status.engineStarting': 'Démarrage du moteur…',
@@ -72,6 +76,8 @@ export const fr: Messages = {
   'conflict.mine': 'Garder le mien',
   'conflict.theirs': 'Prendre l’autre',
   'save.failed': 'Le pipeline n’a pas pu être enregistré : {message}',
+  'save.incomplete':
+    'Les modifications ne sont pas enregistrées : le fichier contient des parties illisibles qui seraient perdues. Corrigez-les dans un éditeur de texte ; l’enregistrement reprend dès que le fichier change.',
   'save.retry': 'Réessayer',
   'toast.reloaded': '{name} a changé sur le disque et a été relu.',
   'toast.runSucceeded': 'Exécution terminée en {time}.',

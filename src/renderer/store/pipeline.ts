@@ -13,10 +13,13 @@ import {
   record,
   stepBack,
   stepForward,
-} from './document-history.ts'
+} from '../../shared/pipeline/history.ts'
 
-/** `conflict`: the file changed on disk while there were edits of ours; nothing is written until a person decides. */
-export type SavedState = 'saved' | 'unsaved' | 'saving' | 'conflict' | 'failed'
+/**
+ * `conflict`: the file changed on disk while there were edits of ours; nothing is written until a person decides.
+ * `incomplete`: the file has parts that no document holds; nothing is written until it changes.
+ */
+export type SavedState = 'saved' | 'unsaved' | 'saving' | 'conflict' | 'incomplete' | 'failed'
 
 /** What is held of a pipeline while another tab is in front. */
 export interface PipelineSession {
@@ -64,12 +67,13 @@ const initial: PipelineState = {
 export const usePipeline = create<PipelineState>()(subscribeWithSelector(() => initial))
 
 function put(document: PipelineDocument, history: DocumentHistory): void {
+  const { saved } = usePipeline.getState()
   usePipeline.setState({
     document,
     history,
     canUndo: canUndo(history),
     canRedo: canRedo(history),
-    saved: usePipeline.getState().saved === 'conflict' ? 'conflict' : 'unsaved',
+    saved: saved === 'conflict' || saved === 'incomplete' ? saved : 'unsaved',
   })
 }
 

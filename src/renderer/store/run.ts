@@ -1,10 +1,14 @@
 import { create } from 'zustand'
 import { subscribeWithSelector } from 'zustand/middleware'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
+import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { RunSummary } from '../../shared/rpc/app-contract.ts'
 import { api, onConnectionChange } from '../api.ts'
+import { t } from '../i18n/index.ts'
+import { useModules } from './modules.ts'
 import { usePipeline } from './pipeline.ts'
 import { foldRunEvent, type NodeRun, newRun, type RunView } from './run-state.ts'
+import { toast } from './toasts.ts'
 
 export interface RunState {
   /** The run that the canvas shows: the one under way, or the last. */
@@ -32,6 +36,10 @@ export const isRunning = (state: RunState): boolean => state.starting || state.r
 export async function startRun(only?: readonly string[]): Promise<void> {
   const { document, path, parameters } = usePipeline.getState()
   if (!document || path === undefined || isRunning(useRun.getState())) return
+  if (!only && !hasLoads(document)) {
+    toast({ tone: 'neutral', message: t('run.noLoads'), hint: t('run.noLoadsHint') })
+    return
+  }
   useRun.setState({ starting: true, error: undefined })
   try {
     const { runId } = await api.call('run.start', {
@@ -46,6 +54,12 @@ export async function startRun(only?: readonly string[]): Promise<void> {
   } catch (thrown) {
     useRun.setState({ starting: false, error: toErrorInfo(thrown) })
   }
+}
+
+/** Steps that this studio does not know may load; the host decides about them. */
+function hasLoads(document: PipelineDocument): boolean {
+  const { byType } = useModules.getState()
+  return Object.values(document.nodes).some(({ type }) => (byType.get(type)?.family ?? 'load') === 'load')
 }
 
 export async function cancelRun(): Promise<void> {

@@ -1,9 +1,9 @@
 import { create } from 'zustand'
 import { toErrorInfo } from '../../shared/errors.ts'
+import { emptyHistory, record } from '../../shared/pipeline/history.ts'
 import type { PipelineFile, Project } from '../../shared/rpc/app-contract.ts'
 import { api, onConnectionChange } from '../api.ts'
-import { emptyHistory, record } from './document-history.ts'
-import { currentSession, type PipelineSession, showSession, usePipeline } from './pipeline.ts'
+import { currentSession, type PipelineSession, type SavedState, showSession, usePipeline } from './pipeline.ts'
 import { clearRunOf } from './run.ts'
 import { select } from './selection.ts'
 import { rememberLayout } from './settings.ts'
@@ -48,12 +48,11 @@ export async function openPipeline(path: string): Promise<void> {
     if (turn !== opening) return
     putAside()
     const kept = aside.get(path)
-    const unchanged = kept && (kept.revision === file.revision || kept.saved === 'conflict')
     aside.delete(path)
     const { paths } = useTabs.getState()
     if (!paths.includes(path)) useTabs.setState({ paths: [...paths, path] })
     select([])
-    showSession(unchanged ? kept : sessionOf(file))
+    showSession(kept ? resumed(kept, file) : sessionOf(file))
     clearRunOf(path)
     remember()
   } catch (thrown) {
@@ -61,6 +60,12 @@ export async function openPipeline(path: string): Promise<void> {
     usePipeline.setState({ opening: false, saveError: toErrorInfo(thrown) })
     throw thrown
   }
+}
+
+/** A tab that comes back to the front: edits that could not be written are never replaced by what the file says now. */
+function resumed(kept: PipelineSession, file: PipelineFile): PipelineSession {
+  if (kept.revision === file.revision) return kept
+  return kept.saved === 'saved' ? sessionOf(file) : { ...kept, saved: 'conflict' }
 }
 
 function putAside(): void {
@@ -109,6 +114,12 @@ export async function flush(): Promise<void> {
   await saving
 }
 
+/** What to do about it differs: decide, mend the file, or try again. */
+const notSaved: Readonly<Record<string, SavedState>> = {
+  'pipeline.conflict': 'conflict',
+  'pipeline.incomplete': 'incomplete',
+}
+
 async function save(): Promise<void> {
   const { path, document, revision } = usePipeline.getState()
   if (path === undefined || !document) return
@@ -121,7 +132,7 @@ async function save(): Promise<void> {
   } catch (thrown) {
     if (usePipeline.getState().path !== path) return
     const error = toErrorInfo(thrown)
-    usePipeline.setState({ saved: error.code === 'pipeline.conflict' ? 'conflict' : 'failed', saveError: error })
+    usePipeline.setState({ saved: notSaved[error.code] ?? 'failed', saveError: error })
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from './document.ts'
 import type { PipelineEdit } from './edits.ts'
 import { semanticHash } from './hash.ts'
-import { type Edited, edit, emptyHistory, redo, undo } from './history.ts'
+import { emptyHistory, record, stepBack, stepForward } from './history.ts'
 import { normaliseDocument } from './normalise.ts'
 import { readPipeline } from './read-pipeline.ts'
 import { writePipeline } from './write-pipeline.ts'
@@ -246,13 +246,16 @@ describe('any edits', () => {
   it('are undone and redone step by step, joined or not', () => {
     fc.assert(
       fc.property(documentAndEdits, fc.array(fc.constantFrom(undefined, 'a', 'b')), ({ document, edits }, keys) => {
-        const start: Edited = { document, history: emptyHistory }
-        const end = possible(document, edits).reduce((state, one, index) => edit(state, [one], keys[index]), start)
+        let end = { document, history: emptyHistory }
+        for (const [index, one] of possible(document, edits).entries()) {
+          const history = record(end.history, end.document, keys[index])
+          end = { document: applyEdits(end.document, [one]).document, history }
+        }
         let back = end
-        for (let step = 0; step < edits.length; step++) back = undo(back)
+        for (let step = 0; step < edits.length; step++) back = stepBack(back.history, back.document) ?? back
         expect(writePipeline(back.document)).toBe(writePipeline(document))
         let forth = back
-        for (let step = 0; step < edits.length; step++) forth = redo(forth)
+        for (let step = 0; step < edits.length; step++) forth = stepForward(forth.history, forth.document) ?? forth
         expect(writePipeline(forth.document)).toBe(writePipeline(end.document))
       }),
       runs,
