@@ -158,8 +158,14 @@ export function Canvas() {
     event.preventDefault()
     setMenu({ left: event.clientX, top: event.clientY, what })
   }
-  // While it moves, the drawing is a picture that is only shifted and scaled.
-  const onMoveStart = useCallback(() => box.current?.classList.add('is-moving'), [])
+  // While it is shifted, the drawing is a picture; scaled, it would have to be painted at its full size each time.
+  const zoomAtStart = useRef(0)
+  const onMoveStart = useCallback((_event: unknown, view: Viewport) => {
+    zoomAtStart.current = view.zoom
+  }, [])
+  const onMove = useCallback((_event: unknown, view: Viewport) => {
+    box.current?.classList.toggle('is-moving', view.zoom === zoomAtStart.current)
+  }, [])
   const onMoveEnd = useCallback(
     (event: unknown, view: Viewport) => {
       box.current?.classList.remove('is-moving')
@@ -210,6 +216,7 @@ export function Canvas() {
         onlyRenderVisibleElements={!isFar}
         elevateNodesOnSelect={!isFar}
         onMoveStart={onMoveStart}
+        onMove={onMove}
         onMoveEnd={onMoveEnd}
         snapToGrid
         snapGrid={[GRID, GRID]}
