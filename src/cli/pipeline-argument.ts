@@ -11,6 +11,8 @@ export interface PipelineArgument {
   readonly file: string
   readonly text: string
   readonly document: PipelineDocument | undefined
+  /** `document` is all of the file: nothing in it had to be left out. */
+  readonly complete: boolean
   /** Of reading it; those of its meaning come from the engine. */
   readonly problems: readonly Problem[]
   readonly positions: Positions
@@ -27,8 +29,8 @@ export async function readPipelineArgument(file: string): Promise<PipelineArgume
     throw userError('usage.file', error.message, { hint: 'Name a pipeline file: pipelines/NAME.pipeline.yaml' })
   }
   const text = decode(bytes, file)
-  const { document, problems, positions } = readPipeline(text)
-  return { file, text, document, problems, positions }
+  const { document, complete, problems, positions } = readPipeline(text)
+  return { file, text, document, complete, problems, positions }
 }
 
 function decode(bytes: Uint8Array, file: string): string {

@@ -2,10 +2,10 @@ import type { Problem } from '../shared/engine/types.ts'
 import { locate, type PipelineArgument } from './pipeline-argument.ts'
 import type { Style } from './terminal.ts'
 
-/** As linters write it, so that editors and build servers find the place: `file:line:column: message`, its hint beneath. */
+/** As linters write it, so that editors and build servers find the place: `file:line:column: node: message`, its hint beneath. */
 export function formatProblem(file: string, problem: Problem, style: Style): string {
   const { line, column } = problem.position ?? { line: 1, column: 1 }
-  const node = problem.nodeId !== undefined && !problem.message.includes(problem.nodeId) ? `${problem.nodeId}: ` : ''
+  const node = problem.nodeId === undefined ? '' : `${problem.nodeId}: `
   const severity = problem.severity === 'warning' ? `${style.yellow('warning:')} ` : ''
   const hint = problem.hint ? `\n  ${style.dim(problem.hint)}` : ''
   return `${style.bold(`${file}:${line}:${column}:`)} ${severity}${node}${problem.message}${hint}`

@@ -157,6 +157,27 @@ describe('analysing', () => {
     expect(nodes.three?.problems).toEqual([])
   })
 
+  test('tells where a load may not write, and what a query may not read, before anything runs', async () => {
+    own.write('data/plain.txt', 'x')
+    const load = (path: string): TestNode => ({ type: 'load.csv', inputs: { in: 'orders' }, config: { path } })
+    const sql = `SELECT * FROM read_csv('/etc/passwd')`
+    const { nodes } = await analyse({
+      orders,
+      out: load('../out.csv'),
+      under: load('data/plain.txt/out.csv'),
+      good: load('new/folder/out.csv'),
+      asks: { type: 'transform.sql', config: { sql } },
+    })
+    expect(nodes.out?.problems[0]).toMatchObject({ code: 'file.outside-project', nodeId: 'out', field: ['path'] })
+    expect(nodes.under?.problems[0]).toMatchObject({ code: 'file.unwritable', field: ['path'] })
+    expect(nodes.good?.problems).toEqual([])
+    expect(nodes.asks?.problems[0]).toMatchObject({
+      code: 'file.outside-project',
+      message: 'This reads /etc/passwd, which is outside the project’s folder.',
+    })
+    expect(nodes.asks?.problems[0]?.hint).toContain('Copy the file into the project')
+  })
+
   test('notices a file that changes, and one that vanishes', async () => {
     await own.parquet('data/moving.parquet', 'SELECT 1 AS a')
     const nodes = { moving: { type: 'extract.parquet', config: { path: 'data/moving.parquet' } }, orders }

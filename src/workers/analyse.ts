@@ -29,12 +29,14 @@ export interface AnalysedPipeline extends TypedPipeline {
 /** Analyses the pipelines of one project, keeping what an edit leaves as it was. */
 export class Analyser {
   readonly #moduleOf: (type: string) => Module | undefined
+  readonly #session: ProjectSession
   readonly #facts: FactsCache
   readonly #binder: Binder
   readonly #contents = new Map<string, number>()
 
   constructor(session: ProjectSession, moduleOf: (type: string) => Module | undefined) {
     this.#moduleOf = moduleOf
+    this.#session = session
     this.#facts = new FactsCache(session)
     this.#binder = new Binder(session)
   }
@@ -55,6 +57,9 @@ export class Analyser {
           const found = await this.#facts.of(node, resolved.parameters, signal)
           facts.set(node.id, found.facts)
           factsKeys.set(node.id, found.key)
+          // Where a load may not write is told now, not after an hour of work.
+          if (node.module?.kind === 'load')
+            await this.#session.files.output(node.module.target(node.config as never).path)
           problems.get(node.id)?.push(...warningsOf(node, found.facts))
         } catch (thrown) {
           if (isCancelled(thrown)) throw thrown

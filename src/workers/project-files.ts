@@ -60,6 +60,10 @@ export function projectFiles(root: string, staging: string): ProjectFiles {
       const missing: string[] = []
       for (;;) {
         const real = await realpath(folder).catch((thrown: NodeJS.ErrnoException) => {
+          if (thrown.code === 'ENOTDIR')
+            throw userError('file.unwritable', `${path} cannot be written: a folder in its path is a file.`, {
+              hint: 'Choose another folder, or rename that file.',
+            })
           if (thrown.code !== 'ENOENT') throw fileError(thrown, path)
           return undefined
         })

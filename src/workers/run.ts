@@ -4,7 +4,7 @@ import { type PortRef, portKey } from '../engine/resolve-pipeline.ts'
 import type { LoadModule } from '../modules/kit/contract.ts'
 import { identifier, raw, type Sql } from '../modules/kit/sql.ts'
 import type { RunEvent } from '../shared/engine/types.ts'
-import { cancelledError, type ErrorInfo, LogiDataError, toErrorInfo } from '../shared/errors.ts'
+import { cancelledError, type ErrorInfo, toErrorInfo } from '../shared/errors.ts'
 import type { AnalysedPipeline, AnalyseRequest } from './analyse.ts'
 import { countRows, deriveRows } from './count-rows.ts'
 import { SCHEMAS } from './lock-down.ts'
@@ -297,7 +297,12 @@ class Run {
       )
     } catch (thrown) {
       // The data is written; a count that fails is no reason to call the run failed. A cancel is one to stop.
-      if (thrown instanceof LogiDataError && thrown.info.kind === 'cancelled') return
+      const { kind, message } = toErrorInfo(thrown)
+      if (kind === 'cancelled') return
+      process.stderr.write(
+        `engine: warning: some rows of run ${this.#request.runId} could not be counted: ${message}\n`,
+      )
+      return
     }
     for (const nodeId of new Set([...missing.values()].map((ref) => ref.nodeId))) this.#emitDone(nodeId)
   }

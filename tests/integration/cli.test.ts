@@ -159,6 +159,17 @@ describe('run', () => {
     expect(forPeople.err).toContain(`${bad}:12:26: big: There is no column “totl”.`)
   })
 
+  test('of a file with a part that it cannot read runs nothing, rather than the rest of it', async () => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 'typo.pipeline.yaml')
+    await writeFile(file, SALES.replace('config: { condition:', 'confg: { condition:'))
+    const { code, err } = await logidata('run', file)
+    expect(code).toBe(1)
+    expect(err).toContain(`${file}:15:12: big: `)
+    expect(err).toContain('confg')
+    expect(existsSync(join(folder, 'out/sales.csv'))).toBe(false)
+  })
+
   test.each([
     [['--parameter', 'least=abc'], 'least'],
     [['--parameter', 'lest=1'], 'lest'],
@@ -213,13 +224,13 @@ describe('validate', () => {
     expect(err).toContain('pipelines/sales.pipeline.yaml: valid, 3 nodes')
   })
 
-  test('prints file:line:column: message for each problem, with 1', async () => {
+  test('prints file:line:column: node: message for each problem, with 1', async () => {
     const { code, out } = await logidata('validate', bad, broken, sales)
     expect(code).toBe(1)
     const places = out.split('\n').filter((line) => line.includes('.yaml:'))
     expect(places[0]).toBe(`${bad}:12:26: big: There is no column “totl”.`)
     expect(places.every((line) => /^[^:]+:\d+:\d+: .+/.test(line))).toBe(true)
-    expect(out).toContain('transform.nothing')
+    expect(out).toContain('odd: There is no module “transform.nothing”.')
     expect(out).toContain(`${broken}:`)
     expect(out).not.toContain('sales.pipeline.yaml')
   })

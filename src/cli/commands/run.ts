@@ -18,7 +18,8 @@ export interface RunOptions extends PipelineOptions {
 export async function run(file: string, options: RunOptions, context: CommandContext): Promise<number> {
   const { terminal, signal } = context
   const pipeline = await readPipelineArgument(file)
-  if (!pipeline.document) return reportInvalid(pipeline, pipeline.problems, options, terminal)
+  // What could not be read would be left out silently: a filter without its condition is another pipeline.
+  if (!pipeline.document || !pipeline.complete) return reportInvalid(pipeline, pipeline.problems, options, terminal)
   const { document } = pipeline
   const nodes = Object.keys(document.nodes)
   for (const nodeId of options.only)

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -117,5 +117,56 @@ describe('the engine process', () => {
     expect((await running).code).toBe('engine.closed')
     expect(() => process.kill(processId ?? 0, 0)).toThrow()
     expect((await failure(other.client.call('status', {}))).code).toBe('engine.closed')
+  })
+})
+
+describe('a process that dies at its start', () => {
+  /** Notes each start in a file, and is the engine only once `mended` exists. */
+  function crashing(name: string) {
+    const [entry, starts, mended] = ['mjs', 'starts', 'mended'].map((end) => join(root, `${name}.${end}`)) as [
+      string,
+      string,
+      string,
+    ]
+    const engineProcess = new URL('../../workers/engine-process.ts', import.meta.url).href
+    writeFileSync(
+      entry,
+      `import { appendFileSync, existsSync } from 'node:fs'
+       appendFileSync(${JSON.stringify(starts)}, '.')
+       if (!existsSync(${JSON.stringify(mended)})) process.exit(1)
+       await import(${JSON.stringify(engineProcess)})`,
+    )
+    const count = () => (existsSync(starts) ? readFileSync(starts, 'utf8').length : 0)
+    return { entry, count, mend: () => writeFileSync(mended, '') }
+  }
+  const soon = { timeout: 20_000 }
+
+  test('is started again five times, then left alone, and calls say why', async () => {
+    const { entry, count } = crashing('broken')
+    const broken = startEngine({ entry, onLog: () => {}, giveUpMilliseconds: 600_000 })
+    try {
+      await expect.poll(() => broken.status().restarts, soon).toBe(6)
+      expect(await failure(broken.client.call('status', {}))).toMatchObject({
+        code: 'engine.unavailable',
+        kind: 'operational',
+      })
+      expect(count()).toBe(6)
+      expect(broken.status()).toMatchObject({ state: 'restarting', processId: undefined })
+    } finally {
+      await broken.close()
+    }
+  })
+
+  test('is tried once more by a call after the pause, and works if it can', async () => {
+    const { entry, count, mend } = crashing('mending')
+    const mending = startEngine({ entry, onLog: () => {}, giveUpMilliseconds: 0 })
+    try {
+      await expect.poll(() => mending.status().restarts, soon).toBe(6)
+      mend()
+      expect((await mending.client.call('status', {})).processId).toBe(mending.status().processId)
+      expect(count()).toBe(7)
+    } finally {
+      await mending.close()
+    }
   })
 })

@@ -15,6 +15,10 @@ export interface EngineOptions {
   readonly memoryLimit?: string
   /** Start with the first call instead of now. */
   readonly lazy?: boolean
+  /** What the process runs; absent: the engine. */
+  readonly entry?: string
+  /** How long no call is tried after too many crashes. */
+  readonly giveUpMilliseconds?: number
 }
 
 export interface EngineStatus {
@@ -50,6 +54,7 @@ const CRASHES_AT_MOST = 5
 const CRASHES_WITHIN_MS = 60_000
 const GIVE_UP_MS = 10_000
 const CLOSE_MS = 6_000
+const ENGINE_PROCESS = fileURLToPath(new URL('../../workers/engine-process.ts', import.meta.url))
 
 interface Running {
   readonly child: ChildProcess
@@ -58,7 +63,8 @@ interface Running {
 
 /** Starts the engine process and keeps one alive, with a pause that grows while it keeps crashing. */
 export function startEngine(options: EngineOptions = {}): Engine {
-  const entry = fileURLToPath(new URL('../../workers/engine-process.ts', import.meta.url))
+  const entry = options.entry ?? ENGINE_PROCESS
+  const giveUpMs = options.giveUpMilliseconds ?? GIVE_UP_MS
   let running: Running | undefined
   let answered = false
   let closed = false
@@ -115,7 +121,7 @@ export function startEngine(options: EngineOptions = {}): Engine {
       throw operationalError('engine.closed', 'The engine was closed.', { hint: 'Start the application again.' })
     if (running) return running
     const last = crashes.at(-1) ?? 0
-    if (crashes.length > CRASHES_AT_MOST && Date.now() - last < GIVE_UP_MS)
+    if (crashes.length > CRASHES_AT_MOST && Date.now() - last < giveUpMs)
       throw operationalError('engine.unavailable', 'The engine has stopped several times within a minute.', {
         hint: 'Wait ten seconds and try again; if it stays, lower LOGIDATA_MEMORY_LIMIT or look at the log.',
       })

@@ -78,8 +78,15 @@ export function fromDuckDbError(thrown: unknown): LogiDataError {
       return /No space left|disk full/i.test(body)
         ? operationalError('disk.full', 'The disk is full.', { ...details, hint: 'Free some space and run again.' })
         : operationalError('file.unreadable', sentence(said), details)
-    case 'Permission':
+    case 'Permission': {
+      const refused = /^Cannot access (?:file|directory) "(.*?)" - file system operations are disabled/.exec(body)?.[1]
+      if (refused !== undefined)
+        return userError('file.outside-project', `This reads ${refused}, which is outside the project’s folder.`, {
+          ...details,
+          hint: 'Copy the file into the project, and read it with an extract.',
+        })
       return userError('file.outside-project', sentence(said), details)
+    }
     case 'INTERNAL':
     case 'FATAL':
       return new LogiDataError('bug', 'engine.internal', sentence(said.split('\n')[0] ?? said), details)

@@ -19,6 +19,15 @@ function failure(work: () => unknown) {
 }
 
 describe('an expression', () => {
+  it('takes a decimal of 38 digits exactly, and refuses one of 39', () => {
+    const given = (value: string) => new Map([['n', { type: 'decimal', value }]] as const)
+    expect(expression('$n', given(`-${'9'.repeat(36)}.25`)).text).toContain('AS DECIMAL(38,2)')
+    expect(failure(() => expression('$n', given(`${'9'.repeat(36)}.255`)))).toMatchObject({
+      code: 'parameter.too-long',
+      kind: 'user',
+    })
+  })
+
   it.each([
     'a > 1',
     "name = 'a, b; c' AND x IN (1, 2)",

@@ -163,11 +163,16 @@ export function typedLiteral({ type, value }: ParameterValue): Sql {
   return raw(`CAST(${literal(value).text} AS ${sqlType})`)
 }
 
-/** The narrowest DECIMAL that holds the digits as written; beyond 38 digits, DOUBLE. */
+/** The narrowest DECIMAL that holds the digits as written. @throws LogiDataError `parameter.too-long` beyond the 38 digits of a DECIMAL */
 function decimalType(value: string): string {
   const digits = /^[+-]?(\d*)(?:\.(\d*))?$/.exec(value.trim())
+  // Written with an exponent, it is no exact decimal.
   if (!digits) return 'DOUBLE'
   const scale = digits[2]?.length ?? 0
   const width = Math.max(1, (digits[1]?.replace(/^0+/, '').length ?? 0) + scale)
-  return width > 38 ? 'DOUBLE' : `DECIMAL(${width},${scale})`
+  if (width > 38)
+    throw userError('parameter.too-long', `The decimal ${value} has ${width} digits; 38 is the most there can be.`, {
+      hint: 'Give the parameter fewer digits, or make it a text and cast it to DOUBLE.',
+    })
+  return `DECIMAL(${width},${scale})`
 }

@@ -83,6 +83,11 @@ export const profileSchema = z.object({
 })
 export type Profile = z.infer<typeof profileSchema>
 
+/**
+ * Of a node in a run. A query computes several nodes, and fails as a whole: only the node that caused it is `failed`. Those that
+ * did not end because of it are `skipped`, whether their query had started or not, unless another query gives their rows.
+ * `cancelled` is what somebody stopped, never the consequence of a failure.
+ */
 export const nodeStateSchema = z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'cancelled'])
 export type NodeState = z.infer<typeof nodeStateSchema>
 
@@ -93,7 +98,10 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     kind: z.literal('node'),
     nodeId: z.string(),
     state: nodeStateSchema,
-    /** Rows per output port (a load: rows written, as `in`); decimal digits, since they may pass 2^53. */
+    /**
+     * Rows per output port (a load: rows written, as `in`); decimal digits, since they may pass 2^53. Ports that were not counted
+     * are absent: nobody asked, or the counting failed, which a line in the log says.
+     */
     rows: z.record(z.string(), z.string()).optional(),
     milliseconds: z.number().optional(),
     /** Files that a load wrote, relative to the project. */
