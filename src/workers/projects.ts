@@ -1,4 +1,5 @@
 import type { Module } from '../modules/kit/contract.ts'
+import { cleanStaging, recoverProject } from '../modules/kit/files/clean-project.ts'
 import type { RunEvent } from '../shared/engine/types.ts'
 import { cancelledError } from '../shared/errors.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
@@ -102,9 +103,12 @@ export class Projects {
 
   #openProject(projectRoot: string): Promise<Project> {
     const { memoryBytes, threads, moduleOf } = this.#options
-    const opening = ProjectSession.open({ projectRoot, memoryBytes, threads }).then(
-      (session) => new Project(session, moduleOf),
-    )
+    const opening = ProjectSession.open({ projectRoot, memoryBytes, threads }).then(async (session) => {
+      // Before anything is read: a folder that a crash left between two renames is not there until it is put back.
+      await recoverProject(session.root)
+      await cleanStaging(session.staging)
+      return new Project(session, moduleOf)
+    })
     opening.catch(() => this.#open.delete(projectRoot))
     return opening
   }

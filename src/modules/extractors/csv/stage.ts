@@ -5,6 +5,7 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { userError } from '../../../shared/errors.ts'
 import type { InputFile, PrepareRequest } from '../../kit/contract.ts'
+import { markUsed } from '../../kit/files/clean-project.ts'
 import { fileList } from '../../kit/files/input-files.ts'
 import { exists, writeError } from '../../kit/files/replace-target.ts'
 import { removeTemporary, temporaryPath } from '../../kit/files/temporary-names.ts'
@@ -45,7 +46,10 @@ export async function stageFile(
     rows: join(files.staging, `csv-${id}.parquet`),
     rejects: join(files.staging, `csv-${id}-rejects.parquet`),
   }
-  if ((await exists(staged.rows)) && (await exists(staged.rejects))) return staged
+  if ((await exists(staged.rows)) && (await exists(staged.rejects))) {
+    await markUsed(staged.rows, staged.rejects)
+    return staged
+  }
 
   const temporaries: string[] = []
   const temporary = (name: string) => {

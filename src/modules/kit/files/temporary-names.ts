@@ -13,8 +13,13 @@ const DAY = 24 * 60 * 60 * 1000
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 6)
 const NAME = /^\.(.+)\.([0-9a-f]{6})-(\d+)-([0-9a-f]{8})\.(new|part|old)\.tmp$/
 
-/** Names that this process is writing now; another write of the same process must not clean them away. */
+/** Names that this thread is writing now; another write of the same thread must not clean them away. */
 const active = new Set<string>()
+
+/** Milliseconds since 1970; the same in every thread. */
+export const PROCESS_STARTED = Date.now() - process.uptime() * 1000
+
+export const isTemporaryName = (name: string): boolean => NAME.test(name)
 
 export function temporaryPath(target: string, role: TemporaryRole): string {
   const id = `${HOST}-${process.pid}-${randomBytes(4).toString('hex')}`
@@ -30,19 +35,27 @@ export const releaseTemporary = (path: string): void => {
 
 export interface Leftover {
   readonly path: string
+  /** What was to be written. */
+  readonly target: string
   readonly role: TemporaryRole
 }
 
 /** What writers that died left beside a target. */
 export async function leftoversOf(target: string): Promise<Leftover[]> {
-  const folder = dirname(target)
+  const found = await abandonedIn(dirname(target))
+  return found.filter((leftover) => leftover.target === target)
+}
+
+/** What writers that died left in a folder. */
+export async function abandonedIn(folder: string): Promise<Leftover[]> {
   const names = await readdir(folder).catch(() => [])
   const found: Leftover[] = []
   for (const name of names) {
     const match = NAME.exec(name)
-    if (!match || match[1] !== basename(target)) continue
+    if (!match) continue
     const path = join(folder, name)
-    if (await isAbandoned(path, match[2] ?? '', Number(match[3]))) found.push({ path, role: match[5] as TemporaryRole })
+    if (await isAbandoned(path, match[2] ?? '', Number(match[3])))
+      found.push({ path, target: join(folder, match[1] ?? ''), role: match[5] as TemporaryRole })
   }
   return found
 }
@@ -54,7 +67,11 @@ async function isAbandoned(path: string, host: string, pid: number): Promise<boo
     const info = await stat(path).catch(() => undefined)
     return info !== undefined && Date.now() - info.mtimeMs > DAY
   }
-  return pid === process.pid || !isAlive(pid)
+  if (pid !== process.pid) return !isAlive(pid)
+  // Another thread may be writing it, or a process that had this number before us, which containers give again and again. A rename
+  // sets ctime, so that a folder which is being swapped counts as new however old its content is.
+  const info = await stat(path).catch(() => undefined)
+  return info !== undefined && Math.max(info.ctimeMs, info.mtimeMs) < PROCESS_STARTED
 }
 
 function isAlive(pid: number): boolean {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { userError } from '../../../../shared/errors.ts'
 import type { InputFile, PrepareRequest } from '../../contract.ts'
 import { identifier, joinSql, literal, sql } from '../../sql.ts'
+import { markUsed } from '../clean-project.ts'
 import { canonicalType } from '../column-type.ts'
 import { fileList } from '../input-files.ts'
 import { exists, writeError } from '../replace-target.ts'
@@ -50,7 +51,10 @@ export async function stageJson(
   const at = (suffix: string) => join(files.staging, `json-${id}${suffix}`)
   const kept = at('.facts.json')
   const facts = { rows: at('.parquet'), rejects: at('-rejects.parquet') }
-  if ((await exists(kept)) && (await exists(facts.rows))) return JSON.parse(await readFile(kept, 'utf8')) as JsonFacts
+  if ((await exists(kept)) && (await exists(facts.rows)) && (await exists(facts.rejects))) {
+    await markUsed(facts.rows, facts.rejects, kept)
+    return JSON.parse(await readFile(kept, 'utf8')) as JsonFacts
+  }
 
   const good = temporaryPath(at('.ndjson'), 'part')
   const bad = temporaryPath(at('-rejects.ndjson'), 'part')
