@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parquetExtract } from '../../extractors/parquet/implementation.ts'
-import { csvLoad } from '../../loaders/csv/implementation.ts'
-import { parquetLoad } from '../../loaders/parquet/implementation.ts'
-import { raw } from '../sql.ts'
-import { temporaryPath } from './temporary-names.ts'
-import { type FileLab, openFileLab } from './testing.ts'
+import { parquetExtract } from '../extractors/parquet/implementation.ts'
+import { temporaryPath } from '../kit/files/temporary-names.ts'
+import { type FileLab, openFileLab } from '../kit/files/testing.ts'
+import { raw } from '../kit/sql.ts'
+import { csvLoad } from './csv/implementation.ts'
+import { parquetLoad } from './parquet/implementation.ts'
 
 let lab: FileLab
 beforeEach(async () => {

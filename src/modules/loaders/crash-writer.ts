@@ -3,11 +3,11 @@
  * the way. Arguments: module, project folder, config as JSON, query.
  */
 import { resolve } from 'node:path'
-import { toErrorInfo } from '../../../shared/errors.ts'
-import { csvLoad } from '../../loaders/csv/implementation.ts'
-import { parquetLoad } from '../../loaders/parquet/implementation.ts'
-import { openDuckDbSession } from '../duckdb-session.ts'
-import { raw, sql } from '../sql.ts'
+import { toErrorInfo } from '../../shared/errors.ts'
+import { openDuckDbSession } from '../kit/duckdb-session.ts'
+import { raw, sql } from '../kit/sql.ts'
+import { csvLoad } from './csv/implementation.ts'
+import { parquetLoad } from './parquet/implementation.ts'
 
 const [module, root = '', config = '{}', query = ''] = process.argv.slice(2)
 const session = await openDuckDbSession()
