@@ -1,4 +1,4 @@
-import { RotateCw } from 'lucide-react'
+import { RotateCw, Search } from 'lucide-react'
 import { formatMilliseconds, formatNumber, t } from '../i18n/index.ts'
 import { ColumnPicker } from '../inspector/column-parts.tsx'
 import { Hint } from '../inspector/hint.tsx'
@@ -7,24 +7,28 @@ import { reload, type ShownRows, usePreview } from './preview-store.ts'
 /** At the right of the tabs: how far the rows can be trusted, how many there are and how long they took. */
 export function DataFacts({ shown, onReveal }: { shown: ShownRows; onReveal: (index: number) => void }) {
   const pending = usePreview((state) => state.pending)
-  const facts = [
-    rowsText(shown),
-    t('data.columns', { count: shown.columns.length }),
-    formatMilliseconds(shown.milliseconds),
-  ]
+  const profile = usePreview((state) => state.profile)
+  // The shapes of the columns were counted over all rows.
+  const counted = profile?.exactness === 'exact' && !pending ? profile.columns[0]?.rows : undefined
+  const total = shown.totalRows ?? counted
   return (
     <div className="data-facts">
       <Hint text={t(shown.exactness === 'exact' ? 'data.exactHelp' : 'data.sampledHelp')}>
         <span className={`pill pill-${shown.exactness}`}>{t(`data.${shown.exactness}`)}</span>
       </Hint>
-      <span className={`data-counts${pending ? ' data-counts-stale' : ''}`}>{facts.join(' · ')}</span>
+      <span className={`data-counts${pending ? ' data-counts-stale' : ''}`}>
+        {rowsText(shown, total)}
+        <span className="data-more-facts">
+          {` · ${t('data.columns', { count: shown.columns.length })} · ${formatMilliseconds(shown.milliseconds)}`}
+        </span>
+      </span>
       <ColumnPicker
         columns={shown.columns}
         label={t('data.findColumn')}
         onPick={(name) => onReveal(shown.columns.findIndex((column) => column.name === name))}
       >
-        <button type="button" className="text-button quiet">
-          {t('data.findColumn')}
+        <button type="button" className="row-remove" aria-label={t('data.findColumn')} title={t('data.findColumn')}>
+          <Search size={13} />
         </button>
       </ColumnPicker>
       <button
@@ -40,8 +44,9 @@ export function DataFacts({ shown, onReveal }: { shown: ShownRows; onReveal: (in
   )
 }
 
-function rowsText(shown: ShownRows): string {
-  if (shown.totalRows !== undefined) return t('data.rows', { count: shown.totalRows })
-  if (shown.more) return t('data.rowsAtLeast', { count: formatNumber(shown.rows.length) })
-  return t('data.rows', { count: shown.rows.length })
+function rowsText(shown: ShownRows, total: number | undefined): string {
+  const count = shown.rows.length
+  if (total !== undefined && total > count) return t('data.rowsOf', { rows: count, count: total })
+  if (total === undefined && shown.more) return t('data.rowsAtLeast', { count: formatNumber(count) })
+  return t('data.rows', { count })
 }

@@ -27,7 +27,7 @@ export function StatusLine() {
       {nodes !== undefined && (
         <span>
           {t('status.nodes', { count: nodes })}
-          {analysis && nodes > 0 && ` · ${t('status.fused', { count: analysis.queries })}`}
+          {analysis && analysis.queries > 0 && ` · ${t('status.fused', { count: analysis.queries })}`}
         </span>
       )}
       <span className="status-space" />

@@ -70,6 +70,7 @@ export const enPanes = {
   'data.sampledHelp':
     'The source is large, so this is computed over a sample of it. Counts, sums and the last rows may differ in a run, which always reads everything.',
   'data.rows': '{count} row | {count} rows',
+  'data.rowsOf': '{rows} of {count} row | {rows} of {count} rows',
   'data.rowsAtLeast': 'first {count} rows',
   'data.columns': '{count} column | {count} columns',
   'data.loading': 'Loading rows…',

@@ -72,6 +72,7 @@ export const frPanes: Readonly<Record<keyof typeof enPanes, string>> = {
   'data.sampledHelp':
     'La source est grande : ceci est calculé sur un échantillon. Nombres, sommes et dernières lignes peuvent différer lors d’une exécution, qui lit toujours tout.',
   'data.rows': '{count} ligne | {count} lignes',
+  'data.rowsOf': '{rows} sur {count} ligne | {rows} sur {count} lignes',
   'data.rowsAtLeast': '{count} premières lignes',
   'data.columns': '{count} colonne | {count} colonnes',
   'data.loading': 'Chargement des lignes…',

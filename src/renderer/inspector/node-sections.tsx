@@ -7,6 +7,7 @@ import { t, text } from '../i18n/index.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
 import { select } from '../store/selection.ts'
 import { TypeBadge } from './column-parts.tsx'
+import { groupPorts } from './group-ports.ts'
 
 interface InputsProps {
   readonly nodeId: string
@@ -111,12 +112,12 @@ export function OutputsSection(props: { info: ModuleInfo | undefined; analysis: 
         <h3>{t('panes.outputs')}</h3>
       </header>
       {!known && <p className="empty-line">{t('panes.columnsUnknown')}</p>}
-      {(known ? info.outputs : []).map((port) => (
+      {(known ? groupPorts(info.outputs, analysis?.ports ?? {}) : []).map(({ ports, columns }) => (
         <PortColumns
-          key={port.name}
-          title={info.outputs.length > 1 ? text(port.title) : undefined}
-          reject={port.reject}
-          columns={analysis?.ports[port.name]}
+          key={ports[0]?.name}
+          title={info.outputs.length > 1 ? ports.map((port) => text(port.title)).join(', ') : undefined}
+          reject={ports.every((port) => port.reject)}
+          columns={columns}
         />
       ))}
     </section>
@@ -137,7 +138,7 @@ function PortColumns({ title, reject, columns }: PortColumnsProps) {
       {title && (
         <div className={`port-title${reject ? ' port-reject' : ''}`}>
           {title}
-          {columns && <span className="secondary"> {columns.length}</span>}
+          {columns && <span className="secondary"> · {t('data.columns', { count: columns.length })}</span>}
         </div>
       )}
       {!columns && <p className="empty-line">{t('panes.columnsUnknown')}</p>}
