@@ -38,5 +38,27 @@ it('reads an array of plain values as one column; tells a mistake', async () => 
   await lab.write('a.json', '[1, 2.5, null]')
   expect((await lab.extract(jsonExtract, { path: 'a.json' })).rows).toEqual([['1.0'], ['2.5'], [null]])
   await lab.write('b.json', '[\n{"a":1},\n{"a":}\n]')
-  await expect(lab.extract(jsonExtract, { path: 'b.json' })).rejects.toThrow('b.json: this is no JSON')
+  await expect(lab.extract(jsonExtract, { path: 'b.json' })).rejects.toThrow(
+    'b.json, line 3: this is no JSON: "}" is not expected here.',
+  )
+})
+
+it('spells out the types that it found, and reads the same with them', async () => {
+  const content =
+    '[{"id":9007199254740993,"v":1.7,"d":"2024-01-05","t":"2024-01-05T10:00:00Z","on":true,"tags":["a"],"at":{"x":1}},{"id":1,"v":0.12345678901234567890}]'
+  await lab.write('a.json', content)
+  const config = jsonExtract.descriptor.config.parse({ path: 'a.json', columns: { d: { name: 'day' } } })
+  const signal = new AbortController().signal
+  const request = { nodeId: 'n', config, parameters: new Map(), files: lab.files, session: lab.session, signal }
+  const detected = await jsonExtract.detect?.(request)
+  expect(detected).toMatchObject({
+    columns: {
+      id: { type: 'BIGINT' },
+      v: { type: 'DECIMAL(38,20)' },
+      d: { type: 'DATE', name: 'day' },
+      tags: { type: 'VARCHAR[]' },
+      at: { type: 'STRUCT("x" BIGINT)' },
+    },
+  })
+  expect(await lab.extract(jsonExtract, detected)).toEqual(await lab.extract(jsonExtract, config))
 })

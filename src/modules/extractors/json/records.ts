@@ -3,6 +3,7 @@ import type { InputFile } from '../../kit/contract.ts'
 import type { JsonConfig } from '../../kit/files/json/config.ts'
 import { ExactNumber, parseExactly } from '../../kit/files/json/shape.ts'
 import type { JsonRecord } from '../../kit/files/json/stage.ts'
+import { jsonSyntaxError } from '../../kit/files/json/syntax-error.ts'
 import { compressionOf, readText } from '../../kit/files/text-stream.ts'
 
 /** The file is held in memory while it is taken apart. */
@@ -39,10 +40,9 @@ function parse(text: string, name: string): unknown {
   try {
     return parseExactly(text)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const at = /position (\d+)/.exec(message)?.[1]
-    const line = at === undefined ? '' : `, line ${text.slice(0, Number(at)).split('\n').length}`
-    throw userError('json.syntax', `${name}${line}: this is no JSON: ${message}.`, {
+    const found = jsonSyntaxError(text)
+    const reason = found?.reason ?? (error instanceof Error ? error.message : String(error))
+    throw userError('json.syntax', `${name}${found ? `, line ${found.line}` : ''}: this is no JSON: ${reason}.`, {
       hint: 'If the file has one record per line, read it with extract.ndjson.',
       field: ['path'],
       cause: error,

@@ -135,6 +135,12 @@ export async function stageJson(
   }
 }
 
+/** The config with the types that were found written into it. */
+export function spellOut(config: JsonConfig, facts: JsonFacts): Record<string, unknown> {
+  const columns = facts.columns.map(({ name, type }) => [name, { ...config.columns?.[name], type }])
+  return { ...config, columns: Object.fromEntries(columns) }
+}
+
 /** Rows are staged as Parquet, where DuckDB would write doubles for these. */
 const noPlace = (name: string, type: string) =>
   userError('json.type', `Field ${name} cannot be read as ${type} without losing digits.`, {
