@@ -78,7 +78,7 @@ describe('the project', () => {
       ['b.pipeline.yaml', 'b'],
       ['pipelines/sales.pipeline.yaml', 'Sales: all'],
     ])
-    expect([name, sample]).toEqual(['project', false])
+    expect([name, sample]).toEqual(['Project', false])
   })
 
   test('tells every watcher of a change on disk, by whatever program', async () => {
