@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import type { Column } from '../../shared/engine/types.ts'
 import { toErrorInfo } from '../../shared/errors.ts'
 import { parameterTypeSchema } from '../../shared/pipeline/document.ts'
+import { type FileLab, openFileLab } from './files/testing.ts'
 import { type AnyRelationModule, cellsOf, evaluate, sharedSession, type TableLiteral } from './harness.ts'
+import { raw, sql } from './sql.ts'
 
 /** `columns` maps names to types, or lists pairs where a name comes twice. */
 const tableSchema = z.strictObject({
@@ -19,6 +21,8 @@ const fixtureSchema = z.strictObject({
   config: z.unknown(),
   parameters: z.record(z.string(), z.strictObject({ type: parameterTypeSchema, value: z.string() })).default({}),
   inputs: z.record(z.string(), tableSchema).default({}),
+  /** Files of the project, by path: their text, or a query whose rows are a Parquet file. */
+  files: z.record(z.string(), z.union([z.string(), z.strictObject({ parquet: z.string() })])).optional(),
   /** Per port. `any` leaves the order of rows open. Ports that are not named are not looked at. */
   expect: z.record(z.string(), tableSchema.extend({ order: z.enum(['exact', 'any']).default('exact') })).optional(),
   /** Some keys of the error. */
@@ -46,8 +50,11 @@ function runFixture(module: AnyRelationModule, file: string, content: unknown): 
   const fixture = read.data
   it(`${fixture.name} (${file.replace('.fixture.yaml', '')})`, async () => {
     const inputs = Object.fromEntries(Object.entries(fixture.inputs).map(([port, table]) => [port, tableOf(table)]))
+    const lab = fixture.files ? await labWith(fixture.files) : undefined
+    if (lab) onTestFinished(() => lab.close())
     const running = evaluate(module, fixture.config, inputs, {
       parameters: new Map(Object.entries(fixture.parameters)),
+      ...(lab ? { files: lab.files, session: lab.session } : {}),
     })
     if (fixture.error) {
       const info = await running.then(() => undefined, toErrorInfo)
@@ -63,6 +70,16 @@ function runFixture(module: AnyRelationModule, file: string, content: unknown): 
       else expect(actual?.rows, port).toEqual(expected.rows)
     }
   })
+}
+
+async function labWith(files: NonNullable<z.output<typeof fixtureSchema>['files']>): Promise<FileLab> {
+  const lab = await openFileLab()
+  for (const [path, content] of Object.entries(files)) {
+    const full = await lab.write(path, typeof content === 'string' ? content : '')
+    if (typeof content !== 'string')
+      await lab.session.execute(sql`COPY (${raw(content.parquet)}) TO ${full} (FORMAT parquet)`)
+  }
+  return lab
 }
 
 const sorted = (rows: readonly unknown[] | undefined) => rows?.map((row) => JSON.stringify(row)).sort()

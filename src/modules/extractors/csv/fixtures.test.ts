@@ -1,0 +1,4 @@
+import { runFixtures } from '../../kit/run-fixtures.ts'
+import { csvExtract } from './implementation.ts'
+
+runFixtures(csvExtract, new URL('./fixtures/', import.meta.url))
