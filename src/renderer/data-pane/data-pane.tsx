@@ -108,6 +108,7 @@ function PortTabs({ nodeId, info }: { nodeId: string; info: ModuleInfo }) {
           type="button"
           role="tab"
           aria-selected={output.name === port}
+          title={text(output.title)}
           className={`segment${output.name === port ? ' segment-on' : ''}${output.reject ? ' port-reject' : ''}`}
           onClick={() => selectPort(nodeId, index === 0 ? undefined : output.name)}
         >

@@ -90,7 +90,7 @@ export const fr: Messages = {
   'project.empty': 'Ce projet n’a pas encore de pipeline',
   'project.emptyHint':
     'Un pipeline prend les données de fichiers, les transforme étape par étape et les écrit où vous voulez.',
-  'palette.placeholder': 'Aller à un nœud, ouvrir un pipeline, ajouter une étape ou lancer une commande',
+  'palette.placeholder': 'Nœud, pipeline, étape à ajouter ou commande',
   'palette.nothing': 'Rien trouvé.',
   'palette.command': 'Commande',
   'palette.node': 'Nœud',
