@@ -4,12 +4,12 @@ import { mkdir, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parquetLoad } from '../../loaders/parquet/implementation.ts'
-import { raw } from '../sql.ts'
-import { cleanStaging, markUsed, recoverProject } from './clean-project.ts'
-import { recoverTarget } from './replace-target.ts'
-import { temporaryPath } from './temporary-names.ts'
-import { type FileLab, openFileLab } from './testing.ts'
+import { parquetLoad } from './parquet/implementation.ts'
+import { raw } from '../kit/sql.ts'
+import { cleanStaging, markUsed, recoverProject } from '../kit/files/clean-project.ts'
+import { recoverTarget } from '../kit/files/replace-target.ts'
+import { temporaryPath } from '../kit/files/temporary-names.ts'
+import { type FileLab, openFileLab } from '../kit/files/testing.ts'
 
 let lab: FileLab
 beforeEach(async () => {
@@ -42,7 +42,7 @@ describe('opening a project', () => {
         require('node:fs').writeFileSync(path, 'half')
         parentPort.postMessage(path)
       })`
-    const module = join(import.meta.dirname, 'temporary-names.ts')
+    const module = join(import.meta.dirname, '../kit/files/temporary-names.ts')
     const worker = new Worker(code, { eval: true, workerData: { module, target } })
     const path = await new Promise<string>((resolve, reject) => worker.once('message', resolve).once('error', reject))
     await recoverTarget(target)
