@@ -4,12 +4,12 @@ import { mkdir, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parquetLoad } from './parquet/implementation.ts'
-import { raw } from '../kit/sql.ts'
 import { cleanStaging, markUsed, recoverProject } from '../kit/files/clean-project.ts'
 import { recoverTarget } from '../kit/files/replace-target.ts'
 import { temporaryPath } from '../kit/files/temporary-names.ts'
 import { type FileLab, openFileLab } from '../kit/files/testing.ts'
+import { raw } from '../kit/sql.ts'
+import { parquetLoad } from './parquet/implementation.ts'
 
 let lab: FileLab
 beforeEach(async () => {
