@@ -33,7 +33,9 @@ export async function validate(
       for (const problem of problems) terminal.out.write(`${formatProblem(pipeline.file, problem, terminal.style)}\n`)
       if (problems.every(({ severity }) => severity === 'warning')) {
         const nodes = Object.keys(pipeline.document?.nodes ?? {}).length
-        terminal.say(`${pipeline.file}: ${terminal.sayStyle.green('valid')}, ${nodes} nodes`)
+        terminal.say(
+          `${pipeline.file}: ${terminal.sayStyle.green('valid')}, ${nodes} ${nodes === 1 ? 'node' : 'nodes'}`,
+        )
       }
     }
     if (errors > 0) terminal.say(`${errors} ${errors === 1 ? 'error' : 'errors'}`)
