@@ -1,6 +1,6 @@
 // Makes `npm start` and `npm test` enough on a fresh clone: installs from the lock file what is missing, and nothing else.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -15,7 +15,10 @@ function installed() {
   })
 }
 
-if (!installed()) {
+// `npm ci` would empty the folder that the link leads to, and with it another clone.
+const linked = lstatSync(`${root}/node_modules`, { throwIfNoEntry: false })?.isSymbolicLink() === true
+
+if (!linked && !installed()) {
   console.error('Installing what the lock file names …')
   const { status } = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: root,
