@@ -11,6 +11,7 @@ import { createTerminal } from './terminal.ts'
 
 /** `logidata`. Never throws. @returns the exit code */
 export async function main(args: readonly string[]): Promise<number> {
+  leaveWithTheReader()
   const log = openLog(defaultDataDirectory())
   const json = args.includes('--json')
   const interrupt = abortOnSignals()
@@ -44,6 +45,15 @@ export async function main(args: readonly string[]): Promise<number> {
     // Commander has told people already.
     return json ? reportFailure(usage, log, true) : EXIT.usage
   }
+}
+
+/** `logidata … | head`: a reader that has seen enough closes the pipe, and that is no failure. */
+function leaveWithTheReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT.success)
+      throw error
+    })
 }
 
 /** The first Ctrl-C cancels what runs, and the command then ends by itself; a second one does not wait for that. */

@@ -362,3 +362,14 @@ describe('what there is to know', () => {
     expect(JSON.parse((await logidata(...args, '--json')).out).error.code).toBe('usage.file')
   })
 })
+
+test('a reader that closes the pipe early sees no error', async () => {
+  const child = spawn(process.execPath, [ENTRY, 'schema'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let told = ''
+  child.stderr.on('data', (data) => {
+    told += data
+  })
+  child.stdout.destroy()
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  expect({ code, told }).toEqual({ code: 0, told: '' })
+})
