@@ -146,9 +146,9 @@ avec \`null_equal\`. Une \`condition\` peut s’ajouter aux clés ou les remplac
     { name: 'right', title: { en: 'Right', fr: 'Droite' } },
   ],
   outputs: [
-    { name: 'match', title: { en: 'Joined rows', fr: 'Lignes jointes' } },
-    { name: 'left_rest', title: { en: 'Left rows without a match', fr: 'Lignes de gauche sans correspondance' } },
-    { name: 'right_rest', title: { en: 'Right rows without a match', fr: 'Lignes de droite sans correspondance' } },
+    { name: 'match', title: { en: 'Joined', fr: 'Jointes' } },
+    { name: 'left_rest', title: { en: 'Left rest', fr: 'Reste gauche' } },
+    { name: 'right_rest', title: { en: 'Right rest', fr: 'Reste droit' } },
   ],
   config,
   defaultConfig: { kind: 'inner', keys: [] },
