@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { RunEvent } from '../shared/engine/types.ts'
-import { type LogiDataError, userError } from '../shared/errors.ts'
+import { userError } from '../shared/errors.ts'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import { type AppContract, appContract } from '../shared/rpc/app-contract.ts'
 import { createClient } from '../shared/rpc/client.ts'
@@ -12,17 +12,9 @@ import type { RpcClient } from '../shared/rpc/contract.ts'
 import { serve } from '../shared/rpc/host.ts'
 import { createTransportPair } from '../shared/rpc/memory-transport.ts'
 import { createApp } from './app.ts'
+import { failure, finished, node, SALES, started } from './testing/app-fixtures.ts'
 import { createMemoryEngine } from './testing/memory-engine.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
-
-const SALES = `# who asked for this: finance
-format: logidata/v1
-name: "Sales: all"
-nodes:
-  sales:
-    type: extract.csv
-    config: { path: "data/\${env:LOGIDATA_FILE}-\${env:SECRET}-\${env:GRANTED}.csv" } # ours
-`
 
 let root: string
 let dataDirectory: string
@@ -55,12 +47,6 @@ beforeEach(async () => {
   behaviour = async function* () {}
   app = await start()
 })
-
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => Promise.reject(new Error('it did not fail')),
-    (error: LogiDataError) => error.info,
-  )
 
 async function documentOf(path = 'pipelines/sales.pipeline.yaml') {
   const { document, revision } = await app.call('pipeline.read', { path })
@@ -259,15 +245,6 @@ describe('what the engine is asked', () => {
 describe('runs', () => {
   const path = 'pipelines/sales.pipeline.yaml'
   const document: PipelineDocument = { format: 'logidata/v1', name: 'x', nodes: {} }
-  const started = (runId: string): RunEvent => ({
-    kind: 'started',
-    runId,
-    at: '2024-01-01T00:00:00Z',
-    nodes: ['a', 'b'],
-  })
-  const node = (nodeId: string, state: 'running' | 'done'): RunEvent => ({ kind: 'node', nodeId, state })
-  const finished: RunEvent = { kind: 'finished', state: 'succeeded', milliseconds: 5 }
-
   async function allEvents(runId: string): Promise<RunEvent[]> {
     const events: RunEvent[] = []
     for await (const event of app.stream('run.events', { runId })) events.push(event)
