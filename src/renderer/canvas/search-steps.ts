@@ -1,6 +1,6 @@
-import type { ModuleFamily, ModuleInfo } from '../../shared/modules/descriptor.ts'
+import { type ModuleFamily, type ModuleInfo, moduleFamilySchema } from '../../shared/modules/descriptor.ts'
 
-const FAMILIES: readonly ModuleFamily[] = ['extract', 'shape', 'combine', 'check', 'load']
+const FAMILIES: readonly ModuleFamily[] = moduleFamilySchema.options
 
 export interface StepGroup {
   readonly family: ModuleFamily

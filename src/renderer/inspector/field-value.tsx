@@ -1,4 +1,5 @@
 import { assertNever } from '../../shared/result.ts'
+import { ChoicesControl } from './controls/choices-control.tsx'
 import { ColumnListControl } from './controls/column-list-control.tsx'
 import { ColumnMapControl } from './controls/column-map-control.tsx'
 import { ColumnsControl } from './controls/columns-control.tsx'
@@ -33,6 +34,8 @@ export function FieldValue(props: ControlProps) {
       return <SwitchControl {...props} />
     case 'select':
       return <SelectControl {...props} />
+    case 'choices':
+      return <ChoicesControl {...props} />
     case 'inputPath':
       return <InputPathControl {...props} />
     case 'outputPath':

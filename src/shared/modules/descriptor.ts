@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const textSchema = z.object({ en: z.string(), fr: z.string() })
 export type Text = z.infer<typeof textSchema>
 
-export const moduleFamilySchema = z.enum(['extract', 'shape', 'combine', 'check', 'load'])
+export const moduleFamilySchema = z.enum(['extract', 'clean', 'compute', 'combine', 'shape', 'check', 'route', 'load'])
 export type ModuleFamily = z.infer<typeof moduleFamilySchema>
 
 export const inputPortSchema = z.object({
@@ -36,6 +36,8 @@ export const formControlSchema = z.enum([
   'number',
   'switch',
   'select',
+  /** Any number of the options. */
+  'choices',
   /** Path of a file or a glob, relative to the project. */
   'inputPath',
   'outputPath',
@@ -69,7 +71,7 @@ export interface FormField {
   readonly placeholder?: string | undefined
   readonly required: boolean
   readonly default?: unknown
-  /** Of a `select`. */
+  /** Of a `select` or `choices`. */
   readonly options?: readonly { readonly value: string; readonly title: Text }[] | undefined
   /** Input port whose columns a `column`, `columns` or `expression` speaks of. */
   readonly port?: string | undefined

@@ -34,7 +34,7 @@ const config = z.strictObject({
 export const formulaDescriptor = defineModule({
   type: 'transform.formula',
   version: 1,
-  family: 'shape',
+  family: 'compute',
   title: { en: 'Formula', fr: 'Formule' },
   summary: {
     en: 'Computes new columns, or replaces existing ones.',

@@ -18,7 +18,7 @@ const config = z.strictObject({
 export const sqlDescriptor = defineModule({
   type: 'transform.sql',
   version: 1,
-  family: 'combine',
+  family: 'route',
   title: { en: 'SQL', fr: 'SQL' },
   summary: {
     en: 'Any query over any number of inputs.',
