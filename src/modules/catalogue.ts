@@ -1,51 +1,25 @@
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
-import { csvExtract } from './extractors/csv/implementation.ts'
-import { inlineExtract } from './extractors/inline/implementation.ts'
-import { jsonExtract } from './extractors/json/implementation.ts'
-import { ndjsonExtract } from './extractors/ndjson/implementation.ts'
-import { parquetExtract } from './extractors/parquet/implementation.ts'
+import { checkModules } from './catalogue/check.ts'
+import { cleanModules } from './catalogue/clean.ts'
+import { combineModules } from './catalogue/combine.ts'
+import { computeModules } from './catalogue/compute.ts'
+import { extractModules } from './catalogue/extract.ts'
+import { loadModules } from './catalogue/load.ts'
+import { routeModules } from './catalogue/route.ts'
+import { shapeModules } from './catalogue/shape.ts'
 import type { Module } from './kit/contract.ts'
 import { toModuleInfo } from './kit/module-info.ts'
-import { csvLoad } from './loaders/csv/implementation.ts'
-import { jsonLoad } from './loaders/json/implementation.ts'
-import { parquetLoad } from './loaders/parquet/implementation.ts'
-import { aggregate } from './transformers/aggregate/implementation.ts'
-import { deduplicate } from './transformers/deduplicate/implementation.ts'
-import { filter } from './transformers/filter/implementation.ts'
-import { formula } from './transformers/formula/implementation.ts'
-import { join } from './transformers/join/implementation.ts'
-import { limit } from './transformers/limit/implementation.ts'
-import { sample } from './transformers/sample/implementation.ts'
-import { select } from './transformers/select/implementation.ts'
-import { sort } from './transformers/sort/implementation.ts'
-import { sqlStep } from './transformers/sql/implementation.ts'
-import { union } from './transformers/union/implementation.ts'
 
 /** Every module there is, in the order of the palette. */
 export const modules: readonly Module[] = [
-  // Extract
-  csvExtract,
-  jsonExtract,
-  ndjsonExtract,
-  parquetExtract,
-  inlineExtract,
-  // Shape
-  filter,
-  select,
-  formula,
-  aggregate,
-  deduplicate,
-  sort,
-  sample,
-  limit,
-  // Combine
-  union,
-  sqlStep,
-  join,
-  // Load
-  csvLoad,
-  jsonLoad,
-  parquetLoad,
+  ...extractModules,
+  ...cleanModules,
+  ...computeModules,
+  ...combineModules,
+  ...shapeModules,
+  ...checkModules,
+  ...routeModules,
+  ...loadModules,
 ]
 
 const byType = new Map(modules.map((module) => [module.descriptor.type, module]))

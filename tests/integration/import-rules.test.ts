@@ -57,6 +57,7 @@ const forbidden: readonly (readonly [path: string, text: string, rule: string])[
   ['src/modules/transformers/five/implementation.ts', `import '../../catalogue.ts'`, 'modules-stand-alone'],
   ['src/modules/kit/bad.ts', `import '../transformers/one/implementation.ts'`, 'kit-stands-alone'],
   ['src/modules/bad.ts', `import '../workers/a.ts'`, 'catalogue-imports-modules'],
+  ['src/modules/catalogue/bad.ts', `import '../../workers/a.ts'`, 'catalogue-imports-modules'],
   ['src/engine/bad-workers.ts', `import type { X } from '../workers/a.ts'\nexport type Y = X`, 'engine-imports'],
   ['src/engine/bad-core.ts', `import 'node:path'`, 'engine-outside'],
   ['src/engine/bad-duckdb.ts', `import '@duckdb/node-api'`, 'duckdb-where-queries-run'],

@@ -1,0 +1,6 @@
+import type { Module } from '../kit/contract.ts'
+import { join } from '../transformers/join/implementation.ts'
+import { union } from '../transformers/union/implementation.ts'
+
+/** In the order of the palette. */
+export const combineModules: readonly Module[] = [union, join]

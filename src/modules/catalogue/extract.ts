@@ -1,0 +1,9 @@
+import { csvExtract } from '../extractors/csv/implementation.ts'
+import { inlineExtract } from '../extractors/inline/implementation.ts'
+import { jsonExtract } from '../extractors/json/implementation.ts'
+import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
+import { parquetExtract } from '../extractors/parquet/implementation.ts'
+import type { Module } from '../kit/contract.ts'
+
+/** In the order of the palette. */
+export const extractModules: readonly Module[] = [csvExtract, jsonExtract, ndjsonExtract, parquetExtract, inlineExtract]
