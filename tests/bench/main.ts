@@ -13,12 +13,15 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   csv: async () => (await import('./csv.ts')).csv,
   canvas: async () => (await import('./canvas.ts')).canvas,
   start: async () => (await import('./start.ts')).start,
+  transforms: async () => (await import('./transforms.ts')).transforms,
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'csv-megabytes': { type: 'string', default: '200' } },
+  options: { 'csv-megabytes': { type: 'string', default: '200' }, rows: { type: 'string', default: '1000000' } },
 })
+// What follows `transforms` are names of transforms: `npm run bench -- transforms join union`.
+const names = positionals[0] === 'transforms' ? positionals.splice(1) : []
 const unknown = positionals.filter((name) => !(name in workloads))
 if (unknown.length > 0) {
   console.error(`No workload ${unknown.join(', ')}. There are: ${Object.keys(workloads).join(', ')}.`)
@@ -55,7 +58,13 @@ for (const name of chosen) {
   const folder = mkdtempSync(join(tmpdir(), `logidata-bench-${name}-`))
   try {
     const workload = await workloads[name]?.()
-    const measurements = (await workload?.({ folder, csvMegabytes: Number(values['csv-megabytes']) })) ?? []
+    const measurements =
+      (await workload?.({
+        folder,
+        csvMegabytes: Number(values['csv-megabytes']),
+        rows: Number(values.rows),
+        names,
+      })) ?? []
     for (const measured of measurements) print(measured)
     const machine = { processors: cpus().length, memoryBytes: totalmem(), node: process.version }
     writeFileSync(

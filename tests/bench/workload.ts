@@ -19,6 +19,10 @@ export interface BenchOptions {
   readonly folder: string
   /** Of the CSV in workload `csv`. */
   readonly csvMegabytes: number
+  /** Of the table in workload `transforms`. */
+  readonly rows: number
+  /** Transforms that `transforms` measures; none stands for all. */
+  readonly names: readonly string[]
 }
 
 export type Workload = (options: BenchOptions) => Promise<Measurement[]>
