@@ -3,6 +3,7 @@ import type { Module, ParameterValue } from '../modules/kit/contract.ts'
 import { didYouMean } from '../modules/kit/did-you-mean.ts'
 import type { Problem } from '../shared/engine/types.ts'
 import type { ModuleDescriptor } from '../shared/modules/descriptor.ts'
+import { outputPortsOf, takesInput } from '../shared/modules/ports.ts'
 import { type PipelineDocument, type PipelineNode, parseReference } from '../shared/pipeline/document.ts'
 import { topologicalOrder } from '../shared/pipeline/graph.ts'
 import { resolveParameters } from '../shared/pipeline/parameters.ts'
@@ -111,7 +112,7 @@ function resolveNode(
   } catch (thrown) {
     problems.push(problemOf(thrown, id))
   }
-  const outputs = descriptor.outputs.map((port) => port.name)
+  const outputs = outputPortsOf(descriptor.outputs, node.config).map((port) => port.name)
   return { id, type: node.type, module, config, configText, inputs, outputs, summary, problems }
 }
 
@@ -138,7 +139,7 @@ function followInputs(
 ): void {
   const given = node.inputs ?? {}
   for (const port of Object.keys(given)) {
-    if (descriptor.inputs.some((declared) => takes(declared, port))) continue
+    if (descriptor.inputs.some((declared) => takesInput(declared, port))) continue
     problems.push(
       nodeProblem(id, 'port.unknown-input', `This node has no input “${port}”.`, {
         hint: `Its inputs: ${descriptor.inputs.map((declared) => declared.name).join(', ') || 'none'}.`,
@@ -146,7 +147,7 @@ function followInputs(
     )
   }
   for (const declared of descriptor.inputs) {
-    const used = Object.keys(given).some((port) => takes(declared, port))
+    const used = Object.keys(given).some((port) => takesInput(declared, port))
     if (!used && !declared.optional)
       problems.push(
         nodeProblem(id, 'input.missing', `The input “${declared.name}” is not connected.`, {
@@ -155,7 +156,7 @@ function followInputs(
       )
   }
   for (const [port, reference] of Object.entries(given)) {
-    if (!descriptor.inputs.some((declared) => takes(declared, port))) continue
+    if (!descriptor.inputs.some((declared) => takesInput(declared, port))) continue
     const { nodeId: from, port: fromPort } = parseReference(reference)
     const upstream = document.nodes[from]
     if (!upstream) {
@@ -167,7 +168,8 @@ function followInputs(
       )
       continue
     }
-    const outputs = moduleOf(upstream.type)?.descriptor.outputs.map((output) => output.name)
+    const module = moduleOf(upstream.type)
+    const outputs = module && outputPortsOf(module.descriptor.outputs, upstream.config).map((output) => output.name)
     // What an unknown module gives is unknown: its own problem says so, once.
     if (!outputs) inputs.set(port, { nodeId: from, port: fromPort ?? '' })
     else if (fromPort === undefined ? outputs[0] !== undefined : outputs.includes(fromPort))
@@ -184,9 +186,4 @@ function followInputs(
         ),
       )
   }
-}
-
-function takes(declared: ModuleDescriptor['inputs'][number], port: string): boolean {
-  if (!declared.many) return declared.name === port
-  return declared.freeNames === true || port === declared.name || new RegExp(`^${declared.name}_\\d+$`).test(port)
 }

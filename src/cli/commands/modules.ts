@@ -35,7 +35,9 @@ export async function listModules(
 function printDocumentation(module: ModuleInfo, { out, style }: Terminal): void {
   const ports = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '))
   const inputs = module.inputs.map(({ name, many, optional }) => name + (many ? ' …' : optional ? ' (optional)' : ''))
-  const outputs = module.outputs.map(({ name, reject }) => name + (reject ? ' (rejected rows)' : ''))
+  const outputs = module.outputs.map(
+    ({ name, reject, each }) => name + (each ? ` (one per item of ${each.field})` : reject ? ' (rejected rows)' : ''),
+  )
   const heads = [{ title: 'SETTING' }, { title: 'NEEDED' }, { title: 'DEFAULT' }, { title: 'MEANING' }]
   const rows = [...settingRows(module.fields, '')]
   out.write(`${style.bold(`${module.type}  ${module.title.en}`)}\n${module.summary.en}\n\n`)

@@ -9,6 +9,7 @@ import { toast, toastError } from '../store/toasts.ts'
 import { copyNodes, pasteNodes } from './clipboard.ts'
 import { connectEdits, connectNewNode, freeInput, hasOutputs, newNodeEdits } from './connection-rules.ts'
 import { autoLayout, freePlace, NODE_WIDTH, positionsOf } from './layout.ts'
+import { defaultOutput } from './ports.ts'
 
 const modules = () => useModules.getState().byType
 const current = (): PipelineDocument | undefined => usePipeline.getState().document
@@ -61,8 +62,8 @@ export function addStep(info: ModuleInfo, at?: Position, end?: OpenEnd): void {
 }
 
 function portUnlessDefault(document: PipelineDocument, end: OpenEnd): string | undefined {
-  const info = modules().get(document.nodes[end.nodeId]?.type ?? '')
-  return info?.outputs[0]?.name === end.port ? undefined : end.port
+  const node = document.nodes[end.nodeId]
+  return defaultOutput(modules().get(node?.type ?? ''), node) === end.port ? undefined : end.port
 }
 
 function placeBeside(positions: Readonly<Record<string, Position>>, selected: string | undefined): Position {

@@ -1,7 +1,15 @@
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
 import { formatReference, type PipelineDocument, type Position } from '../../shared/pipeline/document.ts'
 import type { PipelineEdit } from '../../shared/pipeline/edits.ts'
-import { actualPortName, defaultOutput, documentEdges, inputPorts, outputPorts, uniqueName } from './ports.ts'
+import {
+  actualPortName,
+  defaultOutput,
+  documentEdges,
+  inputPorts,
+  outputPorts,
+  outputsOf,
+  uniqueName,
+} from './ports.ts'
 
 type Modules = ReadonlyMap<string, ModuleInfo>
 
@@ -37,10 +45,10 @@ export function connectEdits(
   const to = document.nodes[target]
   if (!from || !to || source === target) return undefined
   const output = modules.get(from.type)
-  if (output && !output.outputs.some((port) => port.name === sourcePort)) return undefined
+  if (output && !outputsOf(output, from).some((port) => port.name === sourcePort)) return undefined
   if (!inputPorts(to, modules.get(to.type)).some((port) => port.name === targetPort)) return undefined
   if (reachable(document, target, 'down').has(source)) return undefined
-  const isDefault = sourcePort === defaultOutput(output)
+  const isDefault = sourcePort === defaultOutput(output, from)
   const reference = formatReference(isDefault ? { nodeId: source } : { nodeId: source, port: sourcePort })
   const port = actualPortName(document, modules, target, targetPort, source)
   if (to.inputs?.[port] === reference) return []
@@ -81,7 +89,7 @@ export function connectNewNode(info: ModuleInfo, nodeId: string, source: string,
 /** Whether something can read from this node. */
 export function hasOutputs(document: PipelineDocument, modules: Modules, nodeId: string): boolean {
   const node = document.nodes[nodeId]
-  return node !== undefined && outputPorts(modules.get(node.type)).length > 0
+  return node !== undefined && outputPorts(modules.get(node.type), node).length > 0
 }
 
 /** Every edge on a way through a node, as `target.port`. */

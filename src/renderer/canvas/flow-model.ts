@@ -65,7 +65,7 @@ export function flowNodes(
     if (kept && isSame && kept.position.x === x && kept.position.y === y && kept.selected === chosen.has(id))
       return kept
     const inputs = isSame && kept ? kept.data.inputs : inputPorts(node, info)
-    const outputs = isSame && kept ? kept.data.outputs : outputPorts(info, referenced.get(id))
+    const outputs = isSame && kept ? kept.data.outputs : outputPorts(info, node, referenced.get(id))
     const height = nodeHeight(inputs.length, outputs.length)
     const drawn: StepNode = {
       id,
@@ -102,8 +102,9 @@ export const edgeId = (target: string, port: string) => `${target}.${port}`
 export function flowEdges(document: PipelineDocument, modules: Modules, before: readonly LinkEdge[]): LinkEdge[] {
   const old = new Map(before.map((edge) => [edge.id, edge]))
   return documentEdges(document).map(({ source, sourcePort, target, targetPort }) => {
-    const info = modules.get(document.nodes[source]?.type ?? '')
-    const port = sourcePort ?? defaultOutput(info)
+    const from = document.nodes[source]
+    const info = modules.get(from?.type ?? '')
+    const port = sourcePort ?? defaultOutput(info, from)
     const reject = info?.outputs.find((output) => output.name === port)?.reject ?? false
     const id = edgeId(target, targetPort)
     const kept = old.get(id)

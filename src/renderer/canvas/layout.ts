@@ -34,7 +34,7 @@ export function autoLayout(document: PipelineDocument, modules: Modules): Record
   graph.setDefaultEdgeLabel(() => ({}))
   for (const [nodeId, node] of Object.entries(document.nodes)) {
     const info = modules.get(node.type)
-    const height = nodeHeight(inputPorts(node, info).length, outputPorts(info).length)
+    const height = nodeHeight(inputPorts(node, info).length, outputPorts(info, node).length)
     graph.setNode(nodeId, { width: NODE_WIDTH, height: height + FOOT })
   }
   for (const { source, target } of documentEdges(document)) if (source !== target) graph.setEdge(source, target)

@@ -1,4 +1,5 @@
-import type { ModuleInfo, Text } from '../../shared/modules/descriptor.ts'
+import type { ModuleInfo, OutputPort, Text } from '../../shared/modules/descriptor.ts'
+import { outputPortsOf } from '../../shared/modules/ports.ts'
 import { NODE_ID, type PipelineDocument, type PipelineNode, parseReference } from '../../shared/pipeline/document.ts'
 
 export interface CanvasPort {
@@ -35,9 +36,14 @@ export function inputPorts(node: PipelineNode, info: ModuleInfo | undefined): Ca
   return ports
 }
 
-export function outputPorts(info: ModuleInfo | undefined, referenced: readonly string[] = []): CanvasPort[] {
+/** The outputs to draw; of an unknown module, those that others read from. */
+export function outputPorts(
+  info: ModuleInfo | undefined,
+  node: PipelineNode | undefined,
+  referenced: readonly string[] = [],
+): CanvasPort[] {
   if (!info) return referenced.length > 0 ? referenced.map(plain) : [plain('out')]
-  return info.outputs.map(({ name, title, reject }) => ({ name, title, reject, open: false }))
+  return outputsOf(info, node).map(({ name, title, reject }) => ({ name, title, reject, open: false }))
 }
 
 const isNumbered = (name: string, base: string) =>
@@ -51,7 +57,12 @@ function nextNumbered(base: string, taken: readonly string[]): string {
 }
 
 /** The output that a reference without a port means. */
-export const defaultOutput = (info: ModuleInfo | undefined): string => info?.outputs[0]?.name ?? 'out'
+export const defaultOutput = (info: ModuleInfo | undefined, node: PipelineNode | undefined): string =>
+  (info && outputsOf(info, node)[0]?.name) ?? 'out'
+
+/** The outputs that a node has, as its config says. */
+export const outputsOf = (info: ModuleInfo, node: PipelineNode | undefined): OutputPort[] =>
+  outputPortsOf(info.outputs, node?.config)
 
 /** The name of an input that is about to be connected: a free name follows the node it reads from. */
 export function actualPortName(

@@ -4,6 +4,7 @@ import { CircleAlert } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
+import { outputPortsOf } from '../../shared/modules/ports.ts'
 import { t, text } from '../i18n/index.ts'
 import { problemsOf, useAnalysis } from '../store/analysis.ts'
 import { useModules } from '../store/modules.ts'
@@ -99,10 +100,12 @@ function NodeData({ nodeId, label, type }: { nodeId: string; label: string; type
 }
 
 function PortTabs({ nodeId, info }: { nodeId: string; info: ModuleInfo }) {
-  const port = useSelection((state) => state.port) ?? info.outputs[0]?.name
+  const config = usePipeline((state) => state.document?.nodes[nodeId]?.config)
+  const outputs = outputPortsOf(info.outputs, config)
+  const port = useSelection((state) => state.port) ?? outputs[0]?.name
   return (
     <div className="segments port-tabs" role="tablist" aria-label={t('data.ports')}>
-      {info.outputs.map((output, index) => (
+      {outputs.map((output, index) => (
         <button
           key={output.name}
           type="button"

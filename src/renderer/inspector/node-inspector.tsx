@@ -1,5 +1,7 @@
 import { useMemo, useRef } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
+import { outputPortsOf } from '../../shared/modules/ports.ts'
+import { configEdits } from '../../shared/pipeline/config-edits.ts'
 import type { JsonValue } from '../../shared/pipeline/document.ts'
 import { useFunctions } from '../expression/functions-store.ts'
 import { t } from '../i18n/index.ts'
@@ -30,6 +32,12 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
   const config = node?.config
   const scope = useMemo((): FormScope => {
     const current = () => usePipeline.getState().document?.nodes[nodeId]?.config ?? {}
+    const set = (next: Readonly<Record<string, JsonValue>>, options?: { group: string }) => {
+      const { document } = usePipeline.getState()
+      if (!document) return
+      const ports = (config: unknown) => outputPortsOf(info?.outputs ?? [], config)
+      edit(configEdits(document, nodeId, elideDefaults(next, info?.fields ?? []), ports), options)
+    }
     return {
       nodeId,
       nodeType: node?.type ?? '',
@@ -42,9 +50,9 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       change: (path, value) => {
         const next = withValueAt(current(), path, value) as Record<string, JsonValue>
         const group = `${nodeId}:${pathKey(path)}:${session.current}`
-        edit([{ kind: 'setConfig', nodeId, config: elideDefaults(next, info?.fields ?? []) }], { group })
+        set(next, { group })
       },
-      replace: (next) => edit([{ kind: 'setConfig', nodeId, config: elideDefaults(next, info?.fields ?? []) }]),
+      replace: (next) => set(next),
       columns: (port) => inputColumns(analysis, info, port),
       vocabulary: (port) => nodeVocabulary(analysis, info, port, parameters ?? {}, functions),
       Value: FieldValue,
@@ -62,7 +70,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       {info && <FieldList fields={info.fields} values={config ?? {}} path={rootPath} />}
       <InputsSection nodeId={nodeId} node={node} info={info} />
       <NoteSection nodeId={nodeId} note={node.note} />
-      <OutputsSection info={info} analysis={analysis} />
+      <OutputsSection info={info} config={config} analysis={analysis} />
     </FormScopeContext>
   )
 }

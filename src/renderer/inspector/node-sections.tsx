@@ -2,6 +2,7 @@ import { Unplug } from 'lucide-react'
 import { useState } from 'react'
 import type { Column, NodeAnalysis } from '../../shared/engine/types.ts'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
+import { outputPortsOf } from '../../shared/modules/ports.ts'
 import { type PipelineNode, parseReference, REFERENCE } from '../../shared/pipeline/document.ts'
 import { t, text } from '../i18n/index.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
@@ -102,20 +103,25 @@ export function NoteSection({ nodeId, note }: { nodeId: string; note: string | u
 const FEW = 12
 
 /** What leaves the node: columns and types of each port, known without running anything. */
-export function OutputsSection(props: { info: ModuleInfo | undefined; analysis: NodeAnalysis | undefined }) {
+export function OutputsSection(props: {
+  info: ModuleInfo | undefined
+  config: unknown
+  analysis: NodeAnalysis | undefined
+}) {
   const { info, analysis } = props
-  if (!info || info.outputs.length === 0) return null
-  const known = info.outputs.some((port) => analysis?.ports[port.name])
+  const outputs = outputPortsOf(info?.outputs ?? [], props.config)
+  if (outputs.length === 0) return null
+  const known = outputs.some((port) => analysis?.ports[port.name])
   return (
     <section className="field">
       <header className="field-title">
         <h3>{t('panes.outputs')}</h3>
       </header>
       {!known && <p className="empty-line">{t('panes.columnsUnknown')}</p>}
-      {(known ? groupPorts(info.outputs, analysis?.ports ?? {}) : []).map(({ ports, columns }) => (
+      {(known ? groupPorts(outputs, analysis?.ports ?? {}) : []).map(({ ports, columns }) => (
         <PortColumns
           key={ports[0]?.name}
-          title={info.outputs.length > 1 ? ports.map((port) => text(port.title)).join(', ') : undefined}
+          title={outputs.length > 1 ? ports.map((port) => text(port.title)).join(', ') : undefined}
           reject={ports.every((port) => port.reject)}
           columns={columns}
         />

@@ -23,6 +23,8 @@ export const outputPortSchema = z.object({
   title: textSchema,
   /** Drawn as a dashed red edge; its rows count as rejected. */
   reject: z.boolean().default(false),
+  /** As many ports as the list `field` of the config has items, each named by the item's `name` (see `outputPortsOf`). */
+  each: z.object({ field: z.string(), name: z.string() }).optional(),
 })
 export type OutputPort = z.infer<typeof outputPortSchema>
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../engine/types.ts'
-import type { InputPort, ModuleInfo } from '../modules/descriptor.ts'
+import type { ModuleInfo } from '../modules/descriptor.ts'
+import { outputPortsOf, takesInput } from '../modules/ports.ts'
 import { type PipelineDocument, type PipelineNode, parseReference } from './document.ts'
 import { cyclePath, topologicalOrder } from './graph.ts'
 import { checkParameterValue } from './parameters.ts'
@@ -61,7 +62,7 @@ export function validatePipeline(
 function checkPorts(nodeId: string, node: PipelineNode, module: ModuleInfo, report: Report): void {
   const connected = Object.keys(node.inputs ?? {})
   for (const port of connected) {
-    if (module.inputs.some((input) => takes(input, port))) continue
+    if (module.inputs.some((input) => takesInput(input, port))) continue
     const names = module.inputs.flatMap((input) => (input.many ? [`${input.name}_1`, `${input.name}_2`] : [input.name]))
     const known =
       names.length === 0 ? 'It has no inputs.' : `Its inputs are: ${names.join(', ')}${hasMany(module) ? ', …' : ''}.`
@@ -69,7 +70,7 @@ function checkPorts(nodeId: string, node: PipelineNode, module: ModuleInfo, repo
     report(['nodes', nodeId, 'inputs', port], 'port.unknown-input', message, didYouMean(port, names) ?? known)
   }
   for (const input of module.inputs) {
-    if (input.optional || connected.some((port) => takes(input, port))) continue
+    if (input.optional || connected.some((port) => takesInput(input, port))) continue
     const message = input.many
       ? `Node "${nodeId}" needs at least one input.`
       : `Input "${input.name}" of node "${nodeId}" is not connected.`
@@ -97,7 +98,7 @@ function checkReferences(
     }
     const module = byType.get(source.type)
     if (!module) continue
-    const outputs = module.outputs.map((output) => output.name)
+    const outputs = outputPortsOf(module.outputs, source.config).map((output) => output.name)
     if (outputs.length === 0) {
       const message = `Input "${port}" of node "${nodeId}" reads from "${reference.nodeId}", which has no output.`
       report(path, 'reference.no-output', message, 'A load is the end of its branch: read from the node before it.')
@@ -107,12 +108,6 @@ function checkReferences(
       report(path, 'reference.unknown-port', message, hint)
     }
   }
-}
-
-/** Whether an input port of a module goes by this name. */
-export function takes(input: InputPort, port: string): boolean {
-  if (!input.many) return port === input.name
-  return input.freeNames || (port.startsWith(`${input.name}_`) && /^[1-9]\d*$/.test(port.slice(input.name.length + 1)))
 }
 
 const hasMany = (module: ModuleInfo) => module.inputs.some((input) => input.many)

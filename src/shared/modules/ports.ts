@@ -1,0 +1,56 @@
+import type { z } from 'zod'
+import { NODE_ID } from '../pipeline/document.ts'
+import type { inputPortSchema, OutputPort, outputPortSchema } from './descriptor.ts'
+
+/** Whether an input port that a module declares goes by this name. */
+export function takesInput(declared: z.input<typeof inputPortSchema>, port: string): boolean {
+  if (!declared.many) return port === declared.name
+  if (declared.freeNames) return true
+  return port.startsWith(`${declared.name}_`) && /^[1-9]\d*$/.test(port.slice(declared.name.length + 1))
+}
+
+/**
+ * The output ports that a node has with this config, the default one first. A port that is declared once per item of a list takes
+ * the item's name; an item without a usable name of its own gets `NAME_1`, `NAME_2`, so that every item has exactly one port, always.
+ */
+export function outputPortsOf(declared: readonly z.input<typeof outputPortSchema>[], config: unknown): OutputPort[] {
+  const taken = new Set(declared.filter((port) => !port.each).map((port) => port.name))
+  return declared.flatMap(({ each, ...port }) => {
+    const plain = { ...port, reject: port.reject ?? false }
+    if (!each) return [plain]
+    const list = isRecord(config) ? config[each.field] : undefined
+    return (Array.isArray(list) ? list : []).map((item: unknown, index) => {
+      const wanted = isRecord(item) ? item[each.name] : undefined
+      const usable = typeof wanted === 'string' && NODE_ID.test(wanted) && !taken.has(wanted)
+      const name = usable ? wanted : freeName(`${port.name}_${index + 1}`, taken)
+      taken.add(name)
+      return { ...plain, name, title: usable ? { en: name, fr: name } : numbered(port.title, index + 1) }
+    })
+  })
+}
+
+/**
+ * Old name -> new name of the ports that a change of config gives another name: the list kept its length, so that each item is
+ * still the same one.
+ */
+export function renamedPorts(before: readonly OutputPort[], after: readonly OutputPort[]): ReadonlyMap<string, string> {
+  if (before.length !== after.length) return new Map()
+  const pairs = before.flatMap(({ name }, index): [string, string][] => {
+    const now = after[index]?.name
+    return now === undefined || now === name ? [] : [[name, now]]
+  })
+  return new Map(pairs)
+}
+
+function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted
+  while (taken.has(name)) name = `${name}_`
+  return name
+}
+
+const numbered = (title: OutputPort['title'], number: number) => ({
+  en: `${title.en} ${number}`,
+  fr: `${title.fr} ${number}`,
+})
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
