@@ -113,7 +113,12 @@ test('modules lists the steps, and documents one', async () => {
   expect(list.out).toMatch(/transform\.join/)
   const one = await logidata('modules', 'transform.join')
   expect(one.out).toContain('left_rest')
+  expect((await logidata('modules', 'join')).out).toBe(one.out)
   expect(await logidata('modules', 'transform.joint')).toMatchObject({ code: 2 })
+  expect(await logidata('modules', 'csv')).toMatchObject({
+    code: 2,
+    told: expect.stringContaining('extract.csv, load.csv'),
+  })
 })
 
 test('schema prints a JSON Schema that knows every step', async () => {
