@@ -1,101 +1,7 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
-import { form, option } from '../../kit/form.ts'
-import { sortKeySchema } from '../../kit/sort-keys.ts'
-
-const functionSchema = z.enum([
-  'count',
-  'count_distinct',
-  'sum',
-  'avg',
-  'min',
-  'max',
-  'median',
-  'quantile',
-  'mode',
-  'stddev',
-  'variance',
-  'first',
-  'last',
-  'string_agg',
-  'list',
-  'all_true',
-  'any_true',
-  'expression',
-])
-export type MeasureFunction = z.output<typeof functionSchema>
-
-const measureSchema = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .meta(form('Name', 'Nom', { placeholder: 'revenue' })),
-  function: functionSchema.default('count').meta(
-    form('Function', 'Fonction', {
-      options: [
-        option('count', 'Count', 'Nombre'),
-        option('count_distinct', 'Count of different values', 'Nombre de valeurs différentes'),
-        option('sum', 'Sum', 'Somme'),
-        option('avg', 'Average', 'Moyenne'),
-        option('min', 'Smallest', 'Minimum'),
-        option('max', 'Largest', 'Maximum'),
-        option('median', 'Median', 'Médiane'),
-        option('quantile', 'Quantile', 'Quantile'),
-        option('mode', 'Most frequent', 'Valeur la plus fréquente'),
-        option('stddev', 'Standard deviation', 'Écart type'),
-        option('variance', 'Variance', 'Variance'),
-        option('first', 'First in order', 'Première selon l’ordre'),
-        option('last', 'Last in order', 'Dernière selon l’ordre'),
-        option('string_agg', 'Joined text', 'Texte concaténé'),
-        option('list', 'List', 'Liste'),
-        option('all_true', 'All true', 'Toutes vraies'),
-        option('any_true', 'Any true', 'Au moins une vraie'),
-        option('expression', 'Expression', 'Expression'),
-      ],
-    }),
-  ),
-  column: z
-    .string()
-    .optional()
-    .meta(form('Of column', 'De la colonne', { control: 'column', port: 'in' })),
-  expression: z
-    .string()
-    .optional()
-    .meta(
-      form('Of expression', 'De l’expression', {
-        control: 'expression',
-        port: 'in',
-        advanced: true,
-        help: {
-          en: 'Instead of a column. With the function “Expression”: the whole measure, such as sum(a) / sum(b).',
-          fr: 'Au lieu d’une colonne. Avec la fonction « Expression » : toute la mesure, par exemple sum(a) / sum(b).',
-        },
-      }),
-    ),
-  filter: z
-    .string()
-    .optional()
-    .meta(form('Only rows where', 'Seulement les lignes où', { control: 'expression', port: 'in', advanced: true })),
-  distinct: z
-    .boolean()
-    .default(false)
-    .meta(form('Different values only', 'Valeurs différentes seulement', { advanced: true })),
-  order: z
-    .array(sortKeySchema)
-    .default([])
-    .meta(form('In the order of', 'Dans l’ordre de', { control: 'list', advanced: true })),
-  separator: z
-    .string()
-    .default(', ')
-    .meta(form('Separator', 'Séparateur', { visibleWhen: { field: 'function', in: ['string_agg'] } })),
-  quantile: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.5)
-    .meta(form('Share (0 to 1)', 'Part (0 à 1)', { visibleWhen: { field: 'function', in: ['quantile'] } })),
-})
-export type Measure = z.output<typeof measureSchema>
+import { form, option, text } from '../../kit/form.ts'
+import { describeMeasure, MEASURE_NOTES, measureSchema } from '../../kit/measure-schema.ts'
 
 const groupSchema = z.union([
   z.string(),
@@ -120,6 +26,75 @@ const config = z.strictObject({
     .array(measureSchema)
     .default([])
     .meta(form('Measures', 'Mesures', { control: 'list' })),
+  totals: z
+    .enum(['none', 'rollup', 'cube', 'sets'])
+    .default('none')
+    .meta(
+      form('Totals', 'Totaux', {
+        advanced: true,
+        options: [
+          option('none', 'None', 'Aucun'),
+          option('rollup', 'From the last group to all (rollup)', 'Du dernier groupe à l’ensemble (rollup)'),
+          option('cube', 'Every combination of groups (cube)', 'Toutes les combinaisons de groupes (cube)'),
+          option('sets', 'The combinations listed here', 'Les combinaisons listées ici'),
+        ],
+      }),
+    ),
+  sets: z
+    .array(
+      z.strictObject({
+        groups: z
+          .array(z.string())
+          .default([])
+          .meta(
+            form('Groups', 'Groupes', {
+              control: 'columns',
+              port: 'in',
+              help: text(
+                'Names of “Group by”. None: the total of all.',
+                'Des noms de « Regrouper par ». Aucun : le total général.',
+              ),
+            }),
+          ),
+      }),
+    )
+    .default([])
+    .meta(form('Combinations', 'Combinaisons', { control: 'list', visibleWhen: { field: 'totals', in: ['sets'] } })),
+  level_column: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      form('Column with the level of total', 'Colonne du niveau de total', {
+        placeholder: 'level',
+        visibleWhen: { field: 'totals', in: ['rollup', 'cube', 'sets'] },
+        help: text(
+          'How many groups a row is the total of: 0 for a row of no total.',
+          'Combien de groupes une ligne totalise : 0 pour une ligne sans total.',
+        ),
+      }),
+    ),
+  flags: z
+    .boolean()
+    .default(false)
+    .meta(
+      form('A column per group that is true for its total', 'Une colonne par groupe, vraie pour son total', {
+        visibleWhen: { field: 'totals', in: ['rollup', 'cube', 'sets'] },
+      }),
+    ),
+  total_label: z
+    .string()
+    .optional()
+    .meta(
+      form('Text of a total', 'Texte d’un total', {
+        placeholder: 'Total',
+        visibleWhen: { field: 'totals', in: ['rollup', 'cube', 'sets'] },
+        help: text(
+          'Stands in the place of the empty group, where groups are texts.',
+          'Tient la place du groupe vide, là où les groupes sont des textes.',
+        ),
+      }),
+    ),
   having: z
     .string()
     .optional()
@@ -149,22 +124,29 @@ export const aggregateDescriptor = defineModule({
     en: `One row for every combination of values in \`group_by\` (NULL is a value like any other), whose items are columns or
 \`{ name, expression }\`. Without \`group_by\`, one row for everything, even for no rows at all.
 
-- \`count\` without a column counts rows; with one, its non-empty values. Empty values take no part in any other measure, save \`first\`, \`last\` and \`list\`.
-- \`sum\` of a whole-number column is a BIGINT and fails rather than overflow (of a 128-bit column, HUGEINT); of a DECIMAL it keeps the decimals, with
-  38 digits. The sum of an \`expression\` keeps the type that DuckDB gives it.
-- \`first\` and \`last\` need an \`order\`. \`list\`, \`string_agg\` and \`mode\` take the order of the values themselves unless they are given one, so that the result is always the same.
-- \`filter\` restricts one measure; \`having\` keeps groups, and sees the columns of the result.`,
+${MEASURE_NOTES.en}
+
+\`totals\` adds rows with the totals of groups: \`rollup\` from the last group to all, \`cube\` of every combination, \`sets\` of the combinations listed. A group that a row totals is NULL there;
+since NULL may be a group too, \`level_column\` and \`flags\` (columns \`is_total_NAME\`) tell them apart. They are measures of the rows, not sums of sums, so counts of different values and averages are right.
+With no rows at all there is a grand total only without \`group_by\`, or with \`totals\` that contain it.
+
+\`having\` keeps groups, and sees the columns of the result. The order of the groups is not defined: sort after it.`,
     fr: `Une ligne pour chaque combinaison de valeurs de \`group_by\` (NULL est une valeur comme une autre), dont les éléments sont des colonnes ou
 \`{ name, expression }\`. Sans \`group_by\`, une ligne pour tout, même sans aucune ligne en entrée.
 
-- \`count\` sans colonne compte les lignes ; avec une colonne, ses valeurs non vides. Les valeurs vides sont ignorées par les autres mesures, sauf \`first\`, \`last\` et \`list\`.
-- \`sum\` d’une colonne entière est un BIGINT et échoue plutôt que de déborder (HUGEINT pour une colonne de 128 bits) ; d’un DECIMAL, elle garde les
-  décimales, sur 38 chiffres. La somme d’une \`expression\` garde le type que DuckDB lui donne.
-- \`first\` et \`last\` demandent un \`order\`. \`list\`, \`string_agg\` et \`mode\` suivent l’ordre des valeurs à défaut d’un autre : le résultat est toujours le même.
-- \`filter\` restreint une mesure ; \`having\` garde des groupes, et voit les colonnes du résultat.`,
+${MEASURE_NOTES.fr}
+
+\`totals\` ajoute des lignes de totaux : \`rollup\` du dernier groupe à l’ensemble, \`cube\` de toutes les combinaisons, \`sets\` des combinaisons listées. Le groupe qu’une ligne totalise y est NULL ;
+comme NULL peut aussi être un groupe, \`level_column\` et \`flags\` (colonnes \`is_total_NOM\`) les distinguent. Ce sont des mesures des lignes, non des sommes de sommes : les nombres de valeurs différentes et les moyennes sont justes.
+Sans aucune ligne, il n’y a de total général que sans \`group_by\`, ou avec des \`totals\` qui le contiennent.
+
+\`having\` garde des groupes, et voit les colonnes du résultat. L’ordre des groupes n’est pas défini : triez ensuite.`,
   },
   icon: 'aggregate',
-  keywords: ['group', 'sum', 'count', 'average', 'total', 'pivot', 'regrouper', 'somme', 'moyenne', 'compter'],
+  keywords: [
+    ...['group by', 'summarize', 'sum', 'count', 'average', 'total', 'rollup', 'cube', 'subtotal', 'statistics'],
+    ...['regrouper', 'somme', 'moyenne', 'compter', 'sous-total', 'synthétiser', 'statistiques'],
+  ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [{ name: 'out', title: { en: 'Groups', fr: 'Groupes' } }],
   config,
@@ -184,8 +166,3 @@ export const aggregateDescriptor = defineModule({
     return [shown + more, groups && `by ${groups}`].filter(Boolean).join(' ')
   },
 })
-
-function describeMeasure({ name, function: operation, column, expression }: Measure): string {
-  if (operation === 'expression') return name
-  return `${operation}(${column ?? expression ?? ''})`
-}

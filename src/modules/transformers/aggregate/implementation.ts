@@ -1,26 +1,21 @@
-import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
-import { assertNever } from '../../../shared/result.ts'
 import { condition } from '../../kit/condition.ts'
 import type { RelationModule } from '../../kit/contract.ts'
-import { expression, type Parameters } from '../../kit/expression.ts'
-import { failure } from '../../kit/failure.ts'
+import { didYouMean } from '../../kit/did-you-mean.ts'
+import { expression } from '../../kit/expression.ts'
 import { atField, type FieldPath } from '../../kit/fields.ts'
-import { checkDistinctNames, requireColumn, requireInput } from '../../kit/inputs.ts'
-import { orderBy } from '../../kit/sort-keys.ts'
+import { checkDistinctNames, requireColumn, requireInput, sameName } from '../../kit/inputs.ts'
+import { type MeasureContext, measureSql, selectList } from '../../kit/measures.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
-import { columnType, integerType } from '../../kit/types.ts'
-import { type AggregateConfig, aggregateDescriptor, type Measure } from './descriptor.ts'
-
-interface Context {
-  readonly nodeId: string
-  readonly columns: readonly Column[]
-  readonly parameters: Parameters
-}
+import { type AggregateConfig, aggregateDescriptor } from './descriptor.ts'
 
 interface Output {
   readonly name: string
   readonly value: Sql
+}
+
+interface Group extends Output {
+  readonly isText: boolean
 }
 
 export const aggregate: RelationModule<typeof aggregateDescriptor, undefined> = {
@@ -34,19 +29,16 @@ export const aggregate: RelationModule<typeof aggregateDescriptor, undefined> = 
     const groups = config.group_by.map((group, index) => groupOutput(group, context, ['group_by', index]))
     const measures = config.measures.map((measure, index) => ({
       name: measure.name,
-      value: measureValue(measure, context, ['measures', index]),
+      value: measureSql(measure, context, ['measures', index]),
     }))
-    const outputs: Output[] = [...groups, ...measures]
-    if (outputs.length === 0)
+    if (groups.length + measures.length === 0)
       throw userError('aggregate.empty', 'There is nothing to compute.', {
         hint: 'Add a measure, or a column to group by.',
         field: ['measures'],
       })
+    const outputs: Output[] = [...groups.map((group) => labelled(group, config)), ...marks(config, groups), ...measures]
     checkDistinctNames(outputs, 'The result', ['measures'])
-    const list = joinSql(outputs.map(({ name, value }) => sql`${value} AS ${identifier(name)}`))
-    // By position: a name could be that of a column and of a result.
-    const groupBy = groups.length > 0 ? raw(` GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`) : raw('')
-    const query = sql`SELECT ${list} FROM ${input.name}${groupBy}`
+    const query = sql`SELECT ${selectList(outputs)} FROM ${input.name}${groupBy(config, groups)}`
     const having = config.having?.trim()
     if (!having) return { out: query }
     const test = atField(['having'], () => condition(having, parameters))
@@ -54,105 +46,88 @@ export const aggregate: RelationModule<typeof aggregateDescriptor, undefined> = 
   },
 }
 
-function groupOutput(group: AggregateConfig['group_by'][number], context: Context, field: FieldPath): Output {
+function groupOutput(group: AggregateConfig['group_by'][number], context: MeasureContext, field: FieldPath): Group {
   if (typeof group === 'string') {
-    const { name } = requireColumn(context.columns, group, field)
-    return { name, value: identifier(name) }
+    const { name, type } = requireColumn(context.columns, group, field)
+    return { name, value: identifier(name), isText: type === 'VARCHAR' }
   }
   const value = atField([...field, 'expression'], () => expression(group.expression, context.parameters))
-  return { name: group.name, value }
+  return { name: group.name, value, isText: false }
 }
 
-function measureValue(measure: Measure, context: Context, field: FieldPath): Sql {
-  const text = measure.expression?.trim()
-  if (measure.function === 'expression') {
-    if (!text)
-      throw userError('config.missing', 'Write the expression of this measure.', { field: [...field, 'expression'] })
-    return atField([...field, 'expression'], () => expression(text, context.parameters))
+function labelled(group: Group, config: AggregateConfig): Output {
+  if (config.totals === 'none' || config.total_label === undefined || !group.isText) return group
+  return {
+    name: group.name,
+    value: sql`CASE WHEN grouping(${group.value}) = 1 THEN ${config.total_label} ELSE ${group.value} END`,
   }
-  if (text && measure.column)
-    throw userError('measure.ambiguous', 'A measure is of a column or of an expression, not both.', {
-      field: [...field],
+}
+
+/** The columns that tell a total from a group that is NULL. */
+function marks(config: AggregateConfig, groups: readonly Group[]): Output[] {
+  if (config.totals === 'none') return []
+  if (groups.length === 0)
+    throw userError('aggregate.no-groups', 'There are no groups that could have totals.', {
+      field: ['totals'],
+      hint: 'Group by a column, or take the totals away.',
     })
-  const column = measure.column ? requireColumn(context.columns, measure.column, [...field, 'column']) : undefined
-  const value = column
-    ? identifier(column.name)
-    : text
-      ? atField([...field, 'expression'], () => expression(text, context.parameters))
-      : undefined
-  const call = aggregateCall(measure, value, context, field)
-  const where = measure.filter?.trim()
-  const filtered = where
-    ? sql`${call} FILTER (WHERE ${atField([...field, 'filter'], () => condition(where, context.parameters))})`
-    : call
-  return measure.function === 'sum' && column ? exactSum(filtered, column, field, context.nodeId) : filtered
-}
-
-function aggregateCall(measure: Measure, value: Sql | undefined, context: Context, field: FieldPath): Sql {
-  const { function: operation } = measure
-  if (value === undefined) {
-    if (operation === 'count') return raw('count(*)')
-    throw userError('config.missing', 'Choose the column that this measure is of.', { field: [...field, 'column'] })
-  }
-  const distinct = raw(measure.distinct ? 'DISTINCT ' : '')
-  const order =
-    measure.order.length > 0
-      ? orderBy(measure.order, context.columns, context.parameters, [...field, 'order'])
-      : undefined
-  const inOrder = order ? sql` ORDER BY ${order}` : raw('')
-  /** Threads bring rows in any order: without one given, the values' own makes the result the same every time. */
-  const inSomeOrder = order ? inOrder : sql` ORDER BY ${value} ASC NULLS LAST`
-  switch (operation) {
-    case 'count':
-      return sql`count(${distinct}${value})`
-    case 'count_distinct':
-      return sql`count(DISTINCT ${value})`
-    case 'sum':
-    case 'avg':
-    case 'min':
-    case 'max':
-    case 'median':
-      return sql`${raw(operation)}(${distinct}${value})`
-    case 'stddev':
-      return sql`stddev_samp(${distinct}${value})`
-    case 'variance':
-      return sql`var_samp(${distinct}${value})`
-    case 'quantile':
-      return sql`quantile_cont(${distinct}${value}, ${measure.quantile})`
-    case 'mode':
-      return sql`mode(${value}${inSomeOrder})`
-    case 'string_agg':
-      return sql`string_agg(${distinct}CAST(${value} AS VARCHAR), ${measure.separator}${measure.distinct && !order ? sql` ORDER BY CAST(${value} AS VARCHAR)` : inSomeOrder})`
-    case 'list':
-      return sql`list(${distinct}${value}${inSomeOrder})`
-    case 'all_true':
-      return sql`bool_and(${value})`
-    case 'any_true':
-      return sql`bool_or(${value})`
-    case 'first':
-    case 'last':
-      if (!order)
-        throw userError('measure.order-missing', `“${measure.name}” needs an order: ${operation} by what?`, {
-          field: [...field, 'order'],
-        })
-      return sql`${raw(operation)}(${value}${inOrder})`
-    case 'expression':
-      throw new TypeError('an expression has no call')
-    default:
-      return assertNever(operation)
-  }
-}
-
-/** DuckDB sums whole numbers as HUGEINT, which few targets can hold; a BIGINT holds nearly every real sum, and says when it cannot. */
-function exactSum(sum: Sql, column: Column, field: FieldPath, nodeId: string): Sql {
-  const integer = integerType(columnType(column.type))
-  if (!integer || integer.bits > 64) return sum
-  const error = failure(
-    'sum.overflow',
-    [...field, 'column'],
-    [`The sum of “${column.name}” is `, sql`CAST(${sum} AS VARCHAR)`, ', which no BIGINT can hold.'],
-    'Cast the column to HUGEINT or DECIMAL(38,0) first.',
-    nodeId,
+  const level = joinSql(
+    groups.map(({ value }) => sql`grouping(${value})`),
+    ' + ',
   )
-  return sql`CASE WHEN ${sum} NOT BETWEEN -9223372036854775808 AND 9223372036854775807 THEN ${error} ELSE TRY_CAST(${sum} AS BIGINT) END`
+  return [
+    ...(config.level_column ? [{ name: config.level_column, value: sql`CAST(${level} AS INTEGER)` }] : []),
+    ...(config.flags
+      ? groups.map(({ name, value }) => ({ name: `is_total_${name}`, value: sql`grouping(${value}) = 1` }))
+      : []),
+  ]
+}
+
+function groupBy(config: AggregateConfig, groups: readonly Group[]): Sql {
+  if (groups.length === 0) return raw('')
+  // By position: a name could be that of a column and of a result.
+  const places = groups.map((_, index) => String(index + 1))
+  switch (config.totals) {
+    case 'none':
+      return raw(` GROUP BY ${places.join(', ')}`)
+    case 'rollup':
+    case 'cube': {
+      const most = config.totals === 'cube' ? 12 : 100
+      if (groups.length > most)
+        throw userError(
+          'aggregate.too-many-groups',
+          `${groups.length} groups make too many totals; ${most} are the most.`,
+          {
+            field: ['totals'],
+            hint: 'List the combinations that you need instead.',
+          },
+        )
+      return sql` GROUP BY ${raw(config.totals.toUpperCase())}(${byValue(groups)})`
+    }
+    case 'sets': {
+      if (config.sets.length === 0)
+        throw userError('config.missing', 'List the combinations of groups.', { field: ['sets'] })
+      const sets = config.sets.map(
+        (set, index) =>
+          sql`(${byValue(set.groups.map((name, at) => groupNamed(groups, name, ['sets', index, 'groups', at])))})`,
+      )
+      return sql` GROUP BY GROUPING SETS (${joinSql(sets)})`
+    }
+  }
+}
+
+/** Totals need the groups' own expressions, since a position could now be a labelled one. */
+const byValue = (groups: readonly Group[]): Sql => joinSql(groups.map(({ value }) => value))
+
+function groupNamed(groups: readonly Group[], name: string, field: FieldPath): Group {
+  const found = groups.find((group) => group.name === name) ?? groups.find((group) => sameName(group.name, name))
+  if (found) return found
+  throw userError('aggregate.unknown-group', `“${name}” is not a group.`, {
+    field: [...field],
+    hint:
+      didYouMean(
+        name,
+        groups.map((group) => group.name),
+      ).hint ?? 'Add it to “Group by” first.',
+  })
 }
