@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { cellQuery } from '../modules/kit/cells.ts'
-import type { ProjectFiles, QuerySession } from '../modules/kit/contract.ts'
+import type { ParquetWriter, ProjectFiles, QuerySession } from '../modules/kit/contract.ts'
+import { openParquetWriter } from '../modules/kit/parquet-writer.ts'
 import { raw, type Sql } from '../modules/kit/sql.ts'
+import { streamRows } from '../modules/kit/stream-rows.ts'
 import type { Cell, Column } from '../shared/engine/types.ts'
 import { cancelledError } from '../shared/errors.ts'
 import { columnsOf } from './column-types.ts'
@@ -141,6 +143,7 @@ async function prepare(connection: DuckDBConnection, text: string): Promise<Colu
 export class Lease implements QuerySession {
   readonly #connection: DuckDBConnection
   readonly #signal: AbortSignal
+  #streaming = false
 
   constructor(connection: DuckDBConnection, signal: AbortSignal) {
     this.#connection = connection
@@ -158,6 +161,24 @@ export class Lease implements QuerySession {
     return { rowsChanged: BigInt(result.rowsChanged) }
   }
 
+  async *stream(sql: Sql): AsyncGenerator<readonly (readonly Cell[])[]> {
+    const columns = await this.#guarded(sql.text, () => prepare(this.#connection, sql.text))
+    try {
+      yield* streamRows(this.#connection, sql, columns, (work, text) => {
+        this.#streaming = false
+        const done = this.#guarded(text, work)
+        this.#streaming = true
+        return done
+      })
+    } finally {
+      this.#streaming = false
+    }
+  }
+
+  async writer(columns: readonly Column[]): Promise<ParquetWriter> {
+    return openParquetWriter(this.#connection, columns, (work, text) => this.#guarded(text, work))
+  }
+
   /** The rows of a SELECT whose columns are known. */
   async cells(sql: Sql, columns: readonly Column[], limit?: { limit: number; offset?: number }): Promise<Cell[][]> {
     const text = cellQuery(sql, columns, limit).text
@@ -173,6 +194,7 @@ export class Lease implements QuerySession {
 
   async #guarded<T>(text: string, work: () => Promise<T>): Promise<T> {
     const signal = this.#signal
+    if (this.#streaming) throw new TypeError('a second statement would end the stream of the first one')
     if (signal.aborted) throw cancelledError()
     let again: NodeJS.Timeout | undefined
     const interrupt = () => {

@@ -3,7 +3,9 @@ import type { Cell, Column } from '../../shared/engine/types.ts'
 import { cellQuery } from './cells.ts'
 import type { QuerySession } from './contract.ts'
 import { fromDuckDbError } from './duckdb-error.ts'
+import { openParquetWriter } from './parquet-writer.ts'
 import type { Sql } from './sql.ts'
+import { streamRows } from './stream-rows.ts'
 
 export interface DuckDbSession extends QuerySession, AsyncDisposable {
   describe(sql: Sql): Promise<Column[]>
@@ -45,6 +47,11 @@ export function sessionOver(connection: DuckDBConnection): QuerySession & { desc
       const result = await asking(() => connection.run(statement.text))
       return { rowsChanged: BigInt(result.rowsChanged) }
     },
+    async *stream(query) {
+      const columns = await describe(query)
+      yield* streamRows(connection, query, columns, asking)
+    },
+    writer: (columns) => openParquetWriter(connection, columns, asking),
   }
 }
 

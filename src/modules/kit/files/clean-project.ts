@@ -47,7 +47,7 @@ export async function cleanStaging(staging: string, limits: StagingLimits = LIMI
   const groups = new Map<string, { paths: string[]; used: number; bytes: number }>()
   for (const name of await readdir(staging).catch(() => [])) {
     // Rows, rejects and facts of one source belong together.
-    const id = /^(?:csv|json)-[0-9a-f]{32}/.exec(name)?.[0]
+    const id = /^[a-z]{1,20}-[0-9a-f]{32}/.exec(name)?.[0]
     const path = join(staging, name)
     const info: Stats | undefined = id === undefined ? undefined : await stat(path).catch(() => undefined)
     if (id === undefined || !info?.isFile()) continue
