@@ -25,7 +25,7 @@ export function inputPorts(node: PipelineNode, info: ModuleInfo | undefined): Ca
       ports.push({ name: port.name, title: port.title, reject: false, open: false })
       continue
     }
-    const own = used.filter((name) => port.freeNames || isNumbered(name, port.name))
+    const own = used.filter((name) => !claimed.has(name) && (port.freeNames || isNumbered(name, port.name)))
     for (const name of own) {
       claimed.add(name)
       ports.push({ ...plain(name), title: port.freeNames ? plain(name).title : port.title })

@@ -3,6 +3,7 @@ import type { RelationModule } from '../../kit/contract.ts'
 import { atField } from '../../kit/fields.ts'
 import { requireInput } from '../../kit/inputs.ts'
 import { sql } from '../../kit/sql.ts'
+import { refuseVolatile } from '../../kit/volatile.ts'
 import { filterDescriptor } from './descriptor.ts'
 
 export const filter: RelationModule<typeof filterDescriptor, undefined> = {
@@ -12,7 +13,10 @@ export const filter: RelationModule<typeof filterDescriptor, undefined> = {
   splitsRows: true,
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
-    const test = atField(['condition'], () => condition(config.condition, parameters))
+    const test = atField(['condition'], () => {
+      refuseVolatile(config.condition)
+      return condition(config.condition, parameters)
+    })
     return {
       match: sql`SELECT * FROM ${input.name} WHERE ${test}`,
       rest: sql`SELECT * FROM ${input.name} WHERE ${test} IS NOT TRUE`,
