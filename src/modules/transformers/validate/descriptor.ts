@@ -1,0 +1,219 @@
+import { z } from 'zod'
+import { defineModule } from '../../../shared/modules/descriptor.ts'
+import { columnSelectionFields } from '../../kit/column-selection.ts'
+import { form, option, text } from '../../kit/form.ts'
+
+const when = (...values: string[]) => ({ visibleWhen: { field: 'check', in: values } })
+
+/** What a rule can say of a value, of several columns together, or of the whole row. */
+export const checkSchema = z.enum([
+  'not_null',
+  'not_empty',
+  'unique',
+  'range',
+  'set',
+  'pattern',
+  'length',
+  'type',
+  'reference',
+  'expression',
+])
+export type Check = z.infer<typeof checkSchema>
+
+const rule = z.strictObject({
+  check: checkSchema.meta(
+    form('Rule', 'Règle', {
+      control: 'select',
+      options: [
+        option('not_null', 'Is not missing (NULL)', 'N’est pas manquante (NULL)'),
+        option('not_empty', 'Is not empty', 'N’est pas vide'),
+        option('unique', 'Is unique', 'Est unique'),
+        option('range', 'Is within a range', 'Est dans un intervalle'),
+        option('set', 'Is one of a list', 'Est dans une liste'),
+        option('pattern', 'Matches a pattern', 'Correspond à un motif'),
+        option('length', 'Has a length', 'A une longueur'),
+        option('type', 'Can be read as a type', 'Se lit comme un type'),
+        option('reference', 'Exists in another input', 'Existe dans une autre entrée'),
+        option('expression', 'An expression is true', 'Une expression est vraie'),
+      ],
+    }),
+  ),
+  ...columnSelectionFields,
+  columns: columnSelectionFields.columns.meta(
+    form('Columns', 'Colonnes', {
+      control: 'columns',
+      port: 'in',
+      ...when('not_null', 'not_empty', 'unique', 'range', 'set', 'pattern', 'length', 'type', 'reference'),
+    }),
+  ),
+  min: z
+    .string()
+    .optional()
+    .meta(form('At least', 'Au moins', { placeholder: '0', ...when('range', 'length') })),
+  max: z
+    .string()
+    .optional()
+    .meta(form('At most', 'Au plus', { placeholder: '100', ...when('range', 'length') })),
+  values: z
+    .array(z.string())
+    .default([])
+    .meta(form('Allowed values', 'Valeurs permises', { control: 'list', ...when('set') })),
+  regex: z
+    .string()
+    .optional()
+    .meta(
+      form('Pattern', 'Motif', {
+        placeholder: '[A-Z]{2}\\d{6}',
+        help: text(
+          'A regular expression that the whole text must match.',
+          'Une expression régulière à laquelle tout le texte doit correspondre.',
+        ),
+        ...when('pattern'),
+      }),
+    ),
+  type: z
+    .string()
+    .optional()
+    .meta(form('Type', 'Type', { control: 'type', placeholder: 'DATE', ...when('type') })),
+  input: z
+    .string()
+    .optional()
+    .meta(
+      form('Input that holds them', 'Entrée qui les contient', {
+        placeholder: 'customers',
+        help: text('The name of another input of this step.', 'Le nom d’une autre entrée de cette étape.'),
+        ...when('reference'),
+      }),
+    ),
+  input_columns: z
+    .array(z.string())
+    .default([])
+    .meta(
+      form('Its columns', 'Ses colonnes', {
+        control: 'list',
+        help: text(
+          'As many as the columns above, in their order. Empty: those of the same names.',
+          'Autant que les colonnes ci-dessus, dans leur ordre. Vide : celles des mêmes noms.',
+        ),
+        ...when('reference'),
+      }),
+    ),
+  expression: z
+    .string()
+    .optional()
+    .meta(
+      form('Must be true', 'Doit être vraie', {
+        control: 'expression',
+        port: 'in',
+        placeholder: 'shipped >= ordered',
+        ...when('expression'),
+      }),
+    ),
+  message: z
+    .string()
+    .optional()
+    .meta(
+      form('Reason to give', 'Raison à donner', {
+        advanced: true,
+        help: text(
+          'Instead of the one that is made from the rule.',
+          'Au lieu de celle qui est faite à partir de la règle.',
+        ),
+      }),
+    ),
+  severity: z
+    .enum(['reject', 'warn'])
+    .default('reject')
+    .meta(
+      form('A row that breaks it', 'Une ligne qui l’enfreint', {
+        advanced: true,
+        options: [
+          option('reject', 'Is rejected', 'Est rejetée'),
+          option('warn', 'Passes with a warning', 'Passe avec un avertissement'),
+        ],
+      }),
+    ),
+})
+export type Rule = z.infer<typeof rule>
+
+const config = z.strictObject({
+  rules: z
+    .array(rule)
+    .min(1, 'add at least one rule')
+    .meta(form('Rules', 'Règles', { control: 'list' })),
+})
+
+export const validateDescriptor = defineModule({
+  type: 'transform.validate',
+  version: 1,
+  family: 'check',
+  title: text('Validate', 'Valider'),
+  summary: text(
+    'Checks rows against rules, and sets apart those that break one, with the reasons.',
+    'Contrôle les lignes selon des règles et met à part celles qui en enfreignent une, avec les raisons.',
+  ),
+  documentation: text(
+    `A row that keeps all rules leaves by \`pass\`, unchanged. A row that breaks one leaves by \`reject\`, with all its columns and \`_reasons\`: a list with one
+text per broken rule and column, naming the column and the value. Each row leaves by exactly one port.
+
+- **A missing value (NULL) breaks only** “is not missing” and “is not empty”, and an expression that is not TRUE because of it. All other rules
+  are about the values that are there: add “is not missing” where one is required.
+- **Unique** looks at all columns of its rule together, and rejects every row of a repeated key, not just the later ones. A key with a NULL in it is never a repetition.
+- **Range** compares as the column's type does: numbers, dates (\`2024-01-31\`), timestamps or texts. NaN is outside of every range.
+- **Exists in another input** looks at all its columns together; the other input is any table connected to this step beside \`in\`, by its name.
+- **Can be read as a type** is exact: \`1.5\` is not an INTEGER, a time is not a DATE.
+
+A rule that only warns leaves the row in \`pass\`, which then has a column \`_warnings\` with the list of its texts.`,
+    `Une ligne qui respecte toutes les règles sort par \`pass\`, inchangée. Une ligne qui en enfreint une sort par \`reject\`, avec toutes ses colonnes et \`_reasons\` :
+une liste d’un texte par règle et colonne enfreintes, qui nomme la colonne et la valeur. Chaque ligne sort par un seul port.
+
+- **Une valeur manquante (NULL) n’enfreint que** « n’est pas manquante » et « n’est pas vide », et une expression qui n’est pas TRUE à cause d’elle. Les autres
+  règles portent sur les valeurs présentes : ajoutez « n’est pas manquante » là où il en faut une.
+- **Est unique** considère ensemble toutes les colonnes de la règle et rejette toutes les lignes d’une clé répétée, pas seulement les suivantes. Une clé qui contient un NULL n’est jamais une répétition.
+- **Intervalle** compare selon le type de la colonne : nombres, dates (\`2024-01-31\`), horodatages ou textes. NaN est hors de tout intervalle.
+- **Existe dans une autre entrée** considère ensemble ses colonnes ; l’autre entrée est toute table reliée à cette étape en plus de \`in\`, par son nom.
+- **Se lit comme un type** est exact : \`1.5\` n’est pas un INTEGER, une heure n’est pas une DATE.
+
+Une règle qui ne fait qu’avertir laisse la ligne dans \`pass\`, qui porte alors une colonne \`_warnings\` avec la liste de ses textes.`,
+  ),
+  icon: 'validate',
+  keywords: [
+    'check',
+    'quality',
+    'rules',
+    'expectation',
+    'test',
+    'null',
+    'unique',
+    'reference',
+    'contrôle',
+    'qualité',
+    'règles',
+    'vérifier',
+  ],
+  inputs: [
+    { name: 'in', title: text('Rows to check', 'Lignes à contrôler') },
+    { name: 'reference', title: text('Reference', 'Référence'), many: true, freeNames: true, optional: true },
+  ],
+  outputs: [
+    { name: 'pass', title: text('Rows that keep all rules', 'Lignes conformes') },
+    { name: 'reject', title: text('Rows that break one', 'Lignes non conformes'), reject: true },
+  ],
+  config,
+  defaultConfig: { rules: [{ check: 'not_null', columns: [] }] },
+  example: {
+    rules: [
+      { check: 'not_null', columns: ['order_id', 'customer_id'] },
+      { check: 'unique', columns: ['order_id'] },
+      { check: 'range', columns: ['total'], min: '0' },
+      { check: 'reference', columns: ['customer_id'], input: 'customers' },
+      { check: 'expression', expression: 'shipped >= ordered', message: 'shipped before it was ordered' },
+    ],
+  },
+  describe: ({ rules }) => [...new Set(rules.map((each) => ruleText(each)))].join(' · '),
+})
+
+function ruleText({ check, columns, pattern, expression }: Rule): string {
+  if (check === 'expression') return (expression ?? '').replaceAll(/\s+/g, ' ').trim() || 'expression'
+  return `${check.replaceAll('_', ' ')} ${columns.join(', ') || pattern || '…'}`
+}
