@@ -129,6 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     'draft.preview': (input, context) => engine.client.call('preview', draft(input), context),
     'draft.profile': (input, context) => engine.client.call('profile', draft(input), context),
     'draft.sql': (input, context) => engine.client.call('sql', draft(input), context),
+    'draft.suggest': (input, context) => engine.client.call('suggest', draft(input), context),
     'file.preview': ({ path }, context) =>
       engine.client.call('previewFile', { projectRoot: current.project.root, path }, context),
     'file.detect': (input, context) =>

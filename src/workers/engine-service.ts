@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { Analysis, FileDetection, Preview, Profile, RunEvent } from '../shared/engine/types.ts'
+import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile, RunEvent } from '../shared/engine/types.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
 import type { EngineContract, FunctionInfo } from '../shared/rpc/engine-contract.ts'
@@ -47,6 +47,7 @@ export function createEngineService(options: { memoryBytes?: number; threads?: n
     profile: async (input, { signal }) => (await interactive.ask('profile', input, signal)) as Profile,
     sql: async (input, { signal }) => (await interactive.ask('sql', input, signal)) as { sql: string },
     previewFile: async (input, { signal }) => (await interactive.ask('previewFile', input, signal)) as Preview,
+    suggest: async (input, { signal }) => (await interactive.ask('suggest', input, signal)) as FieldSuggestion,
     detect: async (input, { signal }) => (await interactive.ask('detect', input, signal)) as FileDetection,
     run(input, { signal }) {
       const events = new EventQueue<RunEvent>()

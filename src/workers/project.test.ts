@@ -59,3 +59,37 @@ test('a ragged CSV names file, line and reason, and the rest of the pipeline sta
   expect(error.message).toMatch(/ragged\.csv.*line 3/)
   expect((await preview('fine')).rows.length).toBe(2)
 })
+
+describe('a field from the data', () => {
+  const nodes = {
+    people: { type: 'extract.csv', config: { path: 'data/people.csv' } },
+    wide: {
+      type: 'transform.pivot',
+      inputs: { in: 'people' },
+      config: { column: 'name', measures: [{ name: 'n' }], values: [{ value: 'Zoë', name: 'z' }] },
+    },
+  }
+  const suggest = (field: string, config: object = {}) =>
+    own.project.suggest(
+      {
+        ...pipeline({ ...nodes, wide: { ...nodes.wide, config: { ...nodes.wide.config, ...config } } }),
+        nodeId: 'wide',
+        field,
+      },
+      never,
+    )
+
+  test('keeps what is there and adds what is new, and says that all of the data was read', async () => {
+    expect(await suggest('values')).toEqual({
+      config: { values: [{ value: 'Zoë', name: 'z' }, { value: 'Émile' }] },
+      entries: 2,
+      exactness: 'exact',
+      more: false,
+    })
+  })
+
+  test('says what is missing', async () => {
+    expect(await errorOf(suggest('values', { column: 'nmae' }))).toMatchObject({ code: 'column.not-found' })
+    expect(await errorOf(suggest('measures'))).toMatchObject({ code: 'field.no-suggestion' })
+  })
+})

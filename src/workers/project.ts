@@ -3,7 +3,7 @@ import { fuse } from '../engine/fuse.ts'
 import type { PortRef } from '../engine/resolve-pipeline.ts'
 import type { Module, RelationModule } from '../modules/kit/contract.ts'
 import { literal, raw } from '../modules/kit/sql.ts'
-import type { Analysis, FileDetection, Preview, Profile } from '../shared/engine/types.ts'
+import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile } from '../shared/engine/types.ts'
 import { fromErrorInfo, toErrorInfo, userError } from '../shared/errors.ts'
 import { FORMAT, type JsonValue } from '../shared/pipeline/document.ts'
 import { type AnalysedPipeline, type AnalyseRequest, Analyser } from './analyse.ts'
@@ -12,6 +12,7 @@ import { profileOf } from './profile.ts'
 import { explainFailure } from './run-errors.ts'
 import { Samples } from './sample.ts'
 import type { ProjectSession } from './session.ts'
+import { suggestField } from './suggest.ts'
 
 export interface PortRequest extends AnalyseRequest {
   readonly nodeId: string
@@ -97,6 +98,15 @@ export class Project {
         cached: false,
       }
     })
+  }
+
+  /** What the data of its inputs gives for one field of a node's config. */
+  async suggest(
+    request: AnalyseRequest & { nodeId: string; field: string },
+    signal: AbortSignal,
+  ): Promise<FieldSuggestion> {
+    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    return suggestField(this.session, this.#samples, pipeline, request.nodeId, request.field, signal)
   }
 
   /** A config with the settings that its module detects spelt out, and the rows that it gives. */

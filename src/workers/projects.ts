@@ -66,6 +66,8 @@ export class Projects {
         )
       case 'detect':
         return this.#with(input as Input<'detect'>, (project, { type, config }) => project.detect(type, config, signal))
+      case 'suggest':
+        return this.#with(input as Input<'suggest'>, (project, request) => project.suggest(request, signal))
       case 'run':
         return this.#with(input as Input<'run'>, (project, request) => runPipeline(project, request, onEvent, signal))
       default:

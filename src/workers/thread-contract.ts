@@ -17,6 +17,7 @@ export type ThreadMethod =
   | 'sql'
   | 'previewFile'
   | 'detect'
+  | 'suggest'
   | 'run'
 
 /** Errors cross as data: an exception would arrive without its code. */

@@ -38,6 +38,7 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
     previewFile: seen('previewFile', emptyPreview),
     profile: seen('profile', { columns: [], exactness: 'exact' as const, milliseconds: 1 }),
     sql: seen('sql', { sql: 'SELECT 1' }),
+    suggest: seen('suggest', { config: {}, entries: 0, exactness: 'exact', more: false }),
     detect: seen('detect', { config: {}, preview: emptyPreview }),
     run: (request, { signal }) => {
       requests.push({ method: 'run', input: request })

@@ -3,9 +3,10 @@ import { aggregate } from '../transformers/aggregate/implementation.ts'
 import { deduplicate } from '../transformers/deduplicate/implementation.ts'
 import { filter } from '../transformers/filter/implementation.ts'
 import { limit } from '../transformers/limit/implementation.ts'
+import { pivot } from '../transformers/pivot/implementation.ts'
 import { sample } from '../transformers/sample/implementation.ts'
 import { select } from '../transformers/select/implementation.ts'
 import { sort } from '../transformers/sort/implementation.ts'
 
 /** In the order of the palette. */
-export const shapeModules: readonly Module[] = [filter, select, aggregate, deduplicate, sort, sample, limit]
+export const shapeModules: readonly Module[] = [filter, select, aggregate, pivot, deduplicate, sort, sample, limit]

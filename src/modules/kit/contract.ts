@@ -119,6 +119,16 @@ export interface ModuleWarning {
   readonly field?: readonly (string | number)[]
 }
 
+/** What a form can take from the data. */
+export interface Suggestion {
+  /** A SELECT over the inputs, one row per entry, in the order in which they should stand. */
+  readonly query: Sql
+  /** More entries than that are too many for a form. */
+  readonly limit: number
+  /** The keys of the config that change, from the rows as exact text. */
+  readonly change: (rows: readonly (readonly Cell[])[]) => Readonly<Record<string, unknown>>
+}
+
 /** Nearly every transform, and files that DuckDB reads. */
 export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDescriptor, Facts = unknown> {
   readonly kind: 'relation'
@@ -133,6 +143,13 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly compile: (request: CompileRequest<z.output<Descriptor['config']>, Facts>) => CompiledPorts
   /** The config with everything that `prepare` would detect spelt out, for people to see and change. */
   readonly detect?: (request: PrepareRequest<z.output<Descriptor['config']>>) => Promise<Record<string, unknown>>
+  /**
+   * Fields at the top of the config that can be filled from the data of the inputs, by name; each has a `fromData` in its form. The
+   * config may be incomplete still. @throws LogiDataError what is missing
+   */
+  readonly suggest?: Readonly<
+    Record<string, (request: CompileRequest<z.output<Descriptor['config']>, Facts>) => Suggestion>
+  >
   /**
    * Turns what DuckDB said while a query with this node in it ran into an error that names file, line, column and value. Called
    * after the failure, since finding the line may mean reading the file again. `undefined`: the error is not this node's.

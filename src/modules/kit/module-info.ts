@@ -97,6 +97,7 @@ function formField(name: string, schema: z.core.$ZodType): FormField {
     ...(options ? { options } : {}),
     ...(form.port === undefined ? {} : { port: form.port }),
     ...(fields.length > 0 ? { fields } : {}),
+    ...(form.fromData ? { fromData: form.fromData } : {}),
     ...(form.advanced === undefined ? {} : { advanced: form.advanced }),
     ...(form.visibleWhen ? { visibleWhen: form.visibleWhen } : {}),
   }

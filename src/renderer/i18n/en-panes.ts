@@ -57,6 +57,12 @@ export const enPanes = {
   'panes.useDetected': 'Use these',
   'panes.close': 'Close',
   'panes.entries': '{count} entry | {count} entries',
+  'panes.takingFromData': 'Reading the data…',
+  'panes.tookFromData': '{count} entry taken from all rows. | {count} entries taken from all rows.',
+  'panes.tookFromSample':
+    '{count} entry taken from a sample of the rows. | {count} entries taken from a sample of the rows.',
+  'panes.moreInData': 'The data has more; only the first were taken.',
+  'panes.nothingInData': 'The data has nothing to take.',
   'panes.firstRows': 'first rows',
   'data.pane': 'Data',
   'data.tabData': 'Data',

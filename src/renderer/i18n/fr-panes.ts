@@ -59,6 +59,12 @@ export const frPanes: Readonly<Record<keyof typeof enPanes, string>> = {
   'panes.useDetected': 'Les adopter',
   'panes.close': 'Fermer',
   'panes.entries': '{count} élément | {count} éléments',
+  'panes.takingFromData': 'Lecture des données…',
+  'panes.tookFromData': '{count} élément pris de toutes les lignes. | {count} éléments pris de toutes les lignes.',
+  'panes.tookFromSample':
+    '{count} élément pris d’un échantillon des lignes. | {count} éléments pris d’un échantillon des lignes.',
+  'panes.moreInData': 'Les données en ont davantage ; seuls les premiers ont été pris.',
+  'panes.nothingInData': 'Les données n’ont rien à prendre.',
   'panes.firstRows': 'premières lignes',
   'data.pane': 'Données',
   'data.tabData': 'Données',

@@ -8,6 +8,7 @@ import { FieldProblems } from './field-problems.tsx'
 import { Fold } from './fold.tsx'
 import { type Config, type ConfigPath, problemsAt, problemsWithin, shownValue, splitFields } from './form-model.ts'
 import { useFormScope } from './form-scope.ts'
+import { FromData } from './from-data.tsx'
 import { Hint } from './hint.tsx'
 
 interface FieldListProps {
@@ -70,6 +71,7 @@ function Field({ field, values, path }: { field: FormField; values: Config; path
         {selfTitled.has(field.control) && <Help field={field} />}
       </div>
       <FieldProblems problems={problems} />
+      {field.fromData && path.length === 1 && <FromData field={field} />}
     </section>
   )
 }

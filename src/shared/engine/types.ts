@@ -119,5 +119,15 @@ export const runEventSchema = z.discriminatedUnion('kind', [
 ])
 export type RunEvent = z.infer<typeof runEventSchema>
 
+/** What the data gives for a field: the keys of the config that change, and whether all of the data was read. */
+export const fieldSuggestionSchema = z.object({
+  config: z.record(z.string(), z.unknown()),
+  entries: z.number().int(),
+  exactness: z.enum(['exact', 'sampled']),
+  /** There are more entries than a field should hold. */
+  more: z.boolean(),
+})
+export type FieldSuggestion = z.infer<typeof fieldSuggestionSchema>
+
 export const fileDetectionSchema = z.object({ config: z.record(z.string(), z.unknown()), preview: previewSchema })
 export type FileDetection = z.infer<typeof fileDetectionSchema>

@@ -81,6 +81,8 @@ export interface FormField {
   readonly fields?: readonly FormField[] | undefined
   /** Folded away until asked for. */
   readonly advanced?: boolean | undefined
+  /** Title of the button that fills the field from the data of the inputs; the module's `suggest` says how. Fields at the top only. */
+  readonly fromData?: Text | undefined
   /** Shown only while another field of the same group has one of these values. */
   readonly visibleWhen?: { readonly field: string; readonly in: readonly (string | boolean)[] } | undefined
 }
@@ -98,6 +100,7 @@ export const formFieldSchema: z.ZodType<FormField> = z.lazy(() =>
     port: z.string().optional(),
     fields: z.array(formFieldSchema).optional(),
     advanced: z.boolean().optional(),
+    fromData: textSchema.optional(),
     visibleWhen: z.object({ field: z.string(), in: z.array(z.union([z.string(), z.boolean()])) }).optional(),
   }),
 )

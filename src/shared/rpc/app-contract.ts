@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   analysisSchema,
+  fieldSuggestionSchema,
   fileDetectionSchema,
   previewSchema,
   problemSchema,
@@ -113,6 +114,11 @@ export const appContract = {
   ),
   'draft.profile': call('read', draftPortSchema, profileSchema),
   'draft.sql': call('read', draftPortSchema, z.object({ sql: z.string() })),
+  'draft.suggest': call(
+    'read',
+    draftPortSchema.omit({ port: true }).extend({ field: z.string() }),
+    fieldSuggestionSchema,
+  ),
   'file.preview': call('read', z.object({ path: z.string() }), previewSchema),
   'file.detect': call(
     'read',

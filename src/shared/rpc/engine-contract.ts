@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { analysisSchema, fileDetectionSchema, previewSchema, profileSchema, runEventSchema } from '../engine/types.ts'
+import {
+  analysisSchema,
+  fieldSuggestionSchema,
+  fileDetectionSchema,
+  previewSchema,
+  profileSchema,
+  runEventSchema,
+} from '../engine/types.ts'
 import { moduleInfoSchema } from '../modules/descriptor.ts'
 import { documentSchema } from '../pipeline/document.ts'
 import { call, stream } from './contract.ts'
@@ -52,6 +59,8 @@ export const engineContract = {
     z.object({ projectRoot: z.string(), path: z.string(), limit: z.number().int().min(1).max(10_000).default(200) }),
     previewSchema,
   ),
+  /** What the data of a node's inputs gives for one field of its config. */
+  suggest: call('read', portRequestSchema.omit({ port: true }).extend({ field: z.string() }), fieldSuggestionSchema),
   /** What an extract would read the file as: a config with the detected settings spelt out, and the rows it gives. */
   detect: call(
     'read',
