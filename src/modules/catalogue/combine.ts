@@ -1,6 +1,7 @@
 import type { Module } from '../kit/contract.ts'
+import { asofJoin } from '../transformers/asof_join/implementation.ts'
 import { join } from '../transformers/join/implementation.ts'
 import { union } from '../transformers/union/implementation.ts'
 
 /** In the order of the palette. */
-export const combineModules: readonly Module[] = [union, join]
+export const combineModules: readonly Module[] = [union, join, asofJoin]

@@ -1,3 +1,4 @@
+import { asofJoin } from '../../../src/modules/transformers/asof_join/implementation.ts'
 import { join } from '../../../src/modules/transformers/join/implementation.ts'
 import { union } from '../../../src/modules/transformers/union/implementation.ts'
 import type { TransformCase } from './case.ts'
@@ -32,5 +33,35 @@ export const cases: readonly TransformCase[] = [
     },
     sql: `SELECT id, city, CAST(amount AS DECIMAL(14, 3)) AS amount, day, NULL AS note, 'in_1' AS source FROM in_1_rows
       UNION ALL SELECT id, NULL, amount, day, note, 'in_2' FROM in_2_rows`,
+  },
+  {
+    name: 'asof_join: earlier',
+    module: asofJoin,
+    config: { on: { left: 'moment', right: 'since' }, keys: [{ left: 'city', right: 'city' }] },
+    inputs: {
+      left: 'SELECT id, city, moment FROM sample',
+      right: 'SELECT city, moment AS since, amount AS price FROM sample WHERE active',
+    },
+    sql: `SELECT l.*, r.since, r.price FROM left_rows l ASOF LEFT JOIN (
+        FROM right_rows QUALIFY row_number() OVER (PARTITION BY city, since ORDER BY price) = 1
+      ) r ON l.city = r.city AND l.moment >= r.since`,
+  },
+  {
+    name: 'asof_join: nearest',
+    module: asofJoin,
+    config: { on: { left: 'moment', right: 'since' }, keys: [{ left: 'city', right: 'city' }], direction: 'nearest' },
+    inputs: {
+      left: 'SELECT id, city, moment FROM sample',
+      right: 'SELECT city, moment AS since, amount AS price FROM sample WHERE active',
+    },
+    sql: `WITH r AS MATERIALIZED (
+        FROM right_rows QUALIFY row_number() OVER (PARTITION BY city, since ORDER BY price) = 1
+      ), pairs AS (
+        SELECT l.*, b.since s1, b.price p1, a.since s2, a.price p2,
+          b.since IS NOT NULL AND (a.since IS NULL OR l.moment - b.since <= a.since - l.moment) AS before
+        FROM left_rows l ASOF LEFT JOIN r b ON l.city = b.city AND l.moment >= b.since
+        ASOF LEFT JOIN r a ON l.city = a.city AND l.moment <= a.since
+      )
+      SELECT id, city, moment, if(before, s1, s2) AS since, if(before, p1, p2) AS price FROM pairs`,
   },
 ]

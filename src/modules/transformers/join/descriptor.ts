@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { form, option } from '../../kit/form.ts'
+import { keyPairSchema, rightColumnFields } from '../../kit/sides.ts'
 
 const config = z.strictObject({
   kind: z
@@ -20,12 +21,7 @@ const config = z.strictObject({
       }),
     ),
   keys: z
-    .array(
-      z.strictObject({
-        left: z.string().meta(form('Left', 'Gauche', { control: 'column', port: 'left' })),
-        right: z.string().meta(form('Right', 'Droite', { control: 'column', port: 'right' })),
-      }),
-    )
+    .array(keyPairSchema)
     .default([])
     .meta(
       form('Where these are equal', 'Où ces colonnes sont égales', {
@@ -73,28 +69,7 @@ const config = z.strictObject({
         visibleWhen: { field: 'kind', in: ['inner', 'left', 'right', 'full', 'semi', 'anti'] },
       }),
     ),
-  right_columns: z
-    .array(z.string())
-    .optional()
-    .meta(
-      form('Columns from the right', 'Colonnes de droite', {
-        control: 'columns',
-        port: 'right',
-        advanced: true,
-        help: { en: 'Without any: all of them.', fr: 'Sans rien : toutes.' },
-        visibleWhen: { field: 'kind', in: ['inner', 'left', 'right', 'full', 'cross'] },
-      }),
-    ),
-  suffix: z
-    .string()
-    .min(1)
-    .default('_right')
-    .meta(
-      form('Suffix of right columns whose name is taken', 'Suffixe des colonnes de droite au nom déjà pris', {
-        advanced: true,
-        visibleWhen: { field: 'kind', in: ['inner', 'left', 'right', 'full', 'cross'] },
-      }),
-    ),
+  ...rightColumnFields({ visibleWhen: { field: 'kind', in: ['inner', 'left', 'right', 'full', 'cross'] } }),
 })
 export type JoinConfig = z.output<typeof config>
 
@@ -111,7 +86,7 @@ export const joinDescriptor = defineModule({
     en: `Three outputs: \`match\` is the join of the chosen kind; \`left_rest\` and \`right_rest\` are the rows of each side that match nothing, whatever the kind.
 
 **Columns.** Those of the left come first, then those of the right. A key with the same name on both sides comes once, with the value of the
-side that has one. Any other right column whose name is taken gets the \`suffix\`. \`semi\` and \`anti\` have the left columns only.
+side that has one. Any other right column whose name is taken gets the \`prefix\` and the \`suffix\`; with \`rename: all\`, every right column does. \`semi\` and \`anti\` have the left columns only.
 
 **Keys** must be of comparable types: a number never equals a text, so cast one first. An empty key matches nothing unless \`null_equal\`. A \`condition\`
 may add to the keys or replace them; it sees \`left.x\` and \`right.y\`.
@@ -120,7 +95,7 @@ may add to the keys or replace them; it sees \`left.x\` and \`right.y\`.
     fr: `Trois sorties : \`match\` est la jointure du type choisi ; \`left_rest\` et \`right_rest\` sont les lignes de chaque côté sans correspondance, quel que soit le type.
 
 **Colonnes.** Celles de gauche viennent d’abord, puis celles de droite. Une clé de même nom des deux côtés vient une fois, avec la valeur du
-côté qui en a une. Toute autre colonne de droite au nom déjà pris reçoit le \`suffix\`. \`semi\` et \`anti\` n’ont que les colonnes de gauche.
+côté qui en a une. Toute autre colonne de droite au nom déjà pris reçoit le \`prefix\` et le \`suffix\` ; avec \`rename: all\`, toutes. \`semi\` et \`anti\` n’ont que les colonnes de gauche.
 
 **Les clés** doivent être de types comparables : un nombre n’est jamais égal à un texte, convertissez d’abord. Une clé vide ne correspond à rien, sauf
 avec \`null_equal\`. Une \`condition\` peut s’ajouter aux clés ou les remplacer ; elle voit \`left.x\` et \`right.y\`.

@@ -1,25 +1,15 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
-import { commonType } from '../../kit/common-type.ts'
 import { booleanProbe, hasSubquery } from '../../kit/condition.ts'
 import type { InputRelation, RelationModule } from '../../kit/contract.ts'
 import { expression, type Parameters } from '../../kit/expression.ts'
 import { failure } from '../../kit/failure.ts'
 import { atField } from '../../kit/fields.ts'
-import { nameKey, requireColumn, requireInput, sameName } from '../../kit/inputs.ts'
+import { requireInput, sameName } from '../../kit/inputs.ts'
+import { equalKeys, type KeyPair, LEFT, nameRightColumns, of, RIGHT, resolveKeys } from '../../kit/sides.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
-import { columnType } from '../../kit/types.ts'
 import { type JoinConfig, joinDescriptor } from './descriptor.ts'
 import { quoteSides } from './quote-sides.ts'
-
-interface Key {
-  readonly left: Column
-  readonly right: Column
-}
-
-const LEFT = identifier('left')
-const RIGHT = identifier('right')
-const of = (side: Sql, column: { readonly name: string }): Sql => sql`${side}.${identifier(column.name)}`
 
 export const join: RelationModule<typeof joinDescriptor, undefined> = {
   kind: 'relation',
@@ -47,7 +37,7 @@ export const join: RelationModule<typeof joinDescriptor, undefined> = {
 
 function matched(
   config: JoinConfig,
-  keys: readonly Key[],
+  keys: readonly KeyPair[],
   left: InputRelation,
   right: InputRelation,
   on: Sql,
@@ -82,20 +72,8 @@ function crossJoin(config: JoinConfig, left: InputRelation, right: InputRelation
   }
 }
 
-function joinKeys(config: JoinConfig, left: InputRelation, right: InputRelation): Key[] {
-  const keys = config.keys.map((key, index) => {
-    const pair = {
-      left: requireColumn(left.columns, key.left, ['keys', index, 'left']),
-      right: requireColumn(right.columns, key.right, ['keys', index, 'right']),
-    }
-    if (!commonType(columnType(pair.left.type), columnType(pair.right.type)))
-      throw userError(
-        'join.types',
-        `The keys cannot be equal: “${pair.left.name}” is ${pair.left.type} and “${pair.right.name}” is ${pair.right.type}.`,
-        { field: ['keys', index], hint: 'Cast one of them with Select columns first.' },
-      )
-    return pair
-  })
+function joinKeys(config: JoinConfig, left: InputRelation, right: InputRelation): KeyPair[] {
+  const keys = resolveKeys(config.keys, left, right)
   if (keys.length === 0 && !config.condition?.trim())
     throw userError('join.no-key', 'Nothing says which rows match.', {
       field: ['keys'],
@@ -109,37 +87,22 @@ function freeCondition(config: JoinConfig, parameters: Parameters): Sql | undefi
   return text?.trim() ? atField(['condition'], () => quoteSides(expression(text, parameters))) : undefined
 }
 
-function matchCondition(config: JoinConfig, keys: readonly Key[], free: Sql | undefined): Sql {
-  const equals = raw(config.null_equal ? ' IS NOT DISTINCT FROM ' : ' = ')
-  const parts = keys.map((key) => sql`${of(LEFT, key.left)}${equals}${of(RIGHT, key.right)}`)
+function matchCondition(config: JoinConfig, keys: readonly KeyPair[], free: Sql | undefined): Sql {
+  const parts = equalKeys(keys, config.null_equal)
   return joinSql(free ? [...parts, free] : parts, ' AND ')
 }
 
-/** Left columns, then the right ones: a key of one name comes once, and a name that is taken gets the suffix. */
-function outputColumns(config: JoinConfig, keys: readonly Key[], left: InputRelation, right: InputRelation): Sql {
+/** Left columns, then the right ones: a key of one name comes once. */
+function outputColumns(config: JoinConfig, keys: readonly KeyPair[], left: InputRelation, right: InputRelation): Sql {
   const merged = keys.filter((key) => sameName(key.left.name, key.right.name))
-  const taken = new Set(left.columns.map((column) => nameKey(column.name)))
   const outputs = left.columns.map((column) => {
     const key = merged.find((each) => each.left === column)
     const needsBoth = key && (config.kind === 'right' || config.kind === 'full')
     const value = needsBoth ? sql`coalesce(${of(LEFT, key.left)}, ${of(RIGHT, key.right)})` : of(LEFT, column)
     return sql`${value} AS ${identifier(column.name)}`
   })
-  const chosen = config.right_columns?.map((name, index) =>
-    requireColumn(right.columns, name, ['right_columns', index]),
-  )
-  const wanted = [...new Set(chosen ?? right.columns)].filter((column) => !merged.some((key) => key.right === column))
-  // A name that nobody has to change is settled before any suffix can take it.
-  const free = wanted.filter((column) => !taken.has(nameKey(column.name)))
-  for (const column of free) taken.add(nameKey(column.name))
-  for (const column of wanted) {
-    let name = column.name
-    if (!free.includes(column)) {
-      while (taken.has(nameKey(name))) name += config.suffix
-      taken.add(nameKey(name))
-    }
+  for (const { column, name } of nameRightColumns(config, keys, left, right))
     outputs.push(sql`${of(RIGHT, column)} AS ${identifier(name)}`)
-  }
   return joinSql(outputs)
 }
 
@@ -147,7 +110,7 @@ function outputColumns(config: JoinConfig, keys: readonly Key[], left: InputRela
 function relationshipGuard(
   nodeId: string,
   config: JoinConfig,
-  keys: readonly Key[],
+  keys: readonly KeyPair[],
   left: InputRelation,
   right: InputRelation,
 ): Sql | undefined {
