@@ -6,12 +6,12 @@ import { sideOrderSchema } from '../../kit/side-order.ts'
 import { keyPairSchema, rightColumnFields } from '../../kit/sides.ts'
 
 const unitTitles = {
-  milliseconds: ['Milliseconds', 'Millisecondes'],
-  seconds: ['Seconds', 'Secondes'],
-  minutes: ['Minutes', 'Minutes'],
-  hours: ['Hours', 'Heures'],
-  days: ['Days', 'Jours'],
-  weeks: ['Weeks', 'Semaines'],
+  milliseconds: text('Milliseconds', 'Millisecondes'),
+  seconds: text('Seconds', 'Secondes'),
+  minutes: text('Minutes', 'Minutes'),
+  hours: text('Hours', 'Heures'),
+  days: text('Days', 'Jours'),
+  weeks: text('Weeks', 'Semaines'),
 } as const
 
 const config = z.strictObject({
@@ -38,7 +38,7 @@ const config = z.strictObject({
     .default([])
     .meta(form('Where these are equal', 'Où ces colonnes sont égales', { control: 'list' })),
   keep: z
-    .enum(['all', 'matched'])
+    .enum(text('all', 'matched'))
     .default('all')
     .meta(
       form('Left rows without a match', 'Lignes de gauche sans correspondance', {
@@ -66,12 +66,12 @@ const config = z.strictObject({
     .optional()
     .meta(
       form('Unit of this distance', 'Unité de cette distance', {
-        options: TIME_UNITS.map((unit) => option(unit, ...unitTitles[unit])),
+        options: TIME_UNITS.map((unit) => ({ value: unit, title: unitTitles[unit] })),
         help: text('For dates and times.', 'Pour les dates et les heures.'),
       }),
     ),
   nearest_tie: z
-    .enum(['earlier', 'later'])
+    .enum(text('earlier', 'later'))
     .default('earlier')
     .meta(
       form('When two are equally near', 'Quand deux sont aussi proches', {
@@ -84,7 +84,7 @@ const config = z.strictObject({
       }),
     ),
   ties: z
-    .enum(['first', 'fail'])
+    .enum(text('first', 'fail'))
     .default('first')
     .meta(
       form('When the right has several of one moment', 'Quand la droite en a plusieurs du même moment', {
