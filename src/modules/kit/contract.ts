@@ -24,6 +24,8 @@ export interface CompileRequest<Config, Facts = undefined> {
   readonly inputs: ReadonlyMap<string, InputRelation>
   readonly parameters: ReadonlyMap<string, ParameterValue>
   readonly facts: Facts
+  /** A preview, in which some rows stand for all of them: what is only true of a whole table must not be checked. */
+  readonly sampled?: boolean
 }
 
 /** One SELECT per output port. Must not depend on anything but the request. */
