@@ -1,5 +1,6 @@
 import type { Project } from '../shared/rpc/app-contract.ts'
 import { canvasHandle } from './canvas/canvas-state.ts'
+import { preloadMonaco } from './expression/load-monaco.ts'
 import { formatMilliseconds, t } from './i18n/index.ts'
 import { followDocument } from './store/analysis.ts'
 import { followEngine } from './store/engine.ts'
@@ -37,6 +38,7 @@ export function startStudio(onReady: () => void): () => void {
     if (!project) return
     await restoreTabs(project, useSettings.getState().layout.tabs)
     restoreSelection()
+    preloadMonaco()
   }
   start().catch(toastError)
   const leave = () => void flush().catch(() => {})

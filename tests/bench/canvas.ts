@@ -41,6 +41,12 @@ const startFrames = `window.benchFrames = []; window.benchOn = true;
     if (window.benchOn) frame(now)
   }) })()`
 
+/** In the page: the id of the node whose centre is nearest to a point. */
+const nearestNode = (x: number, y: number) => `[...document.querySelectorAll('.react-flow__node')]
+  .map((node) => ({ id: node.dataset.id, box: node.getBoundingClientRect() }))
+  .map(({ id, box }) => ({ id, far: Math.hypot(box.x + box.width / 2 - ${x}, box.y + box.height / 2 - ${y}) }))
+  .sort((a, b) => a.far - b.far)[0]?.id`
+
 async function framesDuring(page: Page, gesture: () => Promise<void>): Promise<number[]> {
   await page.evaluate(startFrames)
   await gesture()
@@ -81,12 +87,19 @@ export const canvas: Workload = async ({ folder }) => {
         await page.mouse.up({ button: 'middle' })
       },
       async drag() {
-        const node = await page.locator('.react-flow__node').first().boundingBox()
-        if (!node) throw new Error('no node is visible')
-        await page.mouse.move(node.x + node.width / 2, node.y + node.height / 2)
+        const id = await page.evaluate<string>(nearestNode(middle.x, middle.y))
+        const node = page.locator(`.react-flow__node[data-id="${id}"]`)
+        const before = await node.boundingBox()
+        if (!before) throw new Error('no node is visible')
+        const [x, y] = [before.x + before.width / 2, before.y + before.height / 2]
+        await page.mouse.move(x, y)
         await page.mouse.down()
-        for (let step = 0; step < 60; step++) await page.mouse.move(node.x + step * 4, node.y + step * 2)
+        for (let step = 0; step < 60; step++) await page.mouse.move(x + step * 2, y + step)
         await page.mouse.up()
+        // What follows the drop belongs to it: the edit, the selection, the panes.
+        await page.waitForTimeout(500)
+        const after = await node.boundingBox()
+        if (!after || Math.abs(after.x - before.x) < 90) throw new Error('the node did not follow the pointer')
       },
     }
     const found = []

@@ -228,6 +228,8 @@ export function Canvas() {
         connectionLineType={ConnectionLineType.Bezier}
         connectionRadius={24}
         nodeDragThreshold={2}
+        // What is dragged is selected as it is let go: the panes that then follow would hold up the first frames.
+        selectNodesOnDrag={false}
         deleteKeyCode={null}
         multiSelectionKeyCode={['Control', 'Meta', 'Shift']}
         disableKeyboardA11y

@@ -78,7 +78,7 @@ export function useFlow() {
     if (kept.length > 0) setEdges((before) => applyEdgeChanges(kept, before))
   }, [])
 
-  const onDragStop = useCallback((_event: unknown, _node: unknown, moved: readonly StepNode[]) => {
+  const onDragStop = useCallback((_event: unknown, node: StepNode, moved: readonly StepNode[]) => {
     dragging.current = false
     const { document } = usePipeline.getState()
     const before = document ? positionsOf(document, useModules.getState().byType) : {}
@@ -92,6 +92,8 @@ export function useFlow() {
         { kind: 'moveNodes', positions: { ...without(before, document?.layout), ...Object.fromEntries(positions) } },
       ])
     }
+    const chosen = useSelection.getState().nodeIds
+    if (!chosen.includes(node.id)) select([node.id])
   }, [])
 
   return { nodes, edges, onNodesChange, onEdgesChange, onDragStop }

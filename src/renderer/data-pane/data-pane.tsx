@@ -1,7 +1,7 @@
 import './data-pane.css'
 import { Button, Spinner } from '@blueprintjs/core'
 import { CircleAlert } from 'lucide-react'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useState } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
 import { outputPortsOf } from '../../shared/modules/ports.ts'
@@ -31,7 +31,7 @@ const titles = {
 /** Rows of the selected node, and what there is to know of them. */
 export function DataPane() {
   useEffect(() => followSelection(), [])
-  const nodeId = useSelection(selectedNode)
+  const nodeId = useDeferredValue(useSelection(selectedNode))
   const node = usePipeline((state) => (nodeId === undefined ? undefined : state.document?.nodes[nodeId]))
   return (
     <section className="data-pane" aria-label={t('data.pane')}>
