@@ -3,9 +3,11 @@ import { failure } from '../../kit/failure.ts'
 import { canonicalType } from '../../kit/files/column-type.ts'
 import { fileList, fileNameOf } from '../../kit/files/input-files.ts'
 import { isPlain, readText, type TextReading } from '../../kit/files/read-text.ts'
+import { sourceColumns, wantsFile } from '../../kit/files/source.ts'
+import { nameKey } from '../../kit/inputs.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import type { CsvConfig } from './descriptor.ts'
-import { type CsvColumnFacts, type CsvFacts, type CsvFile, FILE, LINE } from './facts.ts'
+import { type CsvColumnFacts, type CsvFacts, type CsvFile, FILE, LINE, ROW } from './facts.ts'
 import { readOptions } from './stage.ts'
 
 interface Reading {
@@ -30,7 +32,7 @@ export function compileCsv(config: CsvConfig, facts: CsvFacts): CompiledPorts {
     plain ? [sql`TRY_CAST(${text} AS ${raw(type)}) AS ${plain.cast}`] : [],
   )
   const texts = sql`SELECT ${joinSql([raw('*'), ...casts])} FROM (${textRelation(config, facts)})`
-  const named = config.file_name_column ? [sql`${identifier(FILE)} AS ${identifier(config.file_name_column)}`] : []
+  const named = sourceColumns(config, facts.source, identifier(FILE), identifier(ROW))
   if (config.on_bad_row === 'fail') {
     const columns = readings.map((reading) => sql`${orFail(reading, facts)} AS ${identifier(reading.name)}`)
     return { out: sql`SELECT ${joinSql([...columns, ...named])} FROM (${texts})`, reject: noRejects() }
@@ -155,18 +157,19 @@ function textRelation(config: CsvConfig, facts: CsvFacts): Sql {
       : JSON.stringify([file.columns, file.dialect, file.header, file.newline, file.compression])
     groups.set(key, [...(groups.get(key) ?? []), file])
   }
-  const wantsFile = config.file_name_column !== undefined || facts.files.length > 1 || config.on_bad_row === 'reject'
+  const withFile = wantsFile(config, facts.source) || facts.files.length > 1 || config.on_bad_row === 'reject'
   const wantsLine = facts.files.every((file) => file.staged)
   const parts = [...groups.values()].map((files) => {
     const [first] = files
     if (!first) return noRejects()
     const columns = facts.columns.map(({ name }, index) => {
-      const position = first.columns.indexOf(name)
+      const position = first.columns.findIndex((other) => nameKey(other) === nameKey(name))
       return sql`${position === -1 ? raw('NULL::VARCHAR') : identifier(`c${position}`)} AS ${identifier(`t${index}`)}`
     })
     if (first.staged) {
-      if (wantsFile) columns.push(sql`${first.name} AS ${identifier(FILE)}`)
+      if (withFile) columns.push(sql`${first.name} AS ${identifier(FILE)}`)
       if (wantsLine) columns.push(identifier(LINE))
+      if (config.row_number_column) columns.push(identifier(ROW))
       return sql`SELECT ${joinSql(columns)} FROM read_parquet(${fileList([{ path: first.staged.rows }])})`
     }
     const { dialect } = first
@@ -181,9 +184,9 @@ function textRelation(config: CsvConfig, facts: CsvFacts): Sql {
       sql`header = ${first.header}`,
       sql`skip = ${dialect.skip}`,
       sql`compression = ${first.compression}`,
-      ...(wantsFile ? [sql`filename = ${FILE}`] : []),
+      ...(withFile ? [sql`filename = ${FILE}`] : []),
     ]
-    if (wantsFile) columns.push(sql`${fileNameOf(identifier(FILE), files)} AS ${identifier(FILE)}`)
+    if (withFile) columns.push(sql`${fileNameOf(identifier(FILE), files)} AS ${identifier(FILE)}`)
     return sql`SELECT ${joinSql(columns)} FROM read_csv(${joinSql([fileList(files), ...more])})`
   })
   return joinSql(parts, ' UNION ALL ')

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { columnTypeSchema } from '../../kit/files/column-type.ts'
 import { dateFormat } from '../../kit/files/date-format.ts'
+import { driftField } from '../../kit/files/drift.ts'
 import { formMeta, option, text } from '../../kit/files/form.ts'
+import { sourceFields, sourcePath, withSource } from '../../kit/files/source.ts'
 import { shortName } from '../../kit/files/write-options.ts'
 
 const character = z.string().length(1, 'one character')
@@ -37,10 +39,7 @@ const columnSchema = z.strictObject({
 export type CsvColumn = z.output<typeof columnSchema>
 
 const config = z.strictObject({
-  path: z
-    .string()
-    .min(1, 'name a file')
-    .meta(formMeta('File', 'Fichier', { control: 'inputPath', placeholder: 'data/orders.csv' })),
+  path: sourcePath('data/orders.csv'),
   delimiter: character
     .optional()
     .meta(formMeta('Delimiter', 'Séparateur', { help: text('Empty: detected.', 'Vide : détecté.') })),
@@ -147,11 +146,8 @@ const config = z.strictObject({
         advanced: true,
       }),
     ),
-  file_name_column: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(formMeta('Column for the file name', 'Colonne pour le nom du fichier', { advanced: true })),
+  when_columns_differ: driftField,
+  ...sourceFields,
 })
 export type CsvConfig = z.output<typeof config>
 
@@ -161,8 +157,9 @@ export const csvExtractDescriptor = defineModule({
   family: 'extract',
   title: text('CSV', 'CSV'),
   summary: text('Reads delimited text files.', 'Lit des fichiers texte délimités.'),
-  documentation: text(
-    `Reads one CSV file or a glob. Delimiter, header and the type of every column are detected from a sample (\`sample_rows\`) and can each be
+  documentation: withSource(
+    text(
+      `Reads one CSV file or a glob. Delimiter, header and the type of every column are detected from a sample (\`sample_rows\`) and can each be
 set. Several files are put together by the names of their columns.
 
 Nothing is read wrongly in silence. A value that is not exactly of its column's type is a bad row: \`1.7\` is no BIGINT, \`00123\` is a
@@ -171,7 +168,7 @@ file, line, column and value; \`reject\` sends the row to the port \`reject\` wi
 
 Formats are written \`dd/MM/yyyy\` or \`%d/%m/%Y\`. An unquoted empty value is NULL, a quoted one (\`""\`) is an empty text; in
 columns of other types both are NULL.`,
-    `Lit un fichier CSV ou un motif. Séparateur, en-tête et type de chaque colonne sont détectés sur un échantillon (\`sample_rows\`) et
+      `Lit un fichier CSV ou un motif. Séparateur, en-tête et type de chaque colonne sont détectés sur un échantillon (\`sample_rows\`) et
 peuvent tous être fixés. Plusieurs fichiers sont réunis par les noms de leurs colonnes.
 
 Rien n’est mal lu en silence. Une valeur qui n’est pas exactement du type de sa colonne est une ligne refusée : \`1.7\` n’est pas un
@@ -181,6 +178,7 @@ informations, et lignes lues = lignes sorties + rejets.
 
 Les formats s’écrivent \`dd/MM/yyyy\` ou \`%d/%m/%Y\`. Une valeur vide sans guillemets vaut NULL, avec guillemets (\`""\`) c’est un
 texte vide ; dans les colonnes d’autres types, les deux valent NULL.`,
+    ),
   ),
   icon: 'csv',
   keywords: ['text', 'delimited', 'tsv', 'semicolon', 'gzip', 'texte', 'tableur', 'fichier'],

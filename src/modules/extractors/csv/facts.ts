@@ -1,4 +1,5 @@
-import type { TypeNote } from './detect-type.ts'
+import type { TypeNote } from '../../kit/files/detect-type.ts'
+import type { SourceFacts } from '../../kit/files/source.ts'
 import type { Dialect } from './record-splitter.ts'
 
 /** One file, as it is to be read. */
@@ -33,8 +34,12 @@ export interface CsvFacts {
   /** Of all files, in the order in which they were met. */
   readonly columns: readonly CsvColumnFacts[]
   readonly bytes: number
+  readonly source: SourceFacts
+  /** How the columns of several files differ. */
+  readonly drift?: string
 }
 
 /** Columns of ours, which stand beside those of the file. */
 export const FILE = '__logidata_file'
 export const LINE = '__logidata_line'
+export const ROW = '__logidata_row'

@@ -1,10 +1,13 @@
 import { toErrorInfo, userError } from '../../../shared/errors.ts'
 import type { InputFile, PrepareRequest } from '../../kit/contract.ts'
 import { canonicalType } from '../../kit/files/column-type.ts'
+import { detectType } from '../../kit/files/detect-type.ts'
+import { reconcileColumns } from '../../kit/files/drift.ts'
 import { fileList } from '../../kit/files/input-files.ts'
+import { checkSourceColumns, sourceFacts, sourceFilesOf } from '../../kit/files/source.ts'
+import { nameKey } from '../../kit/inputs.ts'
 import { sql } from '../../kit/sql.ts'
 import type { CsvColumn, CsvConfig } from './descriptor.ts'
-import { detectType } from './detect-type.ts'
 import { explainStructure } from './explain.ts'
 import type { CsvColumnFacts, CsvFacts, CsvFile } from './facts.ts'
 import { type CsvSample, sampleFile } from './sample.ts'
@@ -13,22 +16,29 @@ import { examplesFor } from './warnings.ts'
 
 /** How many rows of each of many files are looked at, at the least. */
 const LEAST_ROWS = 50
+/** Of the files that a folder stands for. */
+export const ENDINGS = ['csv', 'tsv', 'txt']
 
 export async function prepareCsv(request: PrepareRequest<CsvConfig>): Promise<CsvFacts> {
-  const { config, files } = request
-  const found = await files.inputs(config.path)
+  const { config } = request
+  const found = await sourceFilesOf(config, request, ENDINGS)
   const samples = await sampleFiles(found, request)
   const sources = new Map(found.map((file) => [file.path, file]))
-  const columns = columnFacts(samples, config)
+  const { columns, drift } = columnFacts(samples, config)
+  const source = sourceFacts(config, found)
   checkColumns(columns, config)
+  checkSourceColumns(config, source, namesOf(columns, config))
   const ready: CsvFile[] = []
   // Texts of one relation come from one kind of source, so that every row has its line or none has.
-  const stage = config.on_bad_row === 'reject' || samples.some((sample) => !readsAsItIs(sample, config))
+  const stage =
+    config.on_bad_row === 'reject' ||
+    config.row_number_column !== undefined ||
+    samples.some((sample) => !readsAsItIs(sample, config))
   for (const { file } of samples) {
-    const source = sources.get(file.path)
-    if (!stage || !source) ready.push(file)
+    const input = sources.get(file.path)
+    if (!stage || !input) ready.push(file)
     else {
-      const staged = await stageFile(file, source, request)
+      const staged = await stageFile(file, input, request)
       if (config.on_bad_row === 'fail') {
         const { rows } = await request.session.query(
           sql`SELECT count(*) FROM read_parquet(${fileList([{ path: staged.rejects }])})`,
@@ -39,7 +49,8 @@ export async function prepareCsv(request: PrepareRequest<CsvConfig>): Promise<Cs
       ready.push({ ...file, staged })
     }
   }
-  return { files: ready, columns, bytes: found.reduce((sum, file) => sum + file.bytes, 0) }
+  const bytes = found.reduce((sum, file) => sum + file.bytes, 0)
+  return { files: ready, columns, bytes, source, ...(drift ? { drift } : {}) }
 }
 
 async function sampleFiles(
@@ -63,16 +74,21 @@ async function sampleFiles(
   return samples
 }
 
-function columnFacts(samples: readonly CsvSample[], config: CsvConfig): CsvColumnFacts[] {
+function columnFacts(samples: readonly CsvSample[], config: CsvConfig): { columns: CsvColumnFacts[]; drift?: string } {
   const values = new Map<string, string[]>()
   for (const sample of samples) {
     for (const [name, some] of sample.values) {
-      const all = values.get(name)
+      const all = values.get(nameKey(name))
       if (all) for (const value of some) all.push(value)
-      else values.set(name, [...some])
+      else values.set(nameKey(name), [...some])
     }
   }
-  return [...values].map(([name, some]) => factsOf(name, some, config.columns?.[name], config))
+  const { columns, drift } = reconcileColumns(
+    samples.map(({ file }) => file),
+    config.when_columns_differ,
+  )
+  const facts = columns.map((name) => factsOf(name, values.get(nameKey(name)) ?? [], config.columns?.[name], config))
+  return { columns: facts, ...(drift ? { drift } : {}) }
 }
 
 function factsOf(
@@ -122,8 +138,7 @@ function checkColumns(columns: readonly CsvColumnFacts[], config: CsvConfig): vo
     })
   }
   const seen = new Set<string>()
-  const names = columns.map((column) => config.columns?.[column.name]?.name ?? column.name)
-  for (const name of [...names, ...(config.file_name_column ? [config.file_name_column] : [])]) {
+  for (const name of namesOf(columns, config)) {
     if (seen.has(name.toLowerCase())) {
       throw userError('column.duplicate', `There are two columns ${name}.`, {
         hint: 'Give one of them another name.',
@@ -134,15 +149,18 @@ function checkColumns(columns: readonly CsvColumnFacts[], config: CsvConfig): vo
   }
 }
 
+const namesOf = (columns: readonly CsvColumnFacts[], config: CsvConfig): string[] =>
+  columns.map(({ name }) => config.columns?.[name]?.name ?? name)
+
 function readsAsItIs(sample: CsvSample, config: CsvConfig): boolean {
   return sample.plain && config.on_invalid_bytes === 'fail'
 }
 
 /** The config with what was detected spelt out. */
 export async function detectCsv(request: PrepareRequest<CsvConfig>): Promise<Record<string, unknown>> {
-  const found = await request.files.inputs(request.config.path)
+  const found = await sourceFilesOf(request.config, request, ENDINGS)
   const samples = await sampleFiles(found, request)
-  const sampled = { files: samples.map((sample) => sample.file), columns: columnFacts(samples, request.config) }
+  const sampled = { files: samples.map((sample) => sample.file), ...columnFacts(samples, request.config) }
   const [first] = sampled.files
   const { config } = request
   const columns = Object.fromEntries(

@@ -12,7 +12,7 @@ import { removeTemporary, temporaryPath } from '../../kit/files/temporary-names.
 import { readText } from '../../kit/files/text-stream.ts'
 import { identifier, joinSql, literal, type Sql, sql } from '../../kit/sql.ts'
 import type { CsvConfig } from './descriptor.ts'
-import { type CsvFile, LINE } from './facts.ts'
+import { type CsvFile, LINE, ROW } from './facts.ts'
 import { structuralProblem } from './problems.ts'
 import { type Dialect, RecordSplitter } from './record-splitter.ts'
 
@@ -29,7 +29,7 @@ export async function stageFile(
   const { encoding, on_invalid_bytes, null_values } = config
   const { dialect, header, columns, compression } = file
   const key = [
-    2,
+    3,
     source.path,
     source.bytes,
     source.modified,
@@ -62,13 +62,13 @@ export async function stageFile(
   try {
     await split(file, config, good, bad, signal)
     const names = columns.map((_, index) => `c${index}`)
-    const rows = sql`SELECT * FROM read_csv(${joinSql([fileList([{ path: good }]), ...readOptions([LINE, ...names], dialect, null_values)])})`
+    const rows = sql`SELECT * FROM read_csv(${joinSql([fileList([{ path: good }]), ...readOptions([LINE, ROW, ...names], dialect, null_values)])})`
     const plain = { ...dialect, delimiter: ',', quote: '"', escape: '"' }
     const rejected = sql`SELECT file, CAST(line AS BIGINT) AS line, reason, raw FROM read_csv(${joinSql([
       fileList([{ path: bad }]),
       ...readOptions(['file', 'line', 'reason', 'raw'], plain, ['']),
     ])})`
-    const typed = sql`SELECT CAST(${identifier(LINE)} AS BIGINT) AS ${identifier(LINE)}, * EXCLUDE (${identifier(LINE)}) FROM (${rows})`
+    const typed = sql`SELECT * REPLACE (${joinSql([LINE, ROW].map((name) => sql`CAST(${identifier(name)} AS BIGINT) AS ${identifier(name)}`))}) FROM (${rows})`
     for (const [query, path] of [
       [typed, staged.rows],
       [rejected, staged.rejects],
@@ -114,6 +114,7 @@ async function split(file: CsvFile, config: CsvConfig, good: string, bad: string
   const rows = createWriteStream(good)
   const rejects = createWriteStream(bad)
   let header = file.header
+  let row = 0
   const take = async (text: string, last: boolean) => {
     let lines = ''
     let spoilt = ''
@@ -123,8 +124,9 @@ async function split(file: CsvFile, config: CsvConfig, good: string, bad: string
         header = false
         continue
       }
+      row++
       const reason = structuralProblem(record, file.columns.length)
-      if (reason === undefined) lines += `${record.line}${dialect.delimiter}${record.text}\n`
+      if (reason === undefined) lines += `${record.line}${dialect.delimiter}${row}${dialect.delimiter}${record.text}\n`
       else spoilt += `${[file.name, String(record.line), reason, record.text].map(quoted).join(',')}\n`
     }
     await write(rows, lines)

@@ -1,5 +1,5 @@
 import type { ModuleWarning } from '../../kit/contract.ts'
-import type { TypeNote } from './detect-type.ts'
+import type { TypeNote } from '../../kit/files/detect-type.ts'
 import type { CsvColumnFacts, CsvFacts } from './facts.ts'
 
 const NAMED = 5

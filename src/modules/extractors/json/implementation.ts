@@ -1,23 +1,31 @@
 import type { PrepareRequest, RelationModule } from '../../kit/contract.ts'
-import { compileJson } from '../../kit/files/json/compile.ts'
-import { type JsonFacts, spellOut, stageJson } from '../../kit/files/json/stage.ts'
+import { compileRecords } from '../../kit/files/records/compile.ts'
+import { type RecordFacts, spellOut, stageRecords } from '../../kit/files/records/stage.ts'
+import { jsonTyping } from '../../kit/files/records/typing.ts'
+import { patternOf, sourceFilesOf } from '../../kit/files/source.ts'
 import { jsonExtractDescriptor } from './descriptor.ts'
 import { recordsOf } from './records.ts'
 
+const ENDINGS = ['json']
 type Config = Parameters<typeof jsonExtractDescriptor.describe>[0]
 
-async function prepare(request: PrepareRequest<Config>): Promise<JsonFacts> {
-  const { config, files, signal } = request
-  const found = await files.inputs(config.path)
-  return stageJson(request, found, 'json', (file) => recordsOf(file, config, signal))
+async function prepare(request: PrepareRequest<Config>): Promise<RecordFacts> {
+  const { config, signal } = request
+  const found = await sourceFilesOf(config, request, ENDINGS)
+  return stageRecords(request, found, {
+    family: 'json',
+    key: 'json',
+    typing: jsonTyping(config.max_depth),
+    records: (file) => recordsOf(file, config, signal),
+  })
 }
 
-export const jsonExtract: RelationModule<typeof jsonExtractDescriptor, JsonFacts> = {
+export const jsonExtract: RelationModule<typeof jsonExtractDescriptor, RecordFacts> = {
   kind: 'relation',
   descriptor: jsonExtractDescriptor,
-  sources: (config) => [config.path],
+  sources: (config) => [patternOf(config.path, ENDINGS)],
   prepare,
   detect: async (request) => spellOut(request.config, await prepare(request)),
-  compile: ({ config, facts }) => compileJson(config, facts),
+  compile: ({ config, facts }) => compileRecords('json', config, facts),
   size: (facts) => ({ bytes: facts.bytes }),
 }

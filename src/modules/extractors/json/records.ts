@@ -2,8 +2,8 @@ import { userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../../kit/contract.ts'
 import type { JsonConfig } from '../../kit/files/json/config.ts'
 import { ExactNumber, parseExactly } from '../../kit/files/json/shape.ts'
-import type { JsonRecord } from '../../kit/files/json/stage.ts'
 import { jsonSyntaxError } from '../../kit/files/json/syntax-error.ts'
+import type { StagedRecord } from '../../kit/files/records/stage.ts'
 import { compressionOf, readText } from '../../kit/files/text-stream.ts'
 
 /** The file is held in memory while it is taken apart. */
@@ -14,7 +14,7 @@ export async function* recordsOf(
   file: InputFile,
   config: JsonConfig & { records_path?: string | undefined },
   signal: AbortSignal,
-): AsyncGenerator<JsonRecord> {
+): AsyncGenerator<StagedRecord> {
   const compression = compressionOf(config.compression, file.name)
   let text = ''
   for await (const piece of readText(file, { compression, encoding: 'auto', invalid: 'fail', signal })) {

@@ -1,11 +1,15 @@
 import type { InputFile } from '../../kit/contract.ts'
 import type { JsonConfig } from '../../kit/files/json/config.ts'
 import { parseExactly } from '../../kit/files/json/shape.ts'
-import type { JsonRecord } from '../../kit/files/json/stage.ts'
+import type { StagedRecord } from '../../kit/files/records/stage.ts'
 import { compressionOf, readText } from '../../kit/files/text-stream.ts'
 
 /** One record per line; empty lines are nothing. */
-export async function* recordsOf(file: InputFile, config: JsonConfig, signal: AbortSignal): AsyncGenerator<JsonRecord> {
+export async function* recordsOf(
+  file: InputFile,
+  config: JsonConfig,
+  signal: AbortSignal,
+): AsyncGenerator<StagedRecord> {
   const compression = compressionOf(config.compression, file.name)
   let rest = ''
   let line = 0
@@ -20,7 +24,7 @@ export async function* recordsOf(file: InputFile, config: JsonConfig, signal: Ab
   if (rest.trim() !== '') yield recordOf(rest, line + 1)
 }
 
-function recordOf(raw: string, line: number): JsonRecord {
+function recordOf(raw: string, line: number): StagedRecord {
   try {
     const value = parseExactly(raw)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

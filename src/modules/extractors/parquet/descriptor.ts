@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
+import { driftField } from '../../kit/files/drift.ts'
 import { formMeta, text } from '../../kit/files/form.ts'
+import { sourceFields, sourcePath, withSource } from '../../kit/files/source.ts'
 
 const config = z.strictObject({
-  path: z
-    .string()
-    .min(1, 'name a file')
-    .meta(formMeta('File', 'Fichier', { control: 'inputPath', placeholder: 'data/sales.parquet' })),
+  path: sourcePath('data/sales.parquet'),
   columns: z
     .array(z.string())
     .optional()
@@ -46,11 +45,11 @@ const config = z.strictObject({
     .meta(
       formMeta('Types of folder columns', 'Types des colonnes de dossiers', { control: 'columnMap', advanced: true }),
     ),
-  file_name_column: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(formMeta('Column for the file name', 'Colonne pour le nom du fichier', { control: 'text', advanced: true })),
+  when_columns_differ: driftField,
+  archive_entries: sourceFields.archive_entries,
+  file_name_column: sourceFields.file_name_column,
+  modified_column: sourceFields.modified_column,
+  row_number_column: sourceFields.row_number_column,
 })
 
 export const parquetExtractDescriptor = defineModule({
@@ -59,17 +58,19 @@ export const parquetExtractDescriptor = defineModule({
   family: 'extract',
   title: text('Parquet', 'Parquet'),
   summary: text('Reads Parquet files.', 'Lit des fichiers Parquet.'),
-  documentation: text(
-    `Reads one Parquet file, a glob (\`data/2024-*.parquet\`) or a folder (\`data/sales/\`). Types are those of the file. Filters and
+  documentation: withSource(
+    text(
+      `Reads one Parquet file, a glob (\`data/2024-*.parquet\`) or a folder (\`data/sales/\`). Types are those of the file. Filters and
 the choice of columns of the steps that follow reach the file, so that only what is needed is read.
 
 Folders named \`year=2024\` become columns. Their values are text unless every one of them is a whole number (BIGINT) or a
 date (DATE); a code such as \`007\` stays text. \`hive_types\` says otherwise.`,
-    `Lit un fichier Parquet, un motif (\`data/2024-*.parquet\`) ou un dossier (\`data/sales/\`). Les types sont ceux du fichier. Les filtres
+      `Lit un fichier Parquet, un motif (\`data/2024-*.parquet\`) ou un dossier (\`data/sales/\`). Les types sont ceux du fichier. Les filtres
 et le choix de colonnes des étapes suivantes atteignent le fichier : seul le nécessaire est lu.
 
 Les dossiers nommés \`year=2024\` deviennent des colonnes. Leurs valeurs sont du texte, sauf si toutes sont des nombres entiers
 (BIGINT) ou des dates (DATE) ; un code tel que \`007\` reste du texte. \`hive_types\` en décide autrement.`,
+    ),
   ),
   icon: 'parquet',
   keywords: ['columnar', 'hive', 'partition', 'file', 'fichier'],

@@ -77,11 +77,11 @@ it('types folder columns by all their values', async () => {
     await make(`d/year=${year}/code=${code}/a.parquet`, 'SELECT 1 AS id')
   }
   const { columns, rows } = await lab.extract(parquetExtract, { path: 'd/' })
-  expect(columns.map((column) => column.type)).toEqual(['INTEGER', 'VARCHAR', 'BIGINT'])
-  expect(columns.map((column) => column.name)).toEqual(['id', 'code', 'year'])
+  expect(columns.map((column) => column.type)).toEqual(['INTEGER', 'BIGINT', 'VARCHAR'])
+  expect(columns.map((column) => column.name)).toEqual(['id', 'year', 'code'])
   expect(rows).toEqual([
-    ['1', '01', '2023'],
-    ['1', '2', '2024'],
+    ['1', '2023', '01'],
+    ['1', '2024', '2'],
   ])
 })
 

@@ -1,6 +1,5 @@
-import type { InputFile, ProjectFiles } from '../contract.ts'
+import type { InputFile } from '../contract.ts'
 import { joinSql, literal, type Sql, sql } from '../sql.ts'
-import { recoverTarget } from './replace-target.ts'
 
 /** A list of files for DuckDB's readers, which would take `[`, `*` and `?` in a file's own name for a glob. */
 export function fileList(files: readonly Pick<InputFile, 'path'>[]): Sql {
@@ -16,17 +15,6 @@ export function fileNameOf(column: Sql, files: readonly Pick<InputFile, 'path' |
   if (roots.size === 1 && root) return sql`substr(${column}, ${[...root].length + 1})`
   const cases = files.map((file) => sql`WHEN ${file.path} THEN ${file.name}`)
   return sql`CASE ${column} ${joinSql(cases, ' ')} ELSE ${column} END`
-}
-
-/**
- * The files of a path or glob; a path that ends in `/` stands for all files with `extension` below it. A folder whose
- * replacement was cut off by a crash is put back first.
- * @throws LogiDataError `file.not-found`, `file.outside-project`, `file.unreadable`
- */
-export async function inputFilesOf(files: ProjectFiles, path: string, extension: string): Promise<InputFile[]> {
-  const folder = /^(.*?)\/?(?:\/[^/]*[*?[{].*|\/)$/.exec(path)?.[1]
-  if (folder && !/[*?[{]/.test(folder)) await recoverTarget((await files.output(folder)).path)
-  return files.inputs(path.endsWith('/') ? `${path}**/*.${extension}` : path)
 }
 
 /** What a result depends on besides the config: which files, and their state. */

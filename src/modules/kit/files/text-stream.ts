@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-import { operationalError, userError } from '../../../shared/errors.ts'
+import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../contract.ts'
 import { dosDecoder, dosEncoding } from './dos-encodings.ts'
 
@@ -14,7 +14,10 @@ export const compressionOf = (given: 'auto' | Compression, name: string): Compre
   return /\.zst$/i.test(name) ? 'zstd' : 'none'
 }
 
-/** A file's bytes, decompressed. */
+/** Text of real records compresses 5 to 50 times; what is beyond both limits was made to fill memory or a disk. */
+const BOMB = { bytes: 2 ** 30, ratio: 200 }
+
+/** A file's bytes, decompressed. @throws LogiDataError `file.damaged`, `file.unreadable`, `file.bomb` */
 export async function* readBytes(
   file: Pick<InputFile, 'path' | 'name'>,
   compression: Compression,
@@ -28,9 +31,14 @@ export async function* readBytes(
     stream = source.pipe(unpack)
   }
   try {
-    for await (const chunk of stream) yield chunk as Buffer
+    let bytes = 0
+    for await (const chunk of stream) {
+      bytes += (chunk as Buffer).length
+      if (bytes > BOMB.bytes && bytes > source.bytesRead * BOMB.ratio) throw bomb(file.name)
+      yield chunk as Buffer
+    }
   } catch (error) {
-    if ((error as Error).name === 'AbortError') throw error
+    if ((error as Error).name === 'AbortError' || error instanceof LogiDataError) throw error
     const code = (error as NodeJS.ErrnoException).code ?? ''
     if (/^Z_|^ZSTD|ERR_ZLIB/.test(code)) {
       throw userError(
@@ -48,6 +56,16 @@ export async function* readBytes(
     source.destroy()
   }
 }
+
+const bomb = (name: string) =>
+  userError(
+    'file.bomb',
+    `${name} grows more than ${BOMB.ratio} times when it is decompressed: such files are made to fill disks.`,
+    {
+      hint: 'If you trust it, decompress it yourself and read the result.',
+      field: ['path'],
+    },
+  )
 
 export interface Encoding {
   /** Of the WHATWG standard, lower case. */

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Column } from '../../../shared/engine/types.ts'
 import { cellText, isNestedType } from '../../kit/cells.ts'
 import type { LoadModule } from '../../kit/contract.ts'
@@ -30,9 +31,10 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
 
     return writeFileTarget(request, config.path, config.mode, {
       async create(temporary, part) {
-        if (!config.bom || compression !== 'none') return copy(input.columns, temporary, config.header)
+        if (!config.bom) return copy(input.columns, temporary, config.header)
         const rows = await copy(input.columns, part, config.header)
-        await writeFile(temporary, BOM)
+        // Both formats allow one compressed part after another.
+        await writeFile(temporary, compression === 'none' ? BOM : packed(BOM, compression))
         await appendBytes(temporary, part)
         return rows
       },
@@ -93,6 +95,9 @@ function textOf({ name, type }: Column, config: Config): Sql {
   }
   return column
 }
+
+const packed = (text: string, compression: 'gzip' | 'zstd'): Uint8Array =>
+  compression === 'gzip' ? gzipSync(text) : zstdCompressSync(text)
 
 const formatted = (column: Sql, format: string): Sql =>
   sql`strftime(${column}, ${dateFormat(format)?.strptime ?? format}) AS ${column}`

@@ -7,96 +7,107 @@ import { userError } from '../../../../shared/errors.ts'
 import type { InputFile, PrepareRequest } from '../../contract.ts'
 import { identifier, joinSql, literal, sql } from '../../sql.ts'
 import { markUsed } from '../clean-project.ts'
-import { canonicalType } from '../column-type.ts'
 import { fileList } from '../input-files.ts'
 import { exists, writeError } from '../replace-target.ts'
+import { checkSourceColumns, type SourceFacts, sourceFacts } from '../source.ts'
 import { removeTemporary, temporaryPath } from '../temporary-names.ts'
-import type { JsonConfig } from './config.ts'
-import { newShape, observe, serialise, typeOfShape } from './shape.ts'
+import type { RecordConfig } from './config.ts'
+import { columnOf, type RecordColumn, type Typing } from './typing.ts'
 
-export interface JsonRecord {
+export interface StagedRecord {
   readonly line: number
-  /** An object, or why there is none. */
+  /** Its fields, or why there are none. */
   readonly value?: Record<string, unknown>
   readonly problem?: string
   readonly raw?: string
 }
 
-export interface JsonFacts {
+export interface RecordFacts {
   readonly rows: string
   readonly rejects: string
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly staged: string }[]
+  readonly columns: readonly RecordColumn[]
   readonly bytes: number
+  readonly source: SourceFacts
 }
 
 export const FILE = '__logidata_file'
 export const LINE = '__logidata_line'
+export const ROW = '__logidata_row'
+
+export interface RecordFormat {
+  /** Starts the codes of its errors: `json`. */
+  readonly family: string
+  /** With `config`, what the rows depend on. */
+  readonly key: unknown
+  readonly typing: Typing
+  readonly records: (file: InputFile) => AsyncIterable<StagedRecord>
+}
 
 /**
- * Brings JSON into Parquet, once per state of the files and config. Every record is looked at before its type is decided:
+ * Brings records into Parquet, once per state of the files and config. Every record is looked at before its type is decided:
  * DuckDB would decide from a sample, round 1.7 to 2 where that said BIGINT, and pass every decimal through a double.
  */
-export async function stageJson(
-  request: PrepareRequest<JsonConfig>,
+export async function stageRecords(
+  request: PrepareRequest<RecordConfig>,
   found: readonly InputFile[],
-  key: unknown,
-  records: (file: InputFile) => AsyncIterable<JsonRecord>,
-): Promise<JsonFacts> {
+  { family, key, typing, records }: RecordFormat,
+): Promise<RecordFacts> {
   const { config, files, session, signal } = request
   const state = found.map((file) => [file.path, file.bytes, file.modified])
   const id = createHash('sha256')
-    .update(JSON.stringify([1, state, config, key]))
+    .update(JSON.stringify([2, state, config, family, key]))
     .digest('hex')
     .slice(0, 32)
-  const at = (suffix: string) => join(files.staging, `json-${id}${suffix}`)
+  const at = (suffix: string) => join(files.staging, `${family}-${id}${suffix}`)
   const kept = at('.facts.json')
   const facts = { rows: at('.parquet'), rejects: at('-rejects.parquet') }
   if ((await exists(kept)) && (await exists(facts.rows)) && (await exists(facts.rejects))) {
     await markUsed(facts.rows, facts.rejects, kept)
-    return JSON.parse(await readFile(kept, 'utf8')) as JsonFacts
+    return JSON.parse(await readFile(kept, 'utf8')) as RecordFacts
   }
 
   const good = temporaryPath(at('.ndjson'), 'part')
   const bad = temporaryPath(at('-rejects.ndjson'), 'part')
   const made = [good, bad]
-  const root = newShape()
   const rows = createWriteStream(good)
   const rejects = createWriteStream(bad)
   try {
     try {
       for (const file of found) {
+        let row = 0
         for await (const record of records(file)) {
           signal.throwIfAborted()
+          row++
           if (record.value === undefined) {
             const reason = record.problem ?? 'this is no object'
-            if (config.on_bad_row === 'fail') throw badRow(file.name, record.line, reason)
-            rejects.write(`${JSON.stringify({ file: file.name, line: record.line, reason, raw: record.raw ?? '' })}\n`)
+            if (config.on_bad_row === 'fail') throw badRow(family, file.name, record.line, reason)
+            const spoilt = { file: file.name, line: record.line, reason, raw: record.raw ?? '' }
+            if (!rejects.write(`${JSON.stringify(spoilt)}\n`)) await once(rejects, 'drain')
             continue
           }
-          observe(root, record.value)
-          const text = serialise({ [FILE]: file.name, [LINE]: record.line, ...record.value })
+          typing.observe(record.value)
+          const text = typing.serialise({ [FILE]: file.name, [LINE]: record.line, [ROW]: row, ...record.value })
           if (!rows.write(`${text}\n`)) await once(rows, 'drain')
         }
       }
     } finally {
       await Promise.all([rows, rejects].map((stream) => new Promise((done) => stream.end(done))))
     }
-    const names = distinctNames([...(root.fields?.keys() ?? [])])
+    const names = distinctNames(typing.names())
     if (names.length === 0) {
-      throw userError('json.empty', `There is no record with a field in ${config.path}.`, {
+      throw userError(`${family}.empty`, `There is no record with a field in ${config.path}.`, {
         hint: 'Check the path, and where the rows are inside the file.',
         field: ['path'],
       })
     }
-    const columns = names.map((name) => {
-      const detected = typeOfShape(root.fields?.get(name) ?? newShape(), config.max_depth)
-      const given = config.columns?.[name]?.type
-      const nested = /\[|^(STRUCT|MAP|UNION|JSON)/.test(given ?? detected)
-      if (given !== undefined && nested && /\bU?HUGEINT\b/i.test(given)) throw noPlace(name, given)
-      // What a person has typed is read from the text, exactly, when it is compiled.
-      const staged = given === undefined ? detected : nested ? canonicalType(given) : 'VARCHAR'
-      return { name, type: given === undefined ? detected : canonicalType(given), staged }
-    })
+    const columns = names.map((name) => columnOf(name, typing, config))
+    for (const { name, staged } of columns) if (/\bU?HUGEINT\b/i.test(staged)) throw noPlace(family, name, staged)
+    const source = sourceFacts(config, found)
+    checkSourceColumns(
+      config,
+      source,
+      names.map((name) => config.columns?.[name]?.name ?? name),
+    )
     for (const name of Object.keys(config.columns ?? {})) {
       if (names.includes(name)) continue
       throw userError('column.missing', `There is no field ${name} in ${config.path}.`, {
@@ -111,6 +122,7 @@ export async function stageJson(
     const own = [
       { name: FILE, staged: 'VARCHAR' },
       { name: LINE, staged: 'BIGINT' },
+      { name: ROW, staged: 'BIGINT' },
     ]
     const rejected = ['file', 'reason', 'raw'].map((name) => ({ name, staged: 'VARCHAR' }))
     for (const [query, path] of [
@@ -122,7 +134,8 @@ export async function stageJson(
       await session.execute(sql`COPY (${query}) TO ${temporary} (FORMAT parquet, COMPRESSION zstd)`)
       await rename(temporary, path)
     }
-    const complete: JsonFacts = { ...facts, columns, bytes: found.reduce((sum, file) => sum + file.bytes, 0) }
+    const bytes = found.reduce((sum, file) => sum + file.bytes, 0)
+    const complete: RecordFacts = { ...facts, columns, bytes, source }
     const temporary = temporaryPath(kept, 'new')
     made.push(temporary)
     await writeFile(temporary, JSON.stringify(complete))
@@ -136,20 +149,23 @@ export async function stageJson(
 }
 
 /** The config with the types that were found written into it. */
-export function spellOut(config: JsonConfig, facts: JsonFacts): Record<string, unknown> {
-  const columns = facts.columns.map(({ name, type }) => [name, { ...config.columns?.[name], type }])
+export function spellOut(config: RecordConfig, facts: RecordFacts): Record<string, unknown> {
+  const columns = facts.columns.map(({ name, type, format }) => [
+    name,
+    { ...config.columns?.[name], type, ...(format ? { format } : {}) },
+  ])
   return { ...config, columns: Object.fromEntries(columns) }
 }
 
 /** Rows are staged as Parquet, where DuckDB would write doubles for these. */
-const noPlace = (name: string, type: string) =>
-  userError('json.type', `Field ${name} cannot be read as ${type} without losing digits.`, {
+const noPlace = (family: string, name: string, type: string) =>
+  userError(`${family}.type`, `Field ${name} cannot be read as ${type} without losing digits.`, {
     hint: 'Write DECIMAL(38,0) in place of HUGEINT.',
     field: ['columns', name, 'type'],
   })
 
-export const badRow = (file: string, line: number, reason: string) =>
-  userError('json.bad-row', `${file}, line ${line}: ${reason}.`, {
+export const badRow = (family: string, file: string, line: number, reason: string) =>
+  userError(`${family}.bad-row`, `${file}, line ${line}: ${reason}.`, {
     hint: 'Correct the file, or let such rows go to the port "reject".',
     field: ['on_bad_row'],
   })

@@ -1,4 +1,4 @@
-import { dateFormat } from '../../kit/files/date-format.ts'
+import { dateFormat } from './date-format.ts'
 
 /** What the values of one column in the sample allow. */
 export interface DetectedType {

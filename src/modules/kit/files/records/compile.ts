@@ -3,27 +3,33 @@ import { failure } from '../../failure.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../sql.ts'
 import { fileList } from '../input-files.ts'
 import { readText } from '../read-text.ts'
-import type { JsonConfig } from './config.ts'
-import { FILE, type JsonFacts, LINE } from './stage.ts'
+import { sourceColumns } from '../source.ts'
+import type { RecordConfig } from './config.ts'
+import { FILE, LINE, type RecordFacts, ROW } from './stage.ts'
 
 /** The staged rows; columns with a type of their own are read from their texts. */
-export function compileJson(config: JsonConfig, facts: JsonFacts): CompiledPorts {
+export function compileRecords(family: string, config: RecordConfig, facts: RecordFacts): CompiledPorts {
   const rows = sql`read_parquet(${fileList([{ path: facts.rows }])})`
   const checks: { bad: Sql; name: string; type: string; text: Sql }[] = []
-  const columns = facts.columns.map(({ name, type, staged }) => {
+  const columns = facts.columns.map(({ name, type, staged, ...reading }) => {
     const given = config.columns?.[name]
     const renamed = identifier(given?.name ?? name)
     const text = identifier(name)
     if (staged === type) return sql`${text} AS ${renamed}`
-    const value = readText(sql`trim(${text})`, { type, format: given?.format, leadingZeros: true })
+    const value = readText(sql`trim(${text})`, {
+      ...reading,
+      type,
+      format: given?.format ?? reading.format,
+      leadingZeros: true,
+    })
     const bad = sql`(${text} IS NOT NULL AND ${value} IS NULL)`
     checks.push({ bad, name, type, text })
     if (config.on_bad_row === 'reject') return sql`CAST(${value} AS ${raw(type)}) AS ${renamed}`
     const place = [identifier(FILE), ', line ', sql`CAST(${identifier(LINE)} AS VARCHAR)`, `, field ${name}: "`]
-    const fail = failure('json.bad-value', ['columns', name], [...place, text, `" is not exactly a ${type}.`])
+    const fail = failure(`${family}.bad-value`, ['columns', name], [...place, text, `" is not exactly a ${type}.`])
     return sql`CAST(CASE WHEN ${bad} THEN ${fail} ELSE ${value} END AS ${raw(type)}) AS ${renamed}`
   })
-  if (config.file_name_column) columns.push(sql`${identifier(FILE)} AS ${identifier(config.file_name_column)}`)
+  columns.push(...sourceColumns(config, facts.source, identifier(FILE), identifier(ROW)))
   const structural = sql`SELECT file, line, NULL::VARCHAR AS "column", reason, raw FROM read_parquet(${fileList([{ path: facts.rejects }])})`
   const all = sql`SELECT ${joinSql(columns)} FROM ${rows}`
   if (config.on_bad_row === 'fail' || checks.length === 0) return { out: all, reject: structural }
