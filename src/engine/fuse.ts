@@ -1,30 +1,20 @@
 import type { CompiledPorts } from '../modules/kit/contract.ts'
 import { raw, type Sql, sql } from '../modules/kit/sql.ts'
-import type { Column } from '../shared/engine/types.ts'
 import { compileNode, isBlocking, relationName } from './compile-node.ts'
-import { type PortRef, portKey, type ResolvedPipeline } from './resolve-pipeline.ts'
+import { mergeParts } from './merge-parts.ts'
+import type { Part, TypedPipeline } from './parts.ts'
+import { type PortRef, portKey } from './resolve-pipeline.ts'
+import type { Span } from './text-pieces.ts'
 
-/** What is known of a pipeline once every node was bound. */
-export interface TypedPipeline extends ResolvedPipeline {
-  /** `node.port` -> columns; absent where binding failed. */
-  readonly columns: ReadonlyMap<string, readonly Column[]>
-  readonly facts: ReadonlyMap<string, unknown>
-}
-
-/** One named part of a fused query. */
-export interface Part {
-  readonly ref: PortRef
-  readonly name: Sql
-  readonly body: Sql
-  /** Parts that `body` reads, by port key. */
-  readonly reads: readonly string[]
-}
+export type { Part, TypedPipeline } from './parts.ts'
 
 export interface FusedQuery {
   /** In an order in which every part comes after what it reads. */
   readonly parts: readonly Part[]
-  /** A complete SELECT over the first target, without parentheses. */
+  /** A complete SELECT over the first target, without parentheses. Neighbouring parts share one SELECT where they can. */
   readonly select: Sql
+  /** Whose SQL stands where in `select`. */
+  readonly spans: readonly Span[]
 }
 
 export interface FuseOptions {
@@ -78,10 +68,12 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
   const ordered = [...parts.values()]
   const first = targets[0]
   if (!first) throw new TypeError('nothing to fuse')
-  return { parts: ordered, select: selectOf(pipeline, ordered, first, options.readable === true) }
+  if (options.readable) return { parts: ordered, select: selectOf(pipeline, ordered, first, true), spans: [] }
+  const { text, spans } = mergeParts(pipeline, ordered, first, materialised(pipeline, ordered))
+  return { parts: ordered, select: raw(text), spans }
 }
 
-/** `WITH … SELECT * FROM target`, over parts that `fuse` gave. */
+/** `WITH … SELECT * FROM target`, over parts that `fuse` gave, each of them by its name. */
 export function selectOf(pipeline: TypedPipeline, parts: readonly Part[], target: PortRef, readable = false): Sql {
   const keep = materialised(pipeline, parts)
   const separator = readable ? ',\n\n' : ',\n'

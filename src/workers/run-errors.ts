@@ -54,10 +54,6 @@ function nodeAt(error: QueryError, query: FusedQuery): string | undefined {
   const { position } = error.failure
   const start = error.statement.indexOf(query.select.text)
   if (position === undefined || start < 0) return undefined
-  for (const part of query.parts) {
-    const body = query.select.text.indexOf(part.body.text)
-    const inside = position - start - body
-    if (body >= 0 && inside >= 0 && inside < part.body.text.length) return part.ref.nodeId
-  }
-  return undefined
+  const inside = position - start
+  return query.spans.find((span) => inside >= span.start && inside < span.end)?.nodeId
 }

@@ -22,6 +22,15 @@ export function booleanProbe(value: Sql): Sql {
   return sql`(TRUE OR ${raw(BOOLEAN_PROBE)}('', ${value}, '/') IS NULL)`
 }
 
+/** A condition that has bound once needs its probe no more, which costs as much to plan as the condition itself. */
+export function withoutProbe(text: string): string {
+  const [before, after] = [` AND (TRUE OR ${BOOLEAN_PROBE}('', `, `, '/') IS NULL))`]
+  const suffix = text.endsWith(' IS NOT TRUE') ? ' IS NOT TRUE' : ''
+  const whole = text.slice(0, text.length - suffix.length)
+  const value = whole.slice(1, 1 + Math.max(0, (whole.length - 1 - before.length - after.length) / 2))
+  return value !== '' && whole === `(${value}${before}${value}${after}` ? `${value}${suffix}` : text
+}
+
 export function hasSubquery(text: string): boolean {
   const tokens = tokenize(text)
   return tokens.some(

@@ -161,7 +161,11 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   ) => Promise<LogiDataError | undefined>
   /** What the facts leave open, in plain words; one of a kind at most. They show with the node's problems and stop nothing. */
   readonly warnings?: (facts: Facts, config: z.output<Descriptor['config']>) => readonly ModuleWarning[]
-  /** The default output has as many rows as the input `in`. */
+  /**
+   * The default output has as many rows as the input `in`. Where such a module, or one that splits its rows, compiles to
+   * `SELECT … FROM input` or `SELECT … FROM input WHERE …`, the engine makes one SELECT of it and its neighbours; write it so
+   * if you can. Any other SQL stands in the query as it is.
+   */
   readonly keepsRows?: boolean
   /** Each row of the input `in` goes to exactly one of the outputs. */
   readonly splitsRows?: boolean

@@ -14,9 +14,12 @@ export function failure(
   hint = '',
   nodeId = '',
 ): Sql {
-  const head = literal(`⟦${code}|${JSON.stringify(field)}|${nodeId}|${hint}⟧`)
-  const pieces = message.map((piece) => (typeof piece === 'string' ? literal(piece) : piece))
-  return sql`error(concat(${joinSql([head, ...pieces])}))`
+  const head = `⟦${code}|${JSON.stringify(field)}|${nodeId}|${hint}⟧`
+  const [first, ...others] = message
+  // As few pieces as can be: each one is planned, in every query that holds this.
+  const start = typeof first === 'string' ? [literal(head + first)] : [literal(head), ...(first ? [first] : [])]
+  const pieces = others.map((piece) => (typeof piece === 'string' ? literal(piece) : piece))
+  return sql`error(concat(${joinSql([...start, ...pieces])}))`
 }
 
 /** Finds an error made by `failure` in what DuckDB says. */
