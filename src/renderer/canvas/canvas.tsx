@@ -13,7 +13,15 @@ import {
   type Viewport,
 } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
-import { type DragEvent, type MouseEvent as ReactMouseEvent, useCallback, useEffect, useRef, useState } from 'react'
+import {
+  type DragEvent,
+  type MouseEvent as ReactMouseEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { t } from '../i18n/index.ts'
 import { moduleOf, useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
@@ -39,6 +47,9 @@ const edgeTypes = { link: LinkEdgeView }
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.1 }
 const FAR = 0.36
 const noEdges: LinkEdge[] = []
+const SNAP: [number, number] = [GRID, GRID]
+const SEVERAL = ['Control', 'Meta', 'Shift']
+const PRO = { hideAttribution: true }
 /** A map of more nodes than this costs frames, and from afar the canvas is its own map. */
 const MAPPED = 200
 const still = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches
@@ -154,10 +165,30 @@ export function Canvas() {
     },
     [placeAt],
   )
-  const openMenu = (event: ReactMouseEvent | MouseEvent, what: CanvasMenuAt['what']) => {
-    event.preventDefault()
-    setMenu({ left: event.clientX, top: event.clientY, what })
-  }
+  // The same functions in every render: a new one would be handed down to each of a thousand nodes, in every frame of a drag.
+  const pointing = useMemo(() => {
+    const openMenu = (event: ReactMouseEvent | MouseEvent, what: CanvasMenuAt['what']) => {
+      event.preventDefault()
+      setMenu({ left: event.clientX, top: event.clientY, what })
+    }
+    const focus = () => box.current?.focus()
+    return {
+      onNodeDoubleClick: (_event: unknown, node: StepNode) => openDialog({ kind: 'renameNode', nodeId: node.id }),
+      onNodeContextMenu: (event: ReactMouseEvent, node: StepNode) => {
+        const chosen = useSelection.getState().nodeIds
+        const nodeIds = chosen.includes(node.id) ? chosen : [node.id]
+        select(nodeIds)
+        openMenu(event, { kind: 'nodes', nodeIds })
+      },
+      onSelectionContextMenu: (event: ReactMouseEvent, chosen: readonly StepNode[]) =>
+        openMenu(event, { kind: 'nodes', nodeIds: chosen.map((node) => node.id) }),
+      onEdgeContextMenu: (event: ReactMouseEvent, edge: LinkEdge) =>
+        openMenu(event, { kind: 'edge', target: edge.target, port: edge.targetHandle ?? 'in' }),
+      onPaneContextMenu: (event: ReactMouseEvent | MouseEvent) => openMenu(event, { kind: 'canvas' }),
+      onPaneClick: focus,
+      onNodeClick: focus,
+    }
+  }, [])
   // While it is shifted, the drawing is a picture; scaled, it would have to be painted at its full size each time.
   const zoomAtStart = useRef(0)
   const onMoveStart = useCallback((_event: unknown, view: Viewport) => {
@@ -196,22 +227,7 @@ export function Canvas() {
         onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
         isValidConnection={isValidConnection}
-        onNodeDoubleClick={(_event, node) => openDialog({ kind: 'renameNode', nodeId: node.id })}
-        onNodeContextMenu={(event, node) => {
-          const chosen = useSelection.getState().nodeIds
-          const nodeIds = chosen.includes(node.id) ? chosen : [node.id]
-          select(nodeIds)
-          openMenu(event, { kind: 'nodes', nodeIds })
-        }}
-        onSelectionContextMenu={(event, chosen) =>
-          openMenu(event, { kind: 'nodes', nodeIds: chosen.map((node) => node.id) })
-        }
-        onEdgeContextMenu={(event, edge) =>
-          openMenu(event, { kind: 'edge', target: edge.target, port: edge.targetHandle ?? 'in' })
-        }
-        onPaneContextMenu={(event) => openMenu(event, { kind: 'canvas' })}
-        onPaneClick={() => box.current?.focus()}
-        onNodeClick={() => box.current?.focus()}
+        {...pointing}
         // From afar nearly all is visible: finding out what is would cost more than it saves.
         onlyRenderVisibleElements={!isFar}
         elevateNodesOnSelect={!isFar}
@@ -219,7 +235,7 @@ export function Canvas() {
         onMove={onMove}
         onMoveEnd={onMoveEnd}
         snapToGrid
-        snapGrid={[GRID, GRID]}
+        snapGrid={SNAP}
         minZoom={0.08}
         maxZoom={2}
         panOnScroll
@@ -231,11 +247,11 @@ export function Canvas() {
         // What is dragged is selected as it is let go: the panes that then follow would hold up the first frames.
         selectNodesOnDrag={false}
         deleteKeyCode={null}
-        multiSelectionKeyCode={['Control', 'Meta', 'Shift']}
+        multiSelectionKeyCode={SEVERAL}
         disableKeyboardA11y
         nodesFocusable={false}
         edgesFocusable={false}
-        proOptions={{ hideAttribution: true }}
+        proOptions={PRO}
       >
         {isFar && <FarEdges nodes={nodes} edges={edges} />}
         {!isFar && <Background gap={20} size={2} color="var(--canvas-dot)" />}
