@@ -7,6 +7,19 @@ import { pivot } from '../transformers/pivot/implementation.ts'
 import { sample } from '../transformers/sample/implementation.ts'
 import { select } from '../transformers/select/implementation.ts'
 import { sort } from '../transformers/sort/implementation.ts'
+import { transpose } from '../transformers/transpose/implementation.ts'
+import { unpivot } from '../transformers/unpivot/implementation.ts'
 
 /** In the order of the palette. */
-export const shapeModules: readonly Module[] = [filter, select, aggregate, pivot, deduplicate, sort, sample, limit]
+export const shapeModules: readonly Module[] = [
+  filter,
+  select,
+  aggregate,
+  pivot,
+  unpivot,
+  transpose,
+  deduplicate,
+  sort,
+  sample,
+  limit,
+]
