@@ -1,4 +1,5 @@
 import type { Module } from '../kit/contract.ts'
+import { clean } from '../transformers/clean/implementation.ts'
 
 /** In the order of the palette. */
-export const cleanModules: readonly Module[] = []
+export const cleanModules: readonly Module[] = [clean]

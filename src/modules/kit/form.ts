@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { FormMeta, Text } from '../../shared/modules/descriptor.ts'
 
 type More = Omit<FormMeta, 'title' | 'help'> & { readonly help?: Text }
@@ -10,3 +11,14 @@ export const form = (en: string, fr: string, more: More = {}): { form: FormMeta 
 export const text = (en: string, fr: string): Text => ({ en, fr })
 
 export const option = (value: string, en: string, fr: string) => ({ value, title: { en, fr } })
+
+/** The same field, shown only while `field` of its group has one of these values. */
+export function showWhen<T extends z.ZodType>(
+  schema: T,
+  field: string,
+  values: readonly (string | boolean)[],
+  more: Partial<FormMeta> = {},
+): T {
+  const known = z.globalRegistry.get(schema)?.form as FormMeta | undefined
+  return schema.meta({ form: { ...known, ...more, visibleWhen: { field, in: [...values] } } })
+}

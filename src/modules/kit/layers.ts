@@ -1,0 +1,58 @@
+import type { InputRelation } from './contract.ts'
+import { freeName } from './inputs.ts'
+import { identifier, joinSql, raw, type Sql, sql } from './sql.ts'
+
+/** A value, and the number of helper layers that must lie below it. */
+export interface Layered {
+  readonly value: Sql
+  readonly layer: number
+}
+
+const NAME = /^"(?:[^"]|"")*"$/
+
+/**
+ * Helper columns beside those of an input, for values that an expression needs several times: computed once each, and the SQL stays
+ * short. Without any, FROM is the input itself.
+ */
+export class Layers {
+  readonly #input: InputRelation
+  readonly #layers: Sql[][] = []
+  readonly #names: Sql[] = []
+  readonly #prefix: string
+
+  constructor(input: InputRelation) {
+    this.#input = input
+    let prefix = 'ld$'
+    while (input.columns.some(({ name }) => name.toLowerCase().startsWith(prefix))) prefix = `_${prefix}`
+    this.#prefix = prefix
+  }
+
+  /** The value under a name of its own, so that using it again costs nothing. A column stays as it is. */
+  hold({ value, layer }: Layered): Layered {
+    if (NAME.test(value.text)) return { value, layer }
+    const name = identifier(freeName(`${this.#prefix}${this.#names.length + 1}`, this.#input.columns))
+    const own = this.#layers[layer] ?? []
+    this.#layers[layer] = own
+    own.push(sql`${value} AS ${name}`)
+    this.#names.push(name)
+    return { value: name, layer: layer + 1 }
+  }
+
+  /** What stands after FROM: every column of the input, and the helpers. */
+  get from(): Sql {
+    return this.#layers.reduce((from, helpers) => sql`(SELECT *, ${joinSql(helpers)} FROM ${from})`, this.#input.name)
+  }
+
+  /** Names of the helpers. */
+  get names(): readonly Sql[] {
+    return this.#names
+  }
+
+  /** `SELECT * …` over `from` with some columns replaced and no helper. */
+  select(replaced: readonly { readonly name: string; readonly value: Sql }[], more: readonly Sql[] = []): Sql {
+    const exclude = this.#names.length > 0 ? sql` EXCLUDE (${joinSql(this.#names)})` : raw('')
+    const list = joinSql(replaced.map(({ name, value }) => sql`${value} AS ${identifier(name)}`))
+    const replace = replaced.length > 0 ? sql` REPLACE (${list})` : raw('')
+    return sql`SELECT *${exclude}${replace}${more.length > 0 ? sql`, ${joinSql(more)}` : raw('')} FROM ${this.from}`
+  }
+}
