@@ -1,6 +1,9 @@
 import type { Module } from '../kit/contract.ts'
+import { bin } from '../transformers/bin/implementation.ts'
 import { conditionStep } from '../transformers/condition/implementation.ts'
 import { formula } from '../transformers/formula/implementation.ts'
+import { rank } from '../transformers/rank/implementation.ts'
+import { windowStep } from '../transformers/window/implementation.ts'
 
 /** In the order of the palette. */
-export const computeModules: readonly Module[] = [formula, conditionStep]
+export const computeModules: readonly Module[] = [formula, conditionStep, bin, rank, windowStep]
