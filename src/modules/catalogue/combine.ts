@@ -1,7 +1,8 @@
 import type { Module } from '../kit/contract.ts'
 import { asofJoin } from '../transformers/asof_join/implementation.ts'
 import { join } from '../transformers/join/implementation.ts'
+import { rangeJoin } from '../transformers/range_join/implementation.ts'
 import { union } from '../transformers/union/implementation.ts'
 
 /** In the order of the palette. */
-export const combineModules: readonly Module[] = [union, join, asofJoin]
+export const combineModules: readonly Module[] = [union, join, asofJoin, rangeJoin]

@@ -1,5 +1,6 @@
 import { asofJoin } from '../../../src/modules/transformers/asof_join/implementation.ts'
 import { join } from '../../../src/modules/transformers/join/implementation.ts'
+import { rangeJoin } from '../../../src/modules/transformers/range_join/implementation.ts'
 import { union } from '../../../src/modules/transformers/union/implementation.ts'
 import type { TransformCase } from './case.ts'
 
@@ -63,5 +64,15 @@ export const cases: readonly TransformCase[] = [
         ASOF LEFT JOIN r a ON l.city = a.city AND l.moment <= a.since
       )
       SELECT id, city, moment, if(before, s1, s2) AS since, if(before, p1, p2) AS price FROM pairs`,
+  },
+  {
+    name: 'range_join',
+    module: rangeJoin,
+    config: { left_value: 'moment', right_start: 'since', right_end: 'until', bounds: 'start', keep: 'all' },
+    inputs: {
+      left: 'SELECT id, city, moment FROM sample WHERE id % 5 = 0',
+      right: 'SELECT id AS span, moment AS since, moment + INTERVAL 1 HOUR AS until FROM sample WHERE key % 1000 = 0',
+    },
+    sql: `SELECT l.*, r.* FROM left_rows l LEFT JOIN right_rows r ON l.moment >= r.since AND l.moment < r.until`,
   },
 ]
