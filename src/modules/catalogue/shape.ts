@@ -1,8 +1,10 @@
 import type { Module } from '../kit/contract.ts'
 import { aggregate } from '../transformers/aggregate/implementation.ts'
 import { deduplicate } from '../transformers/deduplicate/implementation.ts'
+import { explode } from '../transformers/explode/implementation.ts'
 import { filter } from '../transformers/filter/implementation.ts'
 import { limit } from '../transformers/limit/implementation.ts'
+import { nest } from '../transformers/nest/implementation.ts'
 import { pivot } from '../transformers/pivot/implementation.ts'
 import { sample } from '../transformers/sample/implementation.ts'
 import { select } from '../transformers/select/implementation.ts'
@@ -18,6 +20,8 @@ export const shapeModules: readonly Module[] = [
   pivot,
   unpivot,
   transpose,
+  explode,
+  nest,
   deduplicate,
   sort,
   sample,
