@@ -15,6 +15,13 @@ interface Exploded {
   readonly bad?: Sql
 }
 
+interface Output {
+  readonly name: string
+  readonly value: Sql
+  /** Of an item, its type. */
+  readonly item: SqlType | undefined
+}
+
 const VARCHAR: SqlType = { kind: 'scalar', name: 'VARCHAR' }
 
 export const explode: RelationModule<typeof explodeDescriptor, undefined> = {
@@ -34,7 +41,7 @@ export const explode: RelationModule<typeof explodeDescriptor, undefined> = {
       config.empty === 'keep' && lists.length > 0
         ? sql`unnest(CASE WHEN ${longest} = 0 THEN [NULL] ELSE ${list} END)`
         : sql`unnest(${list})`
-    const items = input.columns.flatMap((column) => {
+    const items = input.columns.flatMap((column): Output[] => {
       const own = chosen.find((each) => each.column === column)
       return own
         ? own.parts.map(({ name, list, item }) => ({ name, value: rows(list), item }))
@@ -43,7 +50,7 @@ export const explode: RelationModule<typeof explodeDescriptor, undefined> = {
     const position = config.position_column
       ? [{ name: config.position_column, value: rows(sql`range(1, ${longest} + 1)`), item: undefined }]
       : []
-    const all = [...items, ...position]
+    const all: Output[] = [...items, ...position]
     const bad = chosen.flatMap((each) => (each.bad ? [{ column: each.column, bad: each.bad }] : []))
     const anyBad =
       bad.length > 0
