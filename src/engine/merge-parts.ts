@@ -1,6 +1,7 @@
 import { type Token, tokenize } from '../modules/kit/tokens.ts'
 import { type MergedSelect, renderSelect, selectAll, withStep } from './merge-steps.ts'
 import type { Part, TypedPipeline } from './parts.ts'
+import { remembered } from './remembered.ts'
 import { type PortRef, portKey } from './resolve-pipeline.ts'
 import { rowSteps } from './row-step.ts'
 import { joinPieces, piece, type Span, separated, type TextPiece } from './text-pieces.ts'
@@ -135,7 +136,7 @@ function nested(
 const NOT_AN_ALIAS = new Set('where group order limit having qualify union on'.split(' '))
 
 /** Where a body reads an input, if a subquery can stand there: once, after FROM or JOIN, and not beside a WITH of the body's own. */
-function onlyPlace(body: string, name: string): Place | undefined {
+const onlyPlace = remembered((body, name): Place | undefined => {
   let tokens: Token[]
   try {
     tokens = tokenize(body)
@@ -152,4 +153,4 @@ function onlyPlace(body: string, name: string): Place | undefined {
   if (word(next) === 'as') return { start: found.start, end: found.end, hasAlias: true }
   const isAlone = !next || next.kind === 'close' || NOT_AN_ALIAS.has(word(next))
   return isAlone ? { start: found.start, end: found.end, hasAlias: false } : undefined
-}
+})

@@ -1,6 +1,7 @@
 import { withoutProbe } from '../modules/kit/condition.ts'
 import { nameKey } from '../modules/kit/inputs.ts'
 import { type Token, tokenize } from '../modules/kit/tokens.ts'
+import { remembered } from './remembered.ts'
 
 /** A piece of a step's SQL, and what has to be known of it to move it into another SELECT. */
 export interface Value {
@@ -50,7 +51,7 @@ const DELICATE = new Set(
  * Reads the SELECT of a module that says that it keeps or splits its rows (so that nothing in it can be an aggregate).
  * @returns innermost first; undefined where the SELECT is more than a choice of rows and columns
  */
-export function rowSteps(body: string, input: string): readonly RowStep[] | undefined {
+export const rowSteps = remembered((body, input): readonly RowStep[] | undefined => {
   let tokens: Token[]
   try {
     tokens = tokenize(body)
@@ -60,7 +61,7 @@ export function rowSteps(body: string, input: string): readonly RowStep[] | unde
   const steps = read(body, tokens, input)
   // Named elsewhere too: `input.column`, a subquery over the input.
   return steps && tokens.filter((token) => token.text === input).length === 1 ? steps : undefined
-}
+})
 
 function read(body: string, tokens: readonly Token[], input: string): RowStep[] | undefined {
   if (!isWord(tokens[0], 'select')) return undefined

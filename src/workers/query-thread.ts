@@ -1,6 +1,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import * as Comlink from 'comlink'
 import { moduleInfos, moduleOf } from '../modules/catalogue.ts'
+import type { RunEvent } from '../shared/engine/types.ts'
 import { toErrorInfo } from '../shared/errors.ts'
 import { nodeEndpoint } from './endpoint.ts'
 import { Projects } from './projects.ts'
@@ -12,14 +13,16 @@ const projects = new Projects({ ...(workerData as ThreadOptions), moduleOf, modu
 const running = new Map<number, AbortController>()
 
 const thread: QueryThread = {
-  async ask(id, method, input, onEvent) {
+  async ask(id, method, input, onEvents) {
     const controller = new AbortController()
     running.set(id, controller)
+    const events = batched(onEvents)
     try {
-      return { ok: true, value: await projects.answer(method, input, controller.signal, onEvent) }
+      return { ok: true, value: await projects.answer(method, input, controller.signal, events.push) }
     } catch (thrown) {
       return { ok: false, error: toErrorInfo(thrown) }
     } finally {
+      events.flush()
       running.delete(id)
     }
   },
@@ -31,6 +34,23 @@ const thread: QueryThread = {
     for (const controller of running.values()) controller.abort()
     await projects.close()
   },
+}
+
+/** Events of one turn cross together. */
+function batched(onEvents: ((events: readonly RunEvent[]) => unknown) | undefined) {
+  let waiting: RunEvent[] = []
+  const flush = (): void => {
+    const events = waiting
+    waiting = []
+    if (events.length > 0) onEvents?.(events)
+  }
+  return {
+    push(event: RunEvent): void {
+      waiting.push(event)
+      if (waiting.length === 1) setImmediate(flush)
+    },
+    flush,
+  }
 }
 
 Comlink.expose(thread, nodeEndpoint(parentPort))

@@ -50,7 +50,12 @@ export class ThreadClient {
     signal.addEventListener('abort', cancel, { once: true })
     this.#waiting++
     try {
-      const asked = onEvent ? face.ask(id, method, input, Comlink.proxy(onEvent)) : face.ask(id, method, input)
+      const onEvents =
+        onEvent &&
+        Comlink.proxy((events: readonly RunEvent[]) => {
+          for (const event of events) onEvent(event)
+        })
+      const asked = onEvents ? face.ask(id, method, input, onEvents) : face.ask(id, method, input)
       const answer = await Promise.race([asked, ended])
       if (answer.ok) return answer.value
       throw fromErrorInfo(answer.error)

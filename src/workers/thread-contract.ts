@@ -25,7 +25,13 @@ export type Answer = { readonly ok: true; readonly value: unknown } | { readonly
 
 /** The face of a query thread, called through comlink. */
 export interface QueryThread {
-  ask(id: number, method: ThreadMethod, input: unknown, onEvent?: (event: RunEvent) => void): Promise<Answer>
+  /** @param onEvents gets what happened since the last call: a crossing costs more than an event. */
+  ask(
+    id: number,
+    method: ThreadMethod,
+    input: unknown,
+    onEvents?: (events: readonly RunEvent[]) => void,
+  ): Promise<Answer>
   cancel(id: number): void
   activeQueries(): number
   /** Cancels everything, waits until DuckDB is idle, then closes it. Only after that may the thread end. */

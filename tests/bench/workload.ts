@@ -36,6 +36,8 @@ export function quantile(samples: readonly number[], q: number): number {
 
 export const median = (samples: readonly number[]): number => quantile(samples, 0.5)
 
+export const fastest = (samples: readonly number[]): number => Math.min(...samples)
+
 export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; milliseconds: number }> {
   const start = performance.now()
   const value = await work()
