@@ -32,5 +32,8 @@ export function compileNode(request: CompileNodeRequest): CompiledPorts {
   })
 }
 
-export const isBlocking = (node: ResolvedNode): boolean =>
-  node.module?.kind === 'relation' && node.module.blocking === true
+export function isBlocking({ module, config }: ResolvedNode): boolean {
+  if (module?.kind !== 'relation') return false
+  const { blocking } = module as RelationModule
+  return typeof blocking === 'function' ? config !== undefined && blocking(config as never) : blocking === true
+}

@@ -74,6 +74,25 @@ describe('a preview', () => {
     expect(perKey.rows.reduce((sum, row) => sum + Number(row[1]), 0)).toBe(100_000)
   })
 
+  test('is sampled behind a window over a large source, and exact over a small one', async () => {
+    const place = (from: string, by: string): TestNode => ({
+      type: 'transform.formula',
+      inputs: { in: from },
+      config: { formulas: [{ name: 'place', expression: `row_number() OVER (ORDER BY ${by} DESC)` }] },
+    })
+    const all = {
+      ...nodes,
+      placed: place('some.match', 'id'),
+      first: filter('placed', 'place <= 3'),
+      little: place('small', 'id'),
+    }
+    const first = await preview('first', { limit: 10, offset: 0 }, never, all)
+    expect(first).toMatchObject({ exactness: 'sampled', more: false })
+    expect(first.rows.map((row) => row.at(-1)).sort()).toEqual(['1', '2', '3'])
+    const little = await preview('little', { limit: 1, offset: 0 }, never, all)
+    expect(little).toMatchObject({ exactness: 'exact', rows: [['299', '2', null, '1']], totalRows: 300 })
+  })
+
   test('of a load is its input, and writes nothing', async () => {
     const out = await preview('out')
     expect(out.columns.map((column) => column.name)).toEqual(['key', 'n'])

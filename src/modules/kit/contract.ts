@@ -169,8 +169,8 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly keepsRows?: boolean
   /** Each row of the input `in` goes to exactly one of the outputs. */
   readonly splitsRows?: boolean
-  /** Needs all of its input before its first row (aggregate, sort, join): previews run it over samples. */
-  readonly blocking?: boolean
+  /** Needs all of its input before its first row (aggregate, sort, join, a window): previews run it over samples. */
+  readonly blocking?: boolean | ((config: z.output<Descriptor['config']>) => boolean)
   /**
    * Columns of the input `in` whose names are nowhere in the config are either passed on as they are, in their place, or dropped:
    * whatever their names, types and number are, they change no error and no other column.

@@ -14,6 +14,7 @@ export const formula: RelationModule<typeof formulaDescriptor, undefined> = {
   descriptor: formulaDescriptor,
   blindToUnnamed: true,
   keepsRows: true,
+  blocking: ({ formulas }) => formulas.some((item) => hasWindow(item.expression)),
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     const names = input.columns.map((column) => column.name)
@@ -36,6 +37,15 @@ export const formula: RelationModule<typeof formulaDescriptor, undefined> = {
     })
     return { out: query }
   },
+}
+
+function hasWindow(text: string): boolean {
+  try {
+    return tokenize(text).some((token) => token.kind === 'word' && token.text.toLowerCase() === 'over')
+  } catch {
+    // Compiling it says what is wrong.
+    return false
+  }
 }
 
 /** They would multiply rows, and a formula keeps them. */
