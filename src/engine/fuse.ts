@@ -54,7 +54,7 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
           return [port, { name: relationName(from), columns }] as const
         }),
       )
-      ports = compileNode({ node, parameters: pipeline.parameters, facts: pipeline.facts.get(node.id), inputs })
+      ports = compileNode({ node, parameters: node.parameters, facts: pipeline.facts.get(node.id), inputs })
       compiled.set(node.id, ports)
     }
     const body = ports[ref.port]

@@ -1,5 +1,6 @@
 import type { Problem } from '../shared/engine/types.ts'
 import { isBlocking } from './compile-node.ts'
+import { outerOf } from './inner-nodes.ts'
 import { nodeProblem } from './problems.ts'
 import { type PortRef, portKey, type ResolvedNode, type ResolvedPipeline } from './resolve-pipeline.ts'
 
@@ -66,7 +67,7 @@ function chooseLoads(pipeline: ResolvedPipeline, only: readonly string[] | undef
   const all = [...pipeline.nodes.values()].filter((node) => node.module?.kind === 'load')
   if (!only) return all
   const wanted = new Set(only)
-  const named = all.filter((node) => wanted.has(node.id))
+  const named = all.filter((node) => wanted.has(node.id) || wanted.has(outerOf(node.id)))
   if (named.length > 0) return named
   return all.filter((node) => [...nodesAbove(pipeline, node.id)].some((id) => wanted.has(id)))
 }

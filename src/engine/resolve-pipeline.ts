@@ -3,12 +3,14 @@ import type { Module, ParameterValue } from '../modules/kit/contract.ts'
 import { didYouMean } from '../modules/kit/did-you-mean.ts'
 import type { Problem } from '../shared/engine/types.ts'
 import type { ModuleDescriptor } from '../shared/modules/descriptor.ts'
-import { outputPortsOf, takesInput } from '../shared/modules/ports.ts'
+import { inputPortsOf, outputPortsOf, takesInput } from '../shared/modules/ports.ts'
 import { type PipelineDocument, type PipelineNode, parseReference } from '../shared/pipeline/document.ts'
 import { topologicalOrder } from '../shared/pipeline/graph.ts'
 import { resolveParameters } from '../shared/pipeline/parameters.ts'
 import { resolvePlaceholders } from '../shared/pipeline/placeholders.ts'
+import { innerId } from './inner-nodes.ts'
 import { configProblems, nodeProblem, problemOf } from './problems.ts'
+import { DEPTH_LIMIT, endsOf, type PipelineFile, SUB_INPUT, SUB_PIPELINE } from './sub-pipeline.ts'
 
 export interface PortRef {
   readonly nodeId: string
@@ -28,8 +30,12 @@ export interface ResolvedNode {
   readonly configText: string
   /** Actual port name -> where it reads from. Only those that lead to an existing port. */
   readonly inputs: ReadonlyMap<string, PortRef>
+  /** Where its inputs come from as people see them: of a sub-pipeline, which reads its inner nodes, what it stands behind. */
+  readonly outerInputs?: ReadonlyMap<string, PortRef>
   /** Output ports, the default one first. */
   readonly outputs: readonly string[]
+  /** Those that its expressions may name. */
+  readonly parameters: ReadonlyMap<string, ParameterValue>
   readonly summary: string
   readonly problems: readonly Problem[]
 }
@@ -37,7 +43,6 @@ export interface ResolvedNode {
 export interface ResolvedPipeline {
   /** In an order in which every node comes after what it reads. */
   readonly nodes: ReadonlyMap<string, ResolvedNode>
-  readonly parameters: ReadonlyMap<string, ParameterValue>
   readonly problems: readonly Problem[]
 }
 
@@ -46,43 +51,63 @@ export interface ResolveRequest {
   readonly moduleOf: (type: string) => Module | undefined
   readonly parameters: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
+  /** The files that sub-pipelines name, and those that these name in turn, by path. */
+  readonly pipelines?: ReadonlyMap<string, PipelineFile>
+}
+
+/** What the nodes of one document share: the one that was asked for, or one that a node of it stands for. */
+interface Scope {
+  readonly document: PipelineDocument
+  readonly request: ResolveRequest
+  readonly parameters: ReadonlyMap<string, ParameterValue>
+  /** Engine id of a node of this document. */
+  readonly id: (nodeId: string) => string
+  /** Where the ends of a sub-pipeline read from; absent in the outermost document. */
+  readonly ends?: ReadonlyMap<string, PortRef>
+  /** Files that are being resolved, outermost first. */
+  readonly path: readonly string[]
 }
 
 /** Follows a document's references and parses every config. Gives problems instead of throwing; the sound nodes stay usable. */
 export function resolvePipeline(request: ResolveRequest): ResolvedPipeline {
-  const { document, moduleOf } = request
+  const { values, problems } = resolveParameters(request.document, request.parameters)
+  const nodes = new Map<string, ResolvedNode>()
+  const scope: Scope = { document: request.document, request, parameters: values, id: (nodeId) => nodeId, path: [] }
+  return { nodes, problems: [...problems, ...resolveScope(scope, nodes)] }
+}
+
+/** Adds the nodes of one document in an order in which every node comes after what it reads. */
+function resolveScope(scope: Scope, nodes: Map<string, ResolvedNode>): Problem[] {
+  const { document } = scope
   const { order, cycles } = topologicalOrder(document)
-  const given = resolveParameters(document, request.parameters)
-  const problems: Problem[] = [...given.problems]
   const cyclic = new Map<string, readonly string[]>()
   for (const cycle of cycles) for (const id of cycle) cyclic.set(id, cycle)
-  for (const cycle of cycles)
-    problems.push({
-      severity: 'error',
-      kind: 'user',
-      code: 'pipeline.cycle',
-      message: `These nodes read from each other in a circle: ${[...cycle, cycle[0]].join(' → ')}.`,
-      hint: 'Remove one of the connections between them.',
-    })
-
-  const nodes = new Map<string, ResolvedNode>()
-  const ids = [...order, ...Object.keys(document.nodes).filter((id) => !order.includes(id))]
-  for (const id of ids) {
-    const node = document.nodes[id]
+  for (const nodeId of [...order, ...Object.keys(document.nodes).filter((id) => !order.includes(id))]) {
+    const node = document.nodes[nodeId]
     if (!node) continue
-    nodes.set(id, resolveNode(id, node, document, moduleOf, request.env, cyclic.get(id)))
+    const resolved = resolveNode(scope, nodeId, node, cyclic.get(nodeId))
+    if (node.type === SUB_PIPELINE && resolved.config !== undefined && resolved.problems.length === 0)
+      nodes.set(resolved.id, resolveInner(scope, resolved, nodes))
+    else nodes.set(resolved.id, resolved)
   }
-  return { nodes, parameters: given.values, problems }
+  return cycles.map((cycle) => ({
+    severity: 'error',
+    kind: 'user',
+    code: 'pipeline.cycle',
+    message: `These nodes read from each other in a circle: ${[...cycle, cycle[0]].join(' → ')}.`,
+    hint: 'Remove one of the connections between them.',
+  }))
 }
 
 function resolveNode(
-  id: string,
+  scope: Scope,
+  nodeId: string,
   node: PipelineNode,
-  document: PipelineDocument,
-  moduleOf: ResolveRequest['moduleOf'],
-  env: ResolveRequest['env'],
   cycle: readonly string[] | undefined,
 ): ResolvedNode {
+  const { document, parameters } = scope
+  const { moduleOf, env } = scope.request
+  const id = scope.id(nodeId)
   const module = moduleOf(node.type)
   const problems: Problem[] = []
   if (!module) {
@@ -96,7 +121,13 @@ function resolveNode(
   const descriptor: ModuleDescriptor = module.descriptor
   const inputs = new Map<string, PortRef>()
   if (cycle) problems.push(nodeProblem(id, 'pipeline.cycle', `This node is part of a circle: ${cycle.join(' → ')}.`))
-  else followInputs(id, node, document, moduleOf, descriptor, inputs, problems)
+  else {
+    const found = new Map<string, PortRef>()
+    followInputs(id, node, document, moduleOf, descriptor, found, problems)
+    for (const [port, from] of found) inputs.set(port, { nodeId: scope.id(from.nodeId), port: from.port })
+  }
+  const end = node.type === SUB_INPUT ? scope.ends?.get(nodeId) : undefined
+  if (end) inputs.set('in', end)
 
   let config: unknown
   let configText = ''
@@ -113,7 +144,91 @@ function resolveNode(
     problems.push(problemOf(thrown, id))
   }
   const outputs = outputPortsOf(descriptor.outputs, node.config).map((port) => port.name)
-  return { id, type: node.type, module, config, configText, inputs, outputs, summary, problems }
+  return { id, type: node.type, module, config, configText, inputs, outputs, parameters, summary, problems }
+}
+
+/** The nodes of the pipeline that a node stands for; the node itself then reads their ends. */
+function resolveInner(scope: Scope, node: ResolvedNode, nodes: Map<string, ResolvedNode>): ResolvedNode {
+  const config = node.config as SubPipelineConfig
+  const problems: Problem[] = []
+  const refuse = (field: (string | number)[], code: string, message: string, hint?: string): ResolvedNode => {
+    problems.push(nodeProblem(node.id, code, message, { field, ...(hint ? { hint } : {}) }))
+    return { ...node, problems, outerInputs: node.inputs, inputs: new Map() }
+  }
+  const file = scope.request.pipelines?.get(config.path)
+  if (!file) return refuse(['path'], 'file.not-found', `There is no pipeline ${config.path}.`)
+  if (!file.document) {
+    problems.push({ ...file.problem, nodeId: node.id, field: ['path'] })
+    return { ...node, problems, outerInputs: node.inputs, inputs: new Map() }
+  }
+  const { document } = file
+  if (scope.path.includes(config.path))
+    return refuse(
+      ['path'],
+      'pipeline.recursive',
+      `${config.path} would contain itself: ${[...scope.path, config.path].join(' → ')}.`,
+      'Choose another pipeline.',
+    )
+  if (scope.path.length >= DEPTH_LIMIT)
+    return refuse(['path'], 'pipeline.too-deep', `There are more than ${DEPTH_LIMIT} pipelines inside each other.`)
+  const ends = endsOf(document)
+  for (const [field, there, named] of [
+    ['inputs', ends.inputs, config.inputs],
+    ['outputs', ends.outputs, config.outputs],
+  ] as const) {
+    const names = named.map(({ name }) => name)
+    const hint = `${config.path} has the ${field} ${there.join(', ') || 'none'}: detect them again.`
+    const gone = names.findIndex((name) => !there.includes(name))
+    if (gone >= 0)
+      return refuse(
+        [field, gone, 'name'],
+        'pipeline.port',
+        `${config.path} has no ${field.slice(0, -1)} “${names[gone]}”.`,
+        hint,
+      )
+    const missing = field === 'inputs' ? there.find((name) => !names.includes(name)) : undefined
+    if (missing !== undefined)
+      return refuse([field], 'pipeline.port', `${config.path} needs the input “${missing}”.`, hint)
+  }
+  const given = innerParameters(config, scope.parameters)
+  const { values, problems: wrong } = resolveParameters(document, given)
+  const first = wrong[0]
+  if (first) return refuse(['parameters'], first.code, first.message, first.hint)
+
+  const inner: Scope = {
+    document,
+    request: scope.request,
+    parameters: values,
+    id: (nodeId) => innerId(node.id, nodeId),
+    ends: node.inputs,
+    path: [...scope.path, config.path],
+  }
+  for (const problem of resolveScope(inner, nodes)) problems.push({ ...problem, nodeId: node.id })
+  const inputs = new Map(
+    config.outputs.map(({ name }) => [name, { nodeId: inner.id(name), port: 'out' }] satisfies [string, PortRef]),
+  )
+  return { ...node, problems, inputs, outerInputs: node.inputs }
+}
+
+/** As the module's schema gives it. */
+interface SubPipelineConfig {
+  readonly path: string
+  readonly inputs: readonly { readonly name: string }[]
+  readonly outputs: readonly { readonly name: string }[]
+  readonly parameters: readonly { readonly name: string; readonly value: string }[]
+}
+
+/** `$name` alone hands a parameter of the outer pipeline on; anything else is the value. */
+function innerParameters(
+  config: SubPipelineConfig,
+  outer: ReadonlyMap<string, ParameterValue>,
+): Record<string, string> {
+  return Object.fromEntries(
+    config.parameters.map(({ name, value }) => [
+      name,
+      (/^\$\w+$/.test(value) && outer.get(value.slice(1))?.value) || value,
+    ]),
+  )
 }
 
 const broken = (id: string, node: PipelineNode, problems: Problem[]): ResolvedNode => ({
@@ -124,6 +239,7 @@ const broken = (id: string, node: PipelineNode, problems: Problem[]): ResolvedNo
   configText: '',
   inputs: new Map(),
   outputs: [],
+  parameters: new Map(),
   summary: node.type,
   problems,
 })
@@ -138,15 +254,16 @@ function followInputs(
   problems: Problem[],
 ): void {
   const given = node.inputs ?? {}
+  const ports = inputPortsOf(descriptor.inputs, node.config)
   for (const port of Object.keys(given)) {
-    if (descriptor.inputs.some((declared) => takesInput(declared, port))) continue
+    if (ports.some((declared) => takesInput(declared, port))) continue
     problems.push(
       nodeProblem(id, 'port.unknown-input', `This node has no input “${port}”.`, {
-        hint: `Its inputs: ${descriptor.inputs.map((declared) => declared.name).join(', ') || 'none'}.`,
+        hint: `Its inputs: ${ports.map((declared) => declared.name).join(', ') || 'none'}.`,
       }),
     )
   }
-  for (const declared of descriptor.inputs) {
+  for (const declared of ports) {
     const used = Object.keys(given).some((port) => takesInput(declared, port))
     if (!used && !declared.optional)
       problems.push(
@@ -156,7 +273,7 @@ function followInputs(
       )
   }
   for (const [port, reference] of Object.entries(given)) {
-    if (!descriptor.inputs.some((declared) => takesInput(declared, port))) continue
+    if (!ports.some((declared) => takesInput(declared, port))) continue
     const { nodeId: from, port: fromPort } = parseReference(reference)
     const upstream = document.nodes[from]
     if (!upstream) {

@@ -1,4 +1,5 @@
 import type { TypedPipeline } from '../engine/fuse.ts'
+import { isInner, outerOf, outward } from '../engine/inner-nodes.ts'
 import { numberQueries, targetProblems } from '../engine/plan-run.ts'
 import { problemOf } from '../engine/problems.ts'
 import { portKey, type ResolvedNode, resolvePipeline } from '../engine/resolve-pipeline.ts'
@@ -8,6 +9,7 @@ import { LogiDataError } from '../shared/errors.ts'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import { Binder } from './bind.ts'
 import { FactsCache, parametersText } from './facts.ts'
+import { PipelineFiles } from './pipeline-files.ts'
 import type { ProjectSession } from './session.ts'
 
 export interface AnalyseRequest {
@@ -31,6 +33,7 @@ export class Analyser {
   readonly #moduleOf: (type: string) => Module | undefined
   readonly #session: ProjectSession
   readonly #facts: FactsCache
+  readonly #files: PipelineFiles
   readonly #binder: Binder
   readonly #contents = new Map<string, number>()
 
@@ -38,12 +41,14 @@ export class Analyser {
     this.#moduleOf = moduleOf
     this.#session = session
     this.#facts = new FactsCache(session)
+    this.#files = new PipelineFiles(session.files)
     this.#binder = new Binder(session)
   }
 
   /** @param only nodes to bind (with what they read); absent: all. @throws LogiDataError `cancelled` */
   async pipeline(request: AnalyseRequest, signal: AbortSignal, only?: string): Promise<AnalysedPipeline> {
-    const resolved = resolvePipeline({ ...request, moduleOf: this.#moduleOf })
+    const pipelines = await this.#files.below(request.document)
+    const resolved = resolvePipeline({ ...request, moduleOf: this.#moduleOf, pipelines })
     const wanted = only === undefined ? undefined : nodesAbove(resolved.nodes, only)
     const nodes = [...resolved.nodes.values()].filter((node) => wanted?.has(node.id) !== false)
 
@@ -54,7 +59,7 @@ export class Analyser {
       nodes.map(async (node) => {
         if (node.config === undefined) return
         try {
-          const found = await this.#facts.of(node, resolved.parameters, signal)
+          const found = await this.#facts.of(node, node.parameters, signal)
           facts.set(node.id, found.facts)
           factsKeys.set(node.id, found.key)
           // Where a load may not write is told now, not after an hour of work.
@@ -87,11 +92,11 @@ export class Analyser {
         inputs,
         facts: facts.get(node.id),
         factsKey,
-        parameters: resolved.parameters,
+        parameters: node.parameters,
       })
       problems.get(node.id)?.push(...bound.problems.map((problem) => ({ ...problem, nodeId: node.id })))
       for (const [port, found] of bound.ports) columns.set(portKey({ nodeId: node.id, port }), found)
-      content.set(node.id, this.#contentOf(node, factsKey, resolved.parameters, content))
+      content.set(node.id, this.#contentOf(node, factsKey, content))
     }
     return { ...resolved, columns, facts, inputColumns, nodeProblems: problems, content, compiled: new Map() }
   }
@@ -103,7 +108,15 @@ export class Analyser {
     const { ofNode, queries } = numberQueries(pipeline)
     const targets = targetProblems(pipeline)
     const nodes: Record<string, NodeAnalysis> = {}
+    const inner = new Map<string, Problem>()
     for (const node of pipeline.nodes.values()) {
+      if (isInner(node.id)) {
+        // The first problem inside is enough: it keeps the whole step from running.
+        const problem = pipeline.nodeProblems.get(node.id)?.find(({ severity }) => severity === 'error')
+        if (problem && !inner.has(outerOf(node.id)))
+          inner.set(outerOf(node.id), outward({ ...problem, nodeId: node.id }))
+        continue
+      }
       const ports: Record<string, Column[]> = {}
       const names = node.module?.kind === 'load' ? ['in'] : node.outputs
       for (const port of names) {
@@ -111,9 +124,17 @@ export class Analyser {
         if (columns) ports[port] = asMutable(columns)
       }
       const inputs: Record<string, Column[]> = {}
-      for (const [port, columns] of pipeline.inputColumns.get(node.id) ?? []) inputs[port] = asMutable(columns)
+      for (const [port, from] of node.outerInputs ?? node.inputs) {
+        const columns = pipeline.columns.get(portKey(from))
+        if (columns) inputs[port] = asMutable(columns)
+      }
       const target = targets.get(node.id)
-      const problems = [...(pipeline.nodeProblems.get(node.id) ?? []), ...(target ? [target] : [])]
+      const within = inner.get(node.id)
+      const problems = [
+        ...(pipeline.nodeProblems.get(node.id) ?? []),
+        ...(within ? [within] : []),
+        ...(target ? [target] : []),
+      ]
       const query = Object.keys(ports).length > 0 ? ofNode.get(node.id) : undefined
       nodes[node.id] = { ports, inputs, summary: node.summary, problems, ...(query === undefined ? {} : { query }) }
     }
@@ -121,14 +142,9 @@ export class Analyser {
     return { nodes, problems: [...pipeline.problems], queries, milliseconds }
   }
 
-  #contentOf(
-    node: ResolvedNode,
-    factsKey: string,
-    parameters: AnalysedPipeline['parameters'],
-    content: ReadonlyMap<string, number>,
-  ): number {
+  #contentOf(node: ResolvedNode, factsKey: string, content: ReadonlyMap<string, number>): number {
     const inputs = [...node.inputs].map(([port, from]) => `${port}=${content.get(from.nodeId)}.${from.port}`)
-    const text = [node.type, node.configText, factsKey, parametersText(parameters), ...inputs].join('\0')
+    const text = [node.type, node.configText, factsKey, parametersText(node.parameters), ...inputs].join('\0')
     let number = this.#contents.get(text)
     if (number === undefined) {
       number = this.#contents.size + 1

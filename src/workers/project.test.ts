@@ -38,8 +38,8 @@ describe('detecting', () => {
   test('spells out what a CSV file is, and shows its rows so', async () => {
     const { config, preview } = await own.project.detect('extract.csv', { path: 'data/people.csv' }, never)
     expect(config).toMatchObject({ path: 'data/people.csv', delimiter: ';' })
-    expect(preview.rows[0]?.[0]).toBe('Émile')
-    expect(preview.rows.length).toBe(2)
+    expect(preview?.rows[0]?.[0]).toBe('Émile')
+    expect(preview?.rows.length).toBe(2)
   })
 
   test('says what is wrong with the settings', async () => {

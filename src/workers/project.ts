@@ -130,6 +130,8 @@ export class Project {
         }),
       )
     }
+    // A step that reads others has no rows of its own to show.
+    if (module.descriptor.inputs.length > 0) return { config: detected }
     const source = { type, config: JSON.parse(JSON.stringify(detected)) as Record<string, JsonValue> }
     const document = { format: FORMAT, name: 'detect', nodes: { source } } as const
     const request = { document, parameters: {}, env: {}, nodeId: 'source', limit: 200, offset: 0 }

@@ -1,12 +1,14 @@
+import { outward } from '../engine/inner-nodes.ts'
 import type { Module } from '../modules/kit/contract.ts'
 import { cleanStaging, recoverProject } from '../modules/kit/files/clean-project.ts'
 import type { RunEvent } from '../shared/engine/types.ts'
-import { cancelledError } from '../shared/errors.ts'
+import { cancelledError, fromErrorInfo, toErrorInfo } from '../shared/errors.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import { assertNever } from '../shared/result.ts'
 import type { ParsedInputOf } from '../shared/rpc/contract.ts'
 import type { engineContract, portRequestSchema } from '../shared/rpc/engine-contract.ts'
 import { listFunctions } from './functions.ts'
+import { outwardEvents } from './outward-events.ts'
 import { Project } from './project.ts'
 import { runPipeline } from './run.ts'
 import { ProjectSession } from './session.ts'
@@ -38,12 +40,29 @@ export class Projects {
     return this.#active
   }
 
-  /** @param input what the host has parsed by the contract */
+  /**
+   * What happens inside a sub-pipeline is told as something of the step that stands for it.
+   * @param input what the host has parsed by the contract
+   * @throws LogiDataError
+   */
   async answer(
     method: ThreadMethod,
     input: unknown,
     signal: AbortSignal,
     onEvent: (event: RunEvent) => void = () => {},
+  ): Promise<unknown> {
+    try {
+      return await this.#answer(method, input, signal, outwardEvents(onEvent))
+    } catch (thrown) {
+      throw fromErrorInfo(outward(toErrorInfo(thrown)))
+    }
+  }
+
+  async #answer(
+    method: ThreadMethod,
+    input: unknown,
+    signal: AbortSignal,
+    onEvent: (event: RunEvent) => void,
   ): Promise<unknown> {
     switch (method) {
       case 'modules':

@@ -30,7 +30,7 @@ export async function explainFailure(
         explain({
           nodeId,
           config: node.config as never,
-          parameters: pipeline.parameters,
+          parameters: node.parameters,
           files: session.files,
           session: lease,
           signal,

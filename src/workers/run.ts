@@ -188,7 +188,7 @@ class Run {
     const result = await (node.module as LoadModule).write({
       nodeId,
       config: node.config as never,
-      parameters: this.#pipeline.parameters,
+      parameters: node.parameters,
       input: { name: raw(`(${select.text})`), columns: this.#pipeline.columns.get(portKey(input)) ?? [] },
       files: this.#project.session.files,
       session: lease,

@@ -42,7 +42,7 @@ export async function suggestField(
     nodeId,
     config: node.config as never,
     inputs,
-    parameters: pipeline.parameters,
+    parameters: node.parameters,
     facts: pipeline.facts.get(nodeId) as never,
   })
   const { rows } = await session.lease(signal, (lease) =>

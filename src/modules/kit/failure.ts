@@ -24,7 +24,7 @@ export function failure(
 
 /** Finds an error made by `failure` in what DuckDB says. */
 export function failureIn(message: string): LogiDataError | undefined {
-  const found = /⟦([^|⟧]*)\|((?:[^|"]|"(?:[^"\\]|\\.)*")*)\|(\w*)\|([^⟧]*)⟧([\s\S]*)$/.exec(message)
+  const found = /⟦([^|⟧]*)\|((?:[^|"]|"(?:[^"\\]|\\.)*")*)\|([\w/]*)\|([^⟧]*)⟧([\s\S]*)$/.exec(message)
   if (!found) return undefined
   const [, code = '', field = '[]', nodeId = '', hint = '', text = ''] = found
   const path: unknown = JSON.parse(field)

@@ -1,4 +1,5 @@
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
+import { inputPortsOf } from '../../shared/modules/ports.ts'
 import { formatReference, type PipelineDocument, type Position } from '../../shared/pipeline/document.ts'
 import type { PipelineEdit } from '../../shared/pipeline/edits.ts'
 import {
@@ -79,7 +80,7 @@ export function newNodeEdits(document: PipelineDocument, info: ModuleInfo, posit
 
 /** How a new node of a module would take the output of another: through its first input. */
 export function connectNewNode(info: ModuleInfo, nodeId: string, source: string, sourcePort: string | undefined) {
-  const input = info.inputs[0]
+  const input = inputPortsOf(info.inputs, info.defaultConfig)[0]
   if (!input) return undefined
   const port = !input.many ? input.name : input.freeNames ? source : `${input.name}_1`
   const from = formatReference(sourcePort === undefined ? { nodeId: source } : { nodeId: source, port: sourcePort })

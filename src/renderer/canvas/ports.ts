@@ -1,5 +1,5 @@
 import type { ModuleInfo, OutputPort, Text } from '../../shared/modules/descriptor.ts'
-import { outputPortsOf } from '../../shared/modules/ports.ts'
+import { inputPortsOf, outputPortsOf } from '../../shared/modules/ports.ts'
 import { NODE_ID, type PipelineDocument, type PipelineNode, parseReference } from '../../shared/pipeline/document.ts'
 
 export interface CanvasPort {
@@ -19,7 +19,7 @@ export function inputPorts(node: PipelineNode, info: ModuleInfo | undefined): Ca
   if (!info) return used.map(plain)
   const ports: CanvasPort[] = []
   const claimed = new Set<string>()
-  for (const port of info.inputs) {
+  for (const port of inputPortsOf(info.inputs, node.config)) {
     if (!port.many) {
       claimed.add(port.name)
       ports.push({ name: port.name, title: port.title, reject: false, open: false })

@@ -53,6 +53,7 @@ export const enPanes = {
   'panes.pasteHint': 'Paste from a spreadsheet',
   'panes.detect': 'Detect settings',
   'panes.detecting': 'Reading the file…',
+  'panes.detectedSettings': '{settings} settings differ from the present ones.',
   'panes.detected': '{columns} columns found; {settings} settings differ from the present ones.',
   'panes.useDetected': 'Use these',
   'panes.close': 'Close',

@@ -55,6 +55,7 @@ export const frPanes: Readonly<Record<keyof typeof enPanes, string>> = {
   'panes.pasteHint': 'Collez depuis un tableur',
   'panes.detect': 'Détecter les réglages',
   'panes.detecting': 'Lecture du fichier…',
+  'panes.detectedSettings': '{settings} réglages diffèrent des actuels.',
   'panes.detected': '{columns} colonnes trouvées ; {settings} réglages diffèrent des actuels.',
   'panes.useDetected': 'Les adopter',
   'panes.close': 'Fermer',

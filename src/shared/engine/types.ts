@@ -129,5 +129,8 @@ export const fieldSuggestionSchema = z.object({
 })
 export type FieldSuggestion = z.infer<typeof fieldSuggestionSchema>
 
-export const fileDetectionSchema = z.object({ config: z.record(z.string(), z.unknown()), preview: previewSchema })
+export const fileDetectionSchema = z.object({
+  config: z.record(z.string(), z.unknown()),
+  preview: previewSchema.optional(),
+})
 export type FileDetection = z.infer<typeof fileDetectionSchema>

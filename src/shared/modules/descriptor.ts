@@ -15,6 +15,8 @@ export const inputPortSchema = z.object({
   /** Any number of inputs: actual port names are `name_1`, `name_2`, …, or any names (`freeNames`). */
   many: z.boolean().default(false),
   freeNames: z.boolean().default(false),
+  /** As many ports as the list `field` of the config has items, each named by the item's `name` (see `inputPortsOf`). */
+  each: z.object({ field: z.string(), name: z.string() }).optional(),
 })
 export type InputPort = z.infer<typeof inputPortSchema>
 

@@ -1,12 +1,22 @@
 import type { z } from 'zod'
 import { NODE_ID } from '../pipeline/document.ts'
-import type { inputPortSchema, OutputPort, outputPortSchema } from './descriptor.ts'
+import { type InputPort, inputPortSchema, type OutputPort, type outputPortSchema } from './descriptor.ts'
 
 /** Whether an input port that a module declares goes by this name. */
 export function takesInput(declared: z.input<typeof inputPortSchema>, port: string): boolean {
   if (!declared.many) return port === declared.name
   if (declared.freeNames) return true
   return port.startsWith(`${declared.name}_`) && /^[1-9]\d*$/.test(port.slice(declared.name.length + 1))
+}
+
+/** The input ports that a node has with this config: a port that is declared once per item of a list takes the items' names. */
+export function inputPortsOf(declared: readonly z.input<typeof inputPortSchema>[], config: unknown): InputPort[] {
+  return declared.flatMap(({ each, ...port }) => {
+    const plain = inputPortSchema.parse(port)
+    if (!each) return [plain]
+    const names = itemsOf(config, each).filter((name) => name !== undefined)
+    return [...new Set(names)].map((name) => ({ ...plain, name, title: { en: name, fr: name } }))
+  })
 }
 
 /**
@@ -18,10 +28,8 @@ export function outputPortsOf(declared: readonly z.input<typeof outputPortSchema
   return declared.flatMap(({ each, ...port }) => {
     const plain = { ...port, reject: port.reject ?? false }
     if (!each) return [plain]
-    const list = isRecord(config) ? config[each.field] : undefined
-    return (Array.isArray(list) ? list : []).map((item: unknown, index) => {
-      const wanted = isRecord(item) ? item[each.name] : undefined
-      const usable = typeof wanted === 'string' && NODE_ID.test(wanted) && !taken.has(wanted)
+    return itemsOf(config, each).map((wanted, index) => {
+      const usable = wanted !== undefined && !taken.has(wanted)
       const name = usable ? wanted : freeName(`${port.name}_${index + 1}`, taken)
       taken.add(name)
       return { ...plain, name, title: usable ? { en: name, fr: name } : numbered(port.title, index + 1) }
@@ -40,6 +48,15 @@ export function renamedPorts(before: readonly OutputPort[], after: readonly Outp
     return now === undefined || now === name ? [] : [[name, now]]
   })
   return new Map(pairs)
+}
+
+/** The name of each item of a list, where it could be a port's. */
+function itemsOf(config: unknown, { field, name }: { field: string; name: string }): (string | undefined)[] {
+  const list = isRecord(config) ? config[field] : undefined
+  return (Array.isArray(list) ? list : []).map((item: unknown) => {
+    const wanted = isRecord(item) ? item[name] : undefined
+    return typeof wanted === 'string' && NODE_ID.test(wanted) ? wanted : undefined
+  })
 }
 
 function freeName(wanted: string, taken: ReadonlySet<string>): string {

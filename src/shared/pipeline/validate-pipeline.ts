@@ -1,6 +1,6 @@
 import type { Problem } from '../engine/types.ts'
 import type { ModuleInfo } from '../modules/descriptor.ts'
-import { outputPortsOf, takesInput } from '../modules/ports.ts'
+import { inputPortsOf, outputPortsOf, takesInput } from '../modules/ports.ts'
 import { type PipelineDocument, type PipelineNode, parseReference } from './document.ts'
 import { cyclePath, topologicalOrder } from './graph.ts'
 import { checkParameterValue } from './parameters.ts'
@@ -60,16 +60,19 @@ export function validatePipeline(
 }
 
 function checkPorts(nodeId: string, node: PipelineNode, module: ModuleInfo, report: Report): void {
+  const inputs = inputPortsOf(module.inputs, node.config)
   const connected = Object.keys(node.inputs ?? {})
   for (const port of connected) {
-    if (module.inputs.some((input) => takesInput(input, port))) continue
-    const names = module.inputs.flatMap((input) => (input.many ? [`${input.name}_1`, `${input.name}_2`] : [input.name]))
+    if (inputs.some((input) => takesInput(input, port))) continue
+    const names = inputs.flatMap((input) => (input.many ? [`${input.name}_1`, `${input.name}_2`] : [input.name]))
     const known =
-      names.length === 0 ? 'It has no inputs.' : `Its inputs are: ${names.join(', ')}${hasMany(module) ? ', …' : ''}.`
+      names.length === 0
+        ? 'It has no inputs.'
+        : `Its inputs are: ${names.join(', ')}${inputs.some((input) => input.many) ? ', …' : ''}.`
     const message = `Node "${nodeId}": ${module.type} has no input "${port}".`
     report(['nodes', nodeId, 'inputs', port], 'port.unknown-input', message, didYouMean(port, names) ?? known)
   }
-  for (const input of module.inputs) {
+  for (const input of inputs) {
     if (input.optional || connected.some((port) => takesInput(input, port))) continue
     const message = input.many
       ? `Node "${nodeId}" needs at least one input.`
@@ -109,5 +112,3 @@ function checkReferences(
     }
   }
 }
-
-const hasMany = (module: ModuleInfo) => module.inputs.some((input) => input.many)

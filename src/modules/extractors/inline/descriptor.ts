@@ -1,58 +1,9 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
-import { columnTypeSchema } from '../../kit/files/column-type.ts'
-import { formMeta, text } from '../../kit/files/form.ts'
+import { text } from '../../kit/files/form.ts'
+import { checkTypedTable, typedTableFields } from '../../kit/files/typed-table.ts'
 
-const config = z
-  .strictObject({
-    columns: z
-      .array(
-        z.strictObject({
-          name: z
-            .string()
-            .min(1, 'name the column')
-            .meta(formMeta('Name', 'Nom', { control: 'text' })),
-          type: columnTypeSchema.default('VARCHAR').meta(formMeta('Type', 'Type', { control: 'type' })),
-        }),
-      )
-      .min(1, 'a table has at least one column')
-      .meta(formMeta('Columns', 'Colonnes', { control: 'list' })),
-    rows: z
-      .array(z.array(z.string().nullable()))
-      .default([])
-      .meta(
-        formMeta('Rows', 'Lignes', {
-          control: 'grid',
-          help: text(
-            'Values are text in DuckDB’s own notation; an empty cell is NULL.',
-            'Les valeurs sont du texte ; une cellule vide vaut NULL.',
-          ),
-        }),
-      ),
-  })
-  .superRefine((given, context) => {
-    given.rows.forEach((row, index) => {
-      if (row.length !== given.columns.length) {
-        context.addIssue({
-          code: 'custom',
-          path: ['rows', index],
-          message: `row ${index + 1} has ${row.length} values, and there are ${given.columns.length} columns`,
-        })
-      }
-    })
-    const seen = new Set<string>()
-    given.columns.forEach((column, index) => {
-      const key = column.name.toLowerCase()
-      if (seen.has(key)) {
-        context.addIssue({
-          code: 'custom',
-          path: ['columns', index, 'name'],
-          message: `there are two columns ${column.name}`,
-        })
-      }
-      seen.add(key)
-    })
-  })
+const config = z.strictObject(typedTableFields).superRefine(checkTypedTable)
 
 export const inlineExtractDescriptor = defineModule({
   type: 'extract.inline',

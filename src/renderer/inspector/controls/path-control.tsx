@@ -77,7 +77,9 @@ function Detected({ detection, onClose }: { detection: FileDetection; onClose: (
   return (
     <div className="detected">
       <p className="secondary">
-        {t('panes.detected', { columns: detection.preview.columns.length, settings: changed.length })}
+        {detection.preview
+          ? t('panes.detected', { columns: detection.preview.columns.length, settings: changed.length })
+          : t('panes.detectedSettings', { settings: changed.length })}
       </p>
       <dl className="detected-list">
         {changed.map(([key, value]) => (
