@@ -1,4 +1,4 @@
-import metadata from 'libphonenumber-js/metadata.min.json' with { type: 'json' }
+import metadata from 'libphonenumber-js/metadata.min.json'
 import { z } from 'zod'
 import { userError } from '../../shared/errors.ts'
 import { didYouMean } from './did-you-mean.ts'
