@@ -1,8 +1,8 @@
 import { userError } from '../../../shared/errors.ts'
 import { joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import { integerType, isFloat, type SqlType } from '../../kit/types.ts'
+import type { Bins } from './bins.ts'
 import type { BinConfig } from './descriptor.ts'
-import type { Bins } from './implementation.ts'
 
 interface Decimal {
   readonly text: string

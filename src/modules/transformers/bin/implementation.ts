@@ -5,23 +5,9 @@ import { freeName, requireColumn, requireInput } from '../../kit/inputs.ts'
 import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import { columnType, formatType, integerType, isFloat, type SqlType } from '../../kit/types.ts'
 import { groupColumns, partitionBy, windowSql } from '../../kit/windows.ts'
+import type { Bins } from './bins.ts'
 import { type BinConfig, binDescriptor } from './descriptor.ts'
 import { givenBins, sizedBins } from './given-limits.ts'
-
-/** A bin's number, and its limits where it has any. NULL where there is no bin. */
-export interface Bins {
-  readonly number: Sql
-  readonly lower?: Sql
-  readonly upper?: Sql
-  /** How many there are, where that is known; 1 is the lowest. */
-  readonly count?: number
-  /** Includes both of its limits, whatever `closed` says. */
-  readonly last?: Sql
-  readonly first?: Sql
-  /** Layers between the input and the result, and what they add. */
-  readonly from: Sql
-  readonly added: readonly Sql[]
-}
 
 export const bin: RelationModule<typeof binDescriptor, undefined> = {
   kind: 'relation',
