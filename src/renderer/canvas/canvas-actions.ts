@@ -9,6 +9,7 @@ import { toast, toastError } from '../store/toasts.ts'
 import { copyNodes, pasteNodes } from './clipboard.ts'
 import { connectEdits, connectNewNode, freeInput, hasOutputs, newNodeEdits } from './connection-rules.ts'
 import { autoLayout, freePlace, NODE_WIDTH, positionsOf } from './layout.ts'
+import { rememberStep } from './palette-memory.ts'
 import { defaultOutput } from './ports.ts'
 
 const modules = () => useModules.getState().byType
@@ -58,7 +59,9 @@ export function addStep(info: ModuleInfo, at?: Position, end?: OpenEnd): void {
     const connect = connectNewNode(info, nodeId, selected, undefined)
     if (connect) edits.push(connect)
   }
-  if (tryEdit(edits)) select([nodeId])
+  if (!tryEdit(edits)) return
+  rememberStep(info.type)
+  select([nodeId])
 }
 
 function portUnlessDefault(document: PipelineDocument, end: OpenEnd): string | undefined {

@@ -20,6 +20,8 @@ export interface CanvasHandle {
   /** Adds a step, connected to the selected node where it fits. */
   add(type: string): void
   focus(): void
+  /** Opens the list of steps beside the selected one. */
+  quickAdd(): void
 }
 
 let handle: CanvasHandle | undefined

@@ -114,8 +114,17 @@ export function Canvas() {
         focus() {
           box.current?.focus()
         },
+        quickAdd() {
+          const selected = useSelection.getState().nodeIds.at(-1)
+          const [x, y] = (selected && actions.currentPositions()[selected]) || []
+          if (x === undefined || y === undefined) return setQuickAdd(centre(box.current, placeAt))
+          const beside = flow.flowToScreenPosition({ x: x + NODE_WIDTH + 24, y })
+          const at = placeAt(beside.x, beside.y)
+          // Without a place it goes where a step added from the palette goes: after the selected one, connected.
+          setQuickAdd(at && { ...at, position: undefined })
+        },
       }),
-    [fit, flow],
+    [fit, flow, placeAt],
   )
 
   const onConnectStart = useCallback((_event: unknown, { nodeId, handleType }: OnConnectStartParams) => {

@@ -9,7 +9,8 @@ export interface QuickAddAt {
   /** Inside the canvas' element, in pixels of the screen. */
   readonly x: number
   readonly y: number
-  readonly position: Position
+  /** Absent: after the selected step. */
+  readonly position: Position | undefined
   readonly end: OpenEnd | undefined
 }
 

@@ -1,4 +1,5 @@
 import { type ModuleFamily, type ModuleInfo, moduleFamilySchema } from '../../shared/modules/descriptor.ts'
+import { editDistance } from '../../shared/pipeline/suggest.ts'
 
 const FAMILIES: readonly ModuleFamily[] = moduleFamilySchema.options
 
@@ -7,25 +8,66 @@ export interface StepGroup {
   readonly steps: readonly ModuleInfo[]
 }
 
-/** How well a step answers a search; 0: not at all. Titles count in both languages. */
-export function matchStep(info: ModuleInfo, query: string): number {
-  const wanted = fold(query)
-  if (wanted === '') return 1
-  const titles = [fold(info.title.en), fold(info.title.fr), fold(info.type.slice(info.type.indexOf('.') + 1))]
-  if (titles.some((title) => title.startsWith(wanted))) return 4
-  if (titles.some((title) => title.includes(wanted))) return 3
-  if (info.keywords.some((word) => fold(word).startsWith(wanted))) return 2
-  return fold(`${info.summary.en} ${info.summary.fr} ${info.type}`).includes(wanted) ? 1 : 0
+/** Steps by family, in the order of the data's way. */
+export function groupSteps(steps: readonly ModuleInfo[]): StepGroup[] {
+  return FAMILIES.map((family) => ({ family, steps: steps.filter((info) => info.family === family) })).filter(
+    (group) => group.steps.length > 0,
+  )
 }
 
-/** Steps that match, by family in the order of the data's way, best first. */
-export function searchSteps(steps: readonly ModuleInfo[], query: string): StepGroup[] {
-  const scored = steps.map((info) => ({ info, score: matchStep(info, query) })).filter(({ score }) => score > 0)
-  const groups = FAMILIES.map((family) => {
-    const own = scored.filter(({ info }) => info.family === family).sort((a, b) => b.score - a.score)
-    return { family, steps: own.map(({ info }) => info), best: own[0]?.score ?? 0 }
-  }).filter((group) => group.steps.length > 0)
-  return fold(query) === '' ? groups : groups.sort((a, b) => b.best - a.best)
+export interface FoundStep {
+  readonly info: ModuleInfo
+  readonly score: number
+  /** The word other than its name that was searched for: `VLOOKUP` of a look-up. */
+  readonly keyword: string | undefined
+}
+
+/** Steps that answer a search, best first; where none does, those that a slip of the finger away would. */
+export function searchSteps(steps: readonly ModuleInfo[], query: string): FoundStep[] {
+  const wanted = fold(query)
+  const found = steps.map((info, index) => ({ info, index, ...answer(info, wanted) }))
+  const right = found.some(({ score }) => score > 0)
+  const scored = right ? found : found.map((each) => ({ ...each, score: isNear(each.info, wanted) ? 1 : 0 }))
+  return scored
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .map(({ info, score, keyword }) => ({ info, score, keyword }))
+}
+
+/** How well a step answers a search; 0: not at all. */
+export const matchStep = (info: ModuleInfo, query: string): number => answer(info, fold(query)).score
+
+/** Titles and keywords count in both languages. Of several words each must be found somewhere. */
+function answer(info: ModuleInfo, wanted: string): { score: number; keyword: string | undefined } {
+  if (wanted === '') return { score: 1, keyword: undefined }
+  const titles = titlesOf(info)
+  if (titles.includes(wanted)) return { score: 6, keyword: undefined }
+  if (titles.some((title) => title.startsWith(wanted))) return { score: 5, keyword: undefined }
+  if (titles.some((title) => title.split(/[\s'’-]+/).some((word) => word.startsWith(wanted))))
+    return { score: 4, keyword: undefined }
+  const keyword = info.keywords.find((word) => fold(word).startsWith(wanted))
+  if (keyword !== undefined) return { score: 3, keyword }
+  if (titles.some((title) => title.includes(wanted))) return { score: 2, keyword: undefined }
+  const all = fold([...titles, ...info.keywords, info.summary.en, info.summary.fr, info.type, info.family].join(' '))
+  return { score: wanted.split(/\s+/).every((word) => all.includes(word)) ? 1 : 0, keyword: undefined }
+}
+
+const titlesOf = ({ title, type }: ModuleInfo): string[] => [
+  fold(title.en),
+  fold(title.fr),
+  fold(type.slice(type.indexOf('.') + 1).replaceAll('_', ' ')),
+]
+
+function isNear(info: ModuleInfo, wanted: string): boolean {
+  if (wanted.length < 4) return false
+  const most = wanted.length < 7 ? 1 : 2
+  const candidates = [...titlesOf(info), ...info.keywords.map(fold)].flatMap((text) => [text, ...text.split(/\s+/)])
+  return candidates.some((word) => {
+    const start = word.slice(0, wanted.length + 1)
+    return [word, start, word.slice(0, wanted.length)].some(
+      (each) => Math.abs(each.length - wanted.length) <= most && editDistance(each, wanted) <= most,
+    )
+  })
 }
 
 /** Without case and accents, so that `enregistre` finds `Enregistré`. */

@@ -1,11 +1,15 @@
 import { InputGroup } from '@blueprintjs/core'
-import { type DragEvent, type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { ChevronRight } from 'lucide-react'
+import { type DragEvent, type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
-import { type MessageKey, t, text } from '../i18n/index.ts'
+import { t, text } from '../i18n/index.ts'
 import { ModuleTile } from '../icons/module-icon.tsx'
 import { useModules } from '../store/modules.ts'
 import { STEP_DRAG } from './canvas-state.ts'
-import { searchSteps } from './search-steps.ts'
+import { setFamilyOpen, useClosedFamilies, useRecentSteps } from './palette-memory.ts'
+import { StepCard } from './step-card.tsx'
+import { type ListLine, stepLines } from './step-lines.ts'
+import { useStepCard } from './use-step-card.ts'
 import './step-list.css'
 
 interface Props {
@@ -14,88 +18,166 @@ interface Props {
   readonly placeholder: string
   readonly autoFocus?: boolean
   readonly draggable?: boolean
+  /** Families can be folded away, and stay so. */
+  readonly foldable?: boolean
   readonly onEscape?: () => void
   readonly emptyText: (query: string) => string
 }
 
-/** Steps by family, with a search: the palette, and the menu of a dropped connection. */
-export function StepList({ onChoose, accept, placeholder, autoFocus, draggable, onEscape, emptyText }: Props) {
+/** Steps by family, with a search: the palette, and the menu of a dropped connection. All of it can be done by keys. */
+export function StepList(props: Props) {
+  const { onChoose, accept, placeholder, autoFocus, draggable, foldable = false, onEscape, emptyText } = props
   const all = useModules((state) => state.list)
+  const recent = useRecentSteps()
+  const closed = useClosedFamilies()
   const [query, setQuery] = useState('')
-  const [active, setActive] = useState(0)
+  /** Before any arrow key the first step, not the first head, is what Enter adds. */
+  const [active, setActive] = useState(-1)
   const list = useRef<HTMLDivElement>(null)
-  const groups = useMemo(() => searchSteps(accept ? all.filter(accept) : all, query), [all, accept, query])
-  const flat = groups.flatMap((group) => group.steps)
+  const card = useStepCard(list)
+  const steps = useMemo(() => (accept ? all.filter(accept) : all), [all, accept])
+  const lines = stepLines({ steps, query, recent, closed: foldable ? closed : new Set(), foldable })
+  /** Heads that fold are lines to stand on; others are not. */
+  const stops = lines.filter((line) => line.kind === 'step' || (line.kind === 'family' && foldable))
+  const first = Math.max(
+    0,
+    stops.findIndex((line) => line.kind === 'step'),
+  )
+  const at = stops[Math.min(active < 0 ? first : active, stops.length - 1)]
 
-  const move = (index: number) => {
-    const next = Math.max(0, Math.min(flat.length - 1, index))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows the line as soon as it is drawn.
+  useEffect(() => {
+    if (active < 0) return
+    list.current?.querySelector(`[data-line="${at?.key}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [at?.key])
+
+  const search = (typed: string) => {
+    setQuery(typed)
+    setActive(-1)
+    card.hide()
+  }
+  const move = (by: number) => {
+    const next = Math.max(0, Math.min(stops.length - 1, (active < 0 ? first : active) + by))
     setActive(next)
-    list.current?.querySelectorAll('[role=option]')[next]?.scrollIntoView({ block: 'nearest' })
+    const line = stops[next]
+    if (line?.kind === 'step') card.follow(line.key, line.info)
+    else card.hide()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') move(active + 1)
-    else if (event.key === 'ArrowUp') move(active - 1)
-    else if (event.key === 'Home' && query === '') move(0)
-    else if (event.key === 'Escape' && onEscape) onEscape()
-    else if (event.key === 'Enter') {
-      const chosen = flat[active]
-      if (chosen) onChoose(chosen)
+    const { key } = event
+    if (key === 'ArrowDown') move(1)
+    else if (key === 'ArrowUp') move(-1)
+    else if (key === 'PageDown') move(8)
+    else if (key === 'PageUp') move(-8)
+    else if (key === 'F1' && at?.kind === 'step') card.toggle(at.key, at.info)
+    else if (key === 'Escape' && card.at) card.hide()
+    else if (key === 'Escape' && query !== '') search('')
+    else if (key === 'Escape' && onEscape) onEscape()
+    else if (key === 'Enter' && at?.kind === 'step') choose(at.info)
+    else if ((key === 'Enter' || key === 'ArrowLeft' || key === 'ArrowRight') && query === '' && at && foldable) {
+      if (at.kind === 'note' || at.kind === 'recent') return
+      const family = at.kind === 'family' ? at.family : at.info.family
+      if (at.kind === 'step' && (key !== 'ArrowLeft' || at.recent)) return
+      setFamilyOpen(family, key === 'Enter' ? closed.has(family) : key === 'ArrowRight')
+      if (at.kind === 'step') setActive(stops.findIndex((line) => line.kind === 'family' && line.family === family))
     } else return
     event.preventDefault()
     event.stopPropagation()
   }
-  const onDragStart = (event: DragEvent, info: ModuleInfo) => {
-    event.dataTransfer.setData(STEP_DRAG, info.type)
-    event.dataTransfer.effectAllowed = 'copy'
+  const choose = (info: ModuleInfo) => {
+    card.hide()
+    onChoose(info)
+  }
+  const drawStep = (line: ListLine & { kind: 'step' }) => {
+    const { info, key } = line
+    return (
+      <div
+        key={key}
+        id={`step-${key}`}
+        role="option"
+        tabIndex={-1}
+        aria-selected={at === line}
+        data-line={key}
+        data-step={info.type}
+        className={`step-option${at === line ? ' is-active' : ''}`}
+        draggable={draggable}
+        onDragStart={(event: DragEvent) => {
+          card.hide()
+          event.dataTransfer.setData(STEP_DRAG, info.type)
+          event.dataTransfer.effectAllowed = 'copy'
+        }}
+        onPointerEnter={(event) => event.pointerType === 'mouse' && card.hover(key, info)}
+        onPointerLeave={card.leave}
+        onClick={() => {
+          setActive(stops.indexOf(line))
+          if (!draggable) choose(info)
+        }}
+        onDoubleClick={() => draggable && choose(info)}
+        onKeyDown={onKeyDown}
+      >
+        <ModuleTile info={info} size={20} />
+        <span className="step-title truncate">{text(info.title)}</span>
+        {line.more && (
+          <span className="step-more truncate">
+            {line.more === 'family' ? t(`family.${info.family}`) : line.more.keyword}
+          </span>
+        )}
+      </div>
+    )
+  }
+  const drawLine = (line: ListLine): ReactNode => {
+    if (line.kind === 'step') return drawStep(line)
+    if (line.kind === 'recent') return <Head key={line.key} title={t('steps.recent')} />
+    if (line.kind === 'note') return <Head key={line.key} title={t('steps.found', { count: line.count })} />
+    const title = t(`family.${line.family}`)
+    if (!foldable) return <Head key={line.key} title={title} />
+    return (
+      <button
+        key={line.key}
+        type="button"
+        tabIndex={-1}
+        data-line={line.key}
+        className={`step-family is-foldable${at === line ? ' is-active' : ''}`}
+        aria-expanded={line.open}
+        onClick={() => setFamilyOpen(line.family, !line.open)}
+      >
+        <ChevronRight size={12} className={line.open ? 'fold-arrow fold-open' : 'fold-arrow'} aria-hidden />
+        <span className="truncate">{title}</span>
+        <span className="step-count">{line.count}</span>
+      </button>
+    )
   }
   return (
     <>
       <div className="step-search">
         <InputGroup
           value={query}
-          onValueChange={(value) => {
-            setQuery(value)
-            setActive(0)
-          }}
+          onValueChange={search}
           placeholder={placeholder}
           aria-label={placeholder}
           aria-controls="step-options"
+          aria-activedescendant={at?.kind === 'step' ? `step-${at.key}` : undefined}
           autoFocus={autoFocus ?? false}
           onKeyDown={onKeyDown}
+          onBlur={card.hide}
         />
       </div>
       <div className="step-options" id="step-options" role="listbox" aria-label={placeholder} ref={list} tabIndex={-1}>
-        {groups.map(({ family, steps }) => (
-          <div key={family}>
-            <div className="step-family" aria-hidden>
-              {t(`family.${family}` as MessageKey)}
-            </div>
-            {steps.map((info) => (
-              <div
-                key={info.type}
-                role="option"
-                tabIndex={-1}
-                aria-selected={flat[active] === info}
-                data-step={info.type}
-                className={`step-option${flat[active] === info ? ' is-active' : ''}`}
-                title={text(info.summary)}
-                draggable={draggable}
-                onDragStart={(event) => onDragStart(event, info)}
-                onClick={() => {
-                  setActive(flat.indexOf(info))
-                  if (!draggable) onChoose(info)
-                }}
-                onDoubleClick={() => draggable && onChoose(info)}
-                onKeyDown={onKeyDown}
-              >
-                <ModuleTile info={info} size={20} />
-                <span className="truncate">{text(info.title)}</span>
-              </div>
-            ))}
-          </div>
-        ))}
-        {flat.length === 0 && <p className="step-none">{emptyText(query)}</p>}
+        {lines.map(drawLine)}
+        {stops.length === 0 && <p className="step-none">{emptyText(query)}</p>}
       </div>
+      <p className="step-keys" aria-hidden>
+        <kbd>↵</kbd> {t('steps.keyAdd')} <kbd>F1</kbd> {t('steps.keyDocs')}
+      </p>
+      {card.at && <StepCard at={card.at} onPointer={card.hold} />}
     </>
+  )
+}
+
+function Head({ title }: { readonly title: string }) {
+  return (
+    <div className="step-family" aria-hidden>
+      {title}
+    </div>
   )
 }

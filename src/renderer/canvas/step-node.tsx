@@ -57,7 +57,10 @@ export const StepNodeView = memo(function StepNodeView({ id, data, selected }: N
           {summary}
         </div>
       </div>
-      <span className="step-dot" title={problem ?? t(dotWords[dot])} />
+      <svg className="step-dot" viewBox="0 0 12 12" aria-hidden="true">
+        <title>{problem ?? t(dotWords[dot])}</title>
+        <circle cx="6" cy="6" r="3.5" />
+      </svg>
       <Ports ports={data.inputs} type="target" height={height} />
       <Ports ports={data.outputs} type="source" height={height} />
       <Foot

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect } from 'react'
 import { redo, undo } from '../store/pipeline.ts'
 import { select, useSelection } from '../store/selection.ts'
-import { openDialog } from '../store/ui.ts'
+import { openDialog, toggleDocs } from '../store/ui.ts'
 import * as actions from './canvas-actions.ts'
 import { canvasHandle } from './canvas-state.ts'
 import type { LinkEdge } from './flow-model.ts'
@@ -48,6 +48,8 @@ export function useCanvasKeys(canvas: RefObject<HTMLElement | null>, edges: RefO
       else if (key === 'f2' && last !== undefined) openDialog({ kind: 'renameNode', nodeId: last })
       else if (key === 'escape') select([])
       else if (key === 'f') canvasHandle()?.fit()
+      else if (key === 'a') canvasHandle()?.quickAdd()
+      else if (key === '?') toggleDocs()
       else if (arrows[event.key]) onArrow(event, nodeIds)
       else return false
       return true

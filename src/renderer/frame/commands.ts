@@ -4,7 +4,7 @@ import { t } from '../i18n/index.ts'
 import { redo, undo, usePipeline } from '../store/pipeline.ts'
 import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
 import { changeSettings } from '../store/settings.ts'
-import { openDialog, showPanes, useUi } from '../store/ui.ts'
+import { openDialog, showPanes, toggleDocs, useUi } from '../store/ui.ts'
 
 export interface Command {
   readonly id: string
@@ -38,6 +38,13 @@ export function commands(): Command[] {
     { id: 'cancel', title: t('command.cancel'), enabled: running, run: () => void cancelRun() },
     { id: 'undo', title: t('command.undo'), keys: 'Ctrl Z', enabled: canUndo, run: undo },
     { id: 'redo', title: t('command.redo'), keys: 'Ctrl Shift Z', enabled: canRedo, run: redo },
+    {
+      id: 'quickAdd',
+      title: t('command.quickAdd'),
+      keys: 'A',
+      enabled: document !== undefined,
+      run: () => canvasHandle()?.quickAdd(),
+    },
     { id: 'tidy', title: t('command.tidy'), enabled: hasNodes, run: () => canvasHandle()?.tidy() },
     { id: 'fit', title: t('command.fit'), keys: 'F', enabled: hasNodes, run: () => canvasHandle()?.fit() },
     { id: 'selectAll', title: t('command.selectAll'), keys: 'Ctrl A', enabled: hasNodes, run: actions.selectAll },
@@ -48,6 +55,7 @@ export function commands(): Command[] {
       run: () => openDialog({ kind: 'parameters' }),
     },
     always('newPipeline', t('command.newPipeline'), () => openDialog({ kind: 'newPipeline' })),
+    always('docs', t('command.docs'), toggleDocs, 'F1'),
     always('problems', t('command.problems'), () => useUi.setState({ problemsOpen: true })),
     always('left', t('command.toggleLeft'), () => showPanes({ leftOpen: !leftOpen })),
     always('data', t('command.toggleData'), () => showPanes({ dataOpen: !dataOpen })),

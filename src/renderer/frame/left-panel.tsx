@@ -28,6 +28,7 @@ function StepsPanel() {
   return (
     <StepList
       draggable
+      foldable
       placeholder={t('steps.find')}
       emptyText={(query) => t('steps.noMatch', { query })}
       onChoose={(info) => {

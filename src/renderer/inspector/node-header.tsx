@@ -1,5 +1,5 @@
 import { Button, PopoverNext } from '@blueprintjs/core'
-import { Pencil } from 'lucide-react'
+import { CircleHelp, Pencil, X } from 'lucide-react'
 import { useState } from 'react'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
 import { NODE_ID, type PipelineNode } from '../../shared/pipeline/document.ts'
@@ -7,6 +7,7 @@ import { t, text } from '../i18n/index.ts'
 import { ModuleTile } from '../icons/module-icon.tsx'
 import { edit, usePipeline } from '../store/pipeline.ts'
 import { select } from '../store/selection.ts'
+import { toggleDocs, useUi } from '../store/ui.ts'
 import { LazyInput } from './controls/simple-controls.tsx'
 
 interface NodeHeaderProps {
@@ -39,7 +40,24 @@ export function NodeHeader({ nodeId, node, info }: NodeHeaderProps) {
           <KeyEditor nodeId={nodeId} />
         </div>
       </div>
+      {info && <DocsButton />}
     </header>
+  )
+}
+
+function DocsButton() {
+  const open = useUi((state) => state.docsOpen)
+  const title = t(open ? 'docs.hide' : 'docs.show')
+  return (
+    <Button
+      variant="minimal"
+      className="docs-button"
+      icon={open ? <X size={15} /> : <CircleHelp size={15} />}
+      aria-label={t('docs.title')}
+      aria-pressed={open}
+      title={title}
+      onClick={toggleDocs}
+    />
   )
 }
 

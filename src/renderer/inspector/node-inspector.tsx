@@ -3,11 +3,13 @@ import type { Problem } from '../../shared/engine/types.ts'
 import { outputPortsOf } from '../../shared/modules/ports.ts'
 import { configEdits } from '../../shared/pipeline/config-edits.ts'
 import type { JsonValue } from '../../shared/pipeline/document.ts'
+import { ModuleDocumentation } from '../documentation/module-documentation.tsx'
 import { useFunctions } from '../expression/functions-store.ts'
 import { t } from '../i18n/index.ts'
 import { nodeAnalysis, problemsOf, useAnalysis } from '../store/analysis.ts'
 import { useModules } from '../store/modules.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
+import { useUi } from '../store/ui.ts'
 import { FieldList } from './field-list.tsx'
 import { FieldValue } from './field-value.tsx'
 import { elideDefaults, pathKey, withValueAt } from './form-model.ts'
@@ -27,6 +29,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
   const analysis = useAnalysis((state) => nodeAnalysis(state, nodeId))
   const problems = useAnalysis((state) => problemsOf(state, nodeId))
   const functions = useFunctions()
+  const docsOpen = useUi((state) => state.docsOpen)
   const session = useRef(0)
 
   const config = node?.config
@@ -60,6 +63,14 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
   }, [nodeId, node?.type, config, problems, info, analysis, parameters, functions])
 
   if (!node) return null
+  if (info && docsOpen) {
+    return (
+      <>
+        <NodeHeader nodeId={nodeId} node={node} info={info} />
+        <ModuleDocumentation info={info} />
+      </>
+    )
+  }
   const known = fieldPaths(info?.fields ?? [], config ?? {})
   const general = problems.filter((problem) => !isShownAtField(problem, known))
   return (

@@ -16,6 +16,8 @@ export interface UiState {
   readonly dialog: OpenDialog | undefined
   readonly paletteOpen: boolean
   readonly problemsOpen: boolean
+  /** The inspector shows the documentation of the selected step instead of its form. */
+  readonly docsOpen: boolean
 }
 
 /** Which parts of the window show. */
@@ -27,6 +29,7 @@ export const useUi = create<UiState>()(() => ({
   dialog: undefined,
   paletteOpen: false,
   problemsOpen: false,
+  docsOpen: false,
 }))
 
 type Remembered = Pick<UiState, 'leftPanel' | 'leftOpen' | 'dataOpen' | 'inspectorOpen'>
@@ -58,3 +61,9 @@ export function toggleLeft(panel: LeftPanel): void {
 
 export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog, paletteOpen: false })
 export const closeDialog = (): void => useUi.setState({ dialog: undefined })
+
+export function toggleDocs(): void {
+  const { docsOpen, inspectorOpen } = useUi.getState()
+  if (!inspectorOpen) showPanes({ inspectorOpen: true })
+  useUi.setState({ docsOpen: !docsOpen || !inspectorOpen })
+}
