@@ -1,4 +1,5 @@
 import { csvExtract } from '../extractors/csv/implementation.ts'
+import { excelExtract } from '../extractors/excel/implementation.ts'
 import { inlineExtract } from '../extractors/inline/implementation.ts'
 import { jsonExtract } from '../extractors/json/implementation.ts'
 import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
@@ -6,4 +7,11 @@ import { parquetExtract } from '../extractors/parquet/implementation.ts'
 import type { Module } from '../kit/contract.ts'
 
 /** In the order of the palette. */
-export const extractModules: readonly Module[] = [csvExtract, jsonExtract, ndjsonExtract, parquetExtract, inlineExtract]
+export const extractModules: readonly Module[] = [
+  csvExtract,
+  excelExtract,
+  jsonExtract,
+  ndjsonExtract,
+  parquetExtract,
+  inlineExtract,
+]

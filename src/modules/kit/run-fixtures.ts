@@ -21,8 +21,13 @@ const fixtureSchema = z.strictObject({
   config: z.unknown(),
   parameters: z.record(z.string(), z.strictObject({ type: parameterTypeSchema, value: z.string() })).default({}),
   inputs: z.record(z.string(), tableSchema).default({}),
-  /** Files of the project, by path: their text, or a query whose rows are a Parquet file. */
-  files: z.record(z.string(), z.union([z.string(), z.strictObject({ parquet: z.string() })])).optional(),
+  /** Files of the project, by path: their text, a query whose rows are a Parquet file, or the name of a file beside the fixture. */
+  files: z
+    .record(
+      z.string(),
+      z.union([z.string(), z.strictObject({ parquet: z.string() }), z.strictObject({ copy: z.string() })]),
+    )
+    .optional(),
   /** Per port. `any` leaves the order of rows open. Ports that are not named are not looked at. */
   expect: z.record(z.string(), tableSchema.extend({ order: z.enum(['exact', 'any']).default('exact') })).optional(),
   /** Some keys of the error. */
@@ -38,19 +43,19 @@ export function runFixtures(module: AnyRelationModule, folder: URL): void {
       for (const document of parseAllDocuments(readFileSync(new URL(file, folder), 'utf8'), { intAsBigInt: true })) {
         if ('errors' in document && document.errors.length > 0)
           throw new Error(`${file}: ${document.errors[0]?.message}`)
-        runFixture(module, file, plain(document.toJS()))
+        runFixture(module, file, plain(document.toJS()), folder)
       }
     }
   })
 }
 
-function runFixture(module: AnyRelationModule, file: string, content: unknown): void {
+function runFixture(module: AnyRelationModule, file: string, content: unknown, folder: URL): void {
   const read = fixtureSchema.safeParse(content)
   if (!read.success) throw new Error(`${file}: ${z.prettifyError(read.error)}`)
   const fixture = read.data
   it(`${fixture.name} (${file.replace('.fixture.yaml', '')})`, async () => {
     const inputs = Object.fromEntries(Object.entries(fixture.inputs).map(([port, table]) => [port, tableOf(table)]))
-    const lab = fixture.files ? await labWith(fixture.files) : undefined
+    const lab = fixture.files ? await labWith(fixture.files, folder) : undefined
     if (lab) onTestFinished(() => lab.close())
     const running = evaluate(module, fixture.config, inputs, {
       parameters: new Map(Object.entries(fixture.parameters)),
@@ -72,11 +77,13 @@ function runFixture(module: AnyRelationModule, file: string, content: unknown): 
   })
 }
 
-async function labWith(files: NonNullable<z.output<typeof fixtureSchema>['files']>): Promise<FileLab> {
+async function labWith(files: NonNullable<z.output<typeof fixtureSchema>['files']>, folder: URL): Promise<FileLab> {
   const lab = await openFileLab()
   for (const [path, content] of Object.entries(files)) {
-    const full = await lab.write(path, typeof content === 'string' ? content : '')
-    if (typeof content !== 'string')
+    const bytes =
+      typeof content === 'string' ? content : 'copy' in content ? readFileSync(new URL(content.copy, folder)) : ''
+    const full = await lab.write(path, bytes)
+    if (typeof content !== 'string' && 'parquet' in content)
       await lab.session.execute(sql`COPY (${raw(content.parquet)}) TO ${full} (FORMAT parquet)`)
   }
   return lab
