@@ -49,26 +49,30 @@ export async function stageWorkbook(
   for (;;) {
     try {
       return await stage(request, 'excel', key, async (table) => {
-        await using workbook = await openWorkbook(file, signal)
-        const choices = chooseSheets(workbook, config)
-        const strings = await sharedStringsOf(workbook, signal)
-        const staged: StagedSheet[] = []
-        for (const [index, choice] of choices.entries()) {
-          const name = `s${index}`
-          const open = (width: number) =>
-            table(name, [
-              { name: ROW, type: 'INTEGER' },
-              ...Array.from({ length: width }, (_, column) => ({ name: `c${column}`, type: 'VARCHAR' })),
-            ])
-          const sheet = new SheetStage(config, choice, open, known.get(name) ?? new Map())
-          const columns = await sheet.read(workbook, strings, signal)
-          if (sheet.tooWide) {
-            known.set(name, sheet.slots)
-            throw new WiderThanSeen()
+        const workbook = await openWorkbook(file, signal)
+        try {
+          const choices = chooseSheets(workbook, config)
+          const strings = await sharedStringsOf(workbook, signal)
+          const staged: StagedSheet[] = []
+          for (const [index, choice] of choices.entries()) {
+            const name = `s${index}`
+            const open = (width: number) =>
+              table(name, [
+                { name: ROW, type: 'INTEGER' },
+                ...Array.from({ length: width }, (_, column) => ({ name: `c${column}`, type: 'VARCHAR' })),
+              ])
+            const sheet = new SheetStage(config, choice, open, known.get(name) ?? new Map())
+            const columns = await sheet.read(workbook, strings, signal)
+            if (sheet.tooWide) {
+              known.set(name, sheet.slots)
+              throw new WiderThanSeen()
+            }
+            staged.push({ name: choice.sheet.name, table: name, columns })
           }
-          staged.push({ name: choice.sheet.name, table: name, columns })
+          return staged
+        } finally {
+          workbook.archive.close()
         }
-        return staged
       })
     } catch (error) {
       if (!(error instanceof WiderThanSeen)) throw error

@@ -25,7 +25,7 @@ export interface NamedArea {
   readonly totalRows?: number
 }
 
-export interface Workbook extends AsyncDisposable {
+export interface Workbook {
   readonly archive: ZipArchive
   readonly shown: string
   readonly sheets: readonly SheetPart[]
@@ -96,7 +96,6 @@ async function readWorkbook(archive: ZipArchive, shown: string, signal: AbortSig
     system1904: found.system1904,
     kinds: styles && archive.has(styles) ? await kindsOf(archive, styles, shown, signal) : [],
     sharedStrings: shared && archive.has(shared) ? shared : undefined,
-    [Symbol.asyncDispose]: async () => archive.close(),
   }
 }
 

@@ -9,7 +9,7 @@ const ALWAYS_ALLOWED = 64 * 2 ** 20
 const MOST_RATIO = 500
 
 /** A zip file, read entry by entry. Nothing is unpacked to disk, so that no name in it can lead anywhere. */
-export interface ZipArchive extends AsyncDisposable {
+export interface ZipArchive {
   readonly names: readonly string[]
   has(name: string): boolean
   /**
@@ -85,7 +85,6 @@ export async function openZip(path: string, shown: string): Promise<ZipArchive> 
       return Buffer.concat(chunks)
     },
     close: () => zip.close(),
-    [Symbol.asyncDispose]: async () => zip.close(),
   }
 }
 
