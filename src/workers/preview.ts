@@ -2,6 +2,7 @@ import { type PortRef, portKey, type ResolvedNode } from '../engine/resolve-pipe
 import type { Preview } from '../shared/engine/types.ts'
 import { fromErrorInfo, userError } from '../shared/errors.ts'
 import type { AnalysedPipeline } from './analyse.ts'
+import { firstRows } from './first-rows.ts'
 import { type Samples, sizeOf } from './sample.ts'
 import type { ProjectSession } from './session.ts'
 
@@ -31,9 +32,8 @@ export class Previews {
     if (known) return { ...known, cached: true, milliseconds: performance.now() - started }
 
     const relation = await this.#samples.relation(pipeline, ref, signal)
-    const rows = await this.#session.lease(signal, (lease) =>
-      lease.cells(relation.select, relation.columns, { limit: page.limit + 1, offset: page.offset }),
-    )
+    const wanted = { limit: page.limit + 1, offset: page.offset }
+    const rows = await firstRows(this.#session, relation, wanted, signal)
     const more = rows.length > page.limit
     const totalRows = relation.exact && !more ? page.offset + rows.length : rowsKnown(pipeline, ref)
     const preview: Preview = {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { cellQuery } from '../modules/kit/cells.ts'
+import { type CellPage, cellQuery } from '../modules/kit/cells.ts'
 import type { ParquetWriter, ProjectFiles, QuerySession } from '../modules/kit/contract.ts'
 import { openParquetWriter } from '../modules/kit/parquet-writer.ts'
 import { raw, type Sql } from '../modules/kit/sql.ts'
@@ -180,7 +180,7 @@ export class Lease implements QuerySession {
   }
 
   /** The rows of a SELECT whose columns are known. */
-  async cells(sql: Sql, columns: readonly Column[], limit?: { limit: number; offset?: number }): Promise<Cell[][]> {
+  async cells(sql: Sql, columns: readonly Column[], limit?: CellPage): Promise<Cell[][]> {
     const text = cellQuery(sql, columns, limit).text
     const reader = await this.#guarded(text, () => this.#connection.runAndReadAll(text))
     return reader.getRows() as Cell[][]

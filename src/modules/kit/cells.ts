@@ -27,17 +27,28 @@ function quotedNaN(json: Sql): Sql {
   return sql`CASE WHEN regexp_matches(${json}, 'NaN|Infinity') THEN ${quoted} ELSE ${json} END`
 }
 
+export interface CellPage {
+  readonly limit: number
+  readonly offset?: number
+  /** One thread reads until there are enough rows: half the work where the first rows are among the first that are read. */
+  readonly inSequence?: boolean
+}
+
+/** For a number that it knows, DuckDB lets every thread read as many rows; for one that it must compute, one thread reads. */
+const limitText = ({ limit, inSequence }: CellPage): string =>
+  inSequence ? `CAST(${BigInt(limit)} + 0 * random() AS BIGINT)` : String(BigInt(limit))
+
 /**
  * Wraps `query`, a complete SELECT with these columns, so that each of its values arrives as exact text (see `Cell`) in VARCHAR
  * columns `c0`, `c1`, …: DuckDB formats whole vectors, and JavaScript never sees a number. The columns are taken by position:
  * their names may be anything, even twice the same.
  */
-export function cellQuery(query: Sql, columns: readonly Column[], limit?: { limit: number; offset?: number }): Sql {
+export function cellQuery(query: Sql, columns: readonly Column[], limit?: CellPage): Sql {
   const names = columns.map((_, index) => raw(`c${index}`))
   const cells = columns.map((column, index) => {
     const name = names[index] ?? raw(`c${index}`)
     return sql`${cellText(name, column.type)} AS ${name}`
   })
-  const page = limit ? raw(` LIMIT ${BigInt(limit.limit)} OFFSET ${BigInt(limit.offset ?? 0)}`) : raw('')
+  const page = limit ? raw(` LIMIT ${limitText(limit)} OFFSET ${BigInt(limit.offset ?? 0)}`) : raw('')
   return sql`SELECT ${joinSql(cells)} FROM (${query}) AS cells(${joinSql(names)})${page}`
 }
