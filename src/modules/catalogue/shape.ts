@@ -9,6 +9,8 @@ import { pivot } from '../transformers/pivot/implementation.ts'
 import { sample } from '../transformers/sample/implementation.ts'
 import { select } from '../transformers/select/implementation.ts'
 import { sort } from '../transformers/sort/implementation.ts'
+import { splitRows } from '../transformers/split_rows/implementation.ts'
+import { top } from '../transformers/top/implementation.ts'
 import { transpose } from '../transformers/transpose/implementation.ts'
 import { unpivot } from '../transformers/unpivot/implementation.ts'
 
@@ -24,6 +26,8 @@ export const shapeModules: readonly Module[] = [
   nest,
   deduplicate,
   sort,
+  top,
   sample,
+  splitRows,
   limit,
 ]

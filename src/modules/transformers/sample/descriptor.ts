@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
-import { form, option } from '../../kit/form.ts'
+import { form, option, text } from '../../kit/form.ts'
 
 const config = z.strictObject({
   mode: z
-    .enum(['random', 'fraction', 'first', 'every'])
+    .enum(['random', 'fraction', 'first', 'last', 'every', 'bootstrap'])
     .default('random')
     .meta(
       form('Take', 'Prendre', {
@@ -12,7 +12,9 @@ const config = z.strictObject({
           option('random', 'A number of rows at random', 'Un nombre de lignes au hasard'),
           option('fraction', 'A share of the rows at random', 'Une part des lignes au hasard'),
           option('first', 'The first rows', 'Les premières lignes'),
+          option('last', 'The last rows', 'Les dernières lignes'),
           option('every', 'One row in every N', 'Une ligne sur N'),
+          option('bootstrap', 'Rows at random, with repetition', 'Des lignes au hasard, avec répétition'),
         ],
       }),
     ),
@@ -21,13 +23,41 @@ const config = z.strictObject({
     .int()
     .min(1)
     .default(1000)
-    .meta(form('Rows (N)', 'Lignes (N)', { visibleWhen: { field: 'mode', in: ['random', 'first', 'every'] } })),
+    .meta(
+      form('Rows (N)', 'Lignes (N)', {
+        visibleWhen: { field: 'mode', in: ['random', 'first', 'last', 'every', 'bootstrap'] },
+      }),
+    ),
   fraction: z
     .number()
     .min(0)
     .max(1)
     .default(0.1)
     .meta(form('Share (0 to 1)', 'Part (0 à 1)', { visibleWhen: { field: 'mode', in: ['fraction'] } })),
+  exact: z
+    .boolean()
+    .default(false)
+    .meta(
+      form('Exactly that share', 'Exactement cette part', {
+        advanced: true,
+        visibleWhen: { field: 'mode', in: ['fraction'] },
+        help: text(
+          'Rounded up. Otherwise each row is drawn for itself, which is quicker.',
+          'Arrondie au-dessus. Sinon chaque ligne est tirée pour elle-même, ce qui est plus rapide.',
+        ),
+      }),
+    ),
+  start: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .meta(
+      form('Starting with row', 'En commençant à la ligne', {
+        advanced: true,
+        visibleWhen: { field: 'mode', in: ['every'] },
+      }),
+    ),
   seed: z
     .number()
     .int()
@@ -35,7 +65,7 @@ const config = z.strictObject({
     .meta(
       form('Seed', 'Graine', {
         advanced: true,
-        visibleWhen: { field: 'mode', in: ['random', 'fraction'] },
+        visibleWhen: { field: 'mode', in: ['random', 'fraction', 'bootstrap'] },
         help: {
           en: 'Another number gives another sample; the same number the same sample.',
           fr: 'Un autre nombre donne un autre échantillon ; le même nombre, le même.',
@@ -69,23 +99,41 @@ export const sampleDescriptor = defineModule({
     fr: 'Prend une partie des lignes, au hasard ou dans l’ordre.',
   },
   documentation: {
-    en: `Random samples depend on the rows' content and the \`seed\` alone: the same rows give the same sample, in whatever order they arrive and on however many threads.
+    en: `Random samples depend on the rows' content and the \`seed\` alone: the same rows give the same sample, in whatever order they arrive and on however many threads. A change in the rows, in their columns, or
+of the version of DuckDB gives another one. The rows that are not taken leave by \`rest\`.
 
-- \`random\`: exactly \`rows\` rows (all, if there are fewer). - \`fraction\`: about that share of them; with \`per\`, exactly, rounded up in each group.
-- \`first\`: the first \`rows\`. - \`every\`: rows 1, N + 1, 2N + 1, … Both go by the order of the input.
+- \`random\`: exactly \`rows\` rows (all, if there are fewer). - \`fraction\`: about that share of them; with \`per\` or \`exact\`, exactly, rounded up.
+- \`first\` and \`last\`: that many \`rows\`. - \`every\`: rows \`start\`, \`start\` + N, \`start\` + 2N, … These go by the order of the input, and keep it.
+- \`bootstrap\`: \`rows\` rows with repetition, so that a row may come several times; \`rest\` has those that never came.
 
-\`per\` samples each group of the named columns by itself, so that small groups are not lost.`,
-    fr: `Les échantillons au hasard ne dépendent que du contenu des lignes et de \`seed\` : les mêmes lignes donnent le même échantillon, quels que soient leur ordre et le nombre de threads.
+\`per\` samples each group of the named columns by itself (stratified), so that small groups are not lost. NULL is a group too.`,
+    fr: `Les échantillons au hasard ne dépendent que du contenu des lignes et de \`seed\` : les mêmes lignes donnent le même échantillon, quels que soient leur ordre et le nombre de threads. Un changement des lignes, de leurs colonnes ou
+de la version de DuckDB en donne un autre. Les lignes qui ne sont pas prises sortent par \`rest\`.
 
-- \`random\` : exactement \`rows\` lignes (toutes, s’il y en a moins). - \`fraction\` : environ cette part ; avec \`per\`, exactement, arrondie au-dessus dans chaque groupe.
-- \`first\` : les \`rows\` premières. - \`every\` : les lignes 1, N + 1, 2N + 1… Les deux suivent l’ordre de l’entrée.
+- \`random\` : exactement \`rows\` lignes (toutes, s’il y en a moins). - \`fraction\` : environ cette part ; avec \`per\` ou \`exact\`, exactement, arrondie au-dessus.
+- \`first\` et \`last\` : autant de lignes. - \`every\` : lignes \`start\`, \`start\` + N, \`start\` + 2N… Ces modes suivent l’ordre de l’entrée, et le gardent.
+- \`bootstrap\` : \`rows\` lignes avec répétition, une ligne pouvant venir plusieurs fois ; \`rest\` a celles qui ne sont jamais venues.
 
-\`per\` échantillonne chaque groupe des colonnes nommées séparément : les petits groupes ne se perdent pas.`,
+\`per\` échantillonne chaque groupe des colonnes nommées séparément (stratifié) : les petits groupes ne se perdent pas. NULL est aussi un groupe.`,
   },
   icon: 'sample',
-  keywords: ['random', 'subset', 'stratified', 'hasard', 'échantillon', 'stratifié'],
+  keywords: [
+    'random',
+    'subset',
+    'stratified',
+    'hasard',
+    'échantillon',
+    'stratifié',
+    'bootstrap',
+    'last',
+    'every nth',
+    'tirage',
+  ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
-  outputs: [{ name: 'out', title: { en: 'Sample', fr: 'Échantillon' } }],
+  outputs: [
+    { name: 'out', title: { en: 'Sample', fr: 'Échantillon' } },
+    { name: 'rest', title: { en: 'The others', fr: 'Les autres' } },
+  ],
   config,
   defaultConfig: { mode: 'random', rows: 1000 },
   example: { mode: 'random', rows: 100, per: ['country'], seed: 7 },
@@ -94,6 +142,8 @@ export const sampleDescriptor = defineModule({
       random: `${rows} rows at random`,
       fraction: `${+(fraction * 100).toFixed(4)}% at random`,
       first: `First ${rows} rows`,
+      last: `Last ${rows} rows`,
+      bootstrap: `${rows} rows with repetition`,
       every: `One row in ${rows}`,
     }[mode]
     return per.length > 0 ? `${what} per ${per.join(', ')}` : what
