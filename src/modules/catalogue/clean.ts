@@ -1,6 +1,9 @@
 import type { Module } from '../kit/contract.ts'
+import { cast } from '../transformers/cast/implementation.ts'
 import { clean } from '../transformers/clean/implementation.ts'
 import { fill } from '../transformers/fill/implementation.ts'
+import { mapValues } from '../transformers/map_values/implementation.ts'
+import { replace } from '../transformers/replace/implementation.ts'
 
 /** In the order of the palette. */
-export const cleanModules: readonly Module[] = [clean, fill]
+export const cleanModules: readonly Module[] = [clean, fill, cast, mapValues, replace]

@@ -52,8 +52,8 @@ function isOfType(text: string, type: SqlType): boolean {
   }
   if (type.kind === 'enum') return type.values.includes(text)
   if (isScalar(type, 'UUID')) return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
-  // Of what is left (intervals, lists, structs …) DuckDB is the judge.
-  return true
+  // Of what is left (intervals, times with a zone …) DuckDB is the judge; lists and structs are not written in one word.
+  return type.kind === 'scalar'
 }
 
 function isDay(text: string): boolean {
