@@ -3,6 +3,7 @@ import { aggregate } from '../transformers/aggregate/implementation.ts'
 import { deduplicate } from '../transformers/deduplicate/implementation.ts'
 import { explode } from '../transformers/explode/implementation.ts'
 import { filter } from '../transformers/filter/implementation.ts'
+import { flatten } from '../transformers/flatten/implementation.ts'
 import { limit } from '../transformers/limit/implementation.ts'
 import { nest } from '../transformers/nest/implementation.ts'
 import { pivot } from '../transformers/pivot/implementation.ts'
@@ -23,6 +24,7 @@ export const shapeModules: readonly Module[] = [
   unpivot,
   transpose,
   explode,
+  flatten,
   nest,
   deduplicate,
   sort,
