@@ -4,6 +4,7 @@ import { inlineExtract } from '../extractors/inline/implementation.ts'
 import { jsonExtract } from '../extractors/json/implementation.ts'
 import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
+import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
 import type { Module } from '../kit/contract.ts'
 
 /** In the order of the palette. */
@@ -13,5 +14,6 @@ export const extractModules: readonly Module[] = [
   jsonExtract,
   ndjsonExtract,
   parquetExtract,
+  sqliteExtract,
   inlineExtract,
 ]

@@ -4,10 +4,12 @@
  */
 import { resolve } from 'node:path'
 import { toErrorInfo } from '../../shared/errors.ts'
+import type { LoadModule } from '../kit/contract.ts'
 import { openDuckDbSession } from '../kit/duckdb-session.ts'
 import { raw, sql } from '../kit/sql.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
+import { sqliteLoad } from './sqlite/implementation.ts'
 
 const [module, root = '', config = '{}', query = ''] = process.argv.slice(2)
 const session = await openDuckDbSession()
@@ -19,8 +21,11 @@ const files = {
 }
 const common = { nodeId: 'n', parameters: new Map(), files, session, signal: new AbortController().signal, input }
 try {
-  if (module === 'csv') await csvLoad.write({ ...common, config: csvLoad.descriptor.config.parse(JSON.parse(config)) })
-  else await parquetLoad.write({ ...common, config: parquetLoad.descriptor.config.parse(JSON.parse(config)) })
+  // biome-ignore lint/suspicious/noExplicitAny: each load has a config of its own.
+  const loads: Record<string, LoadModule<any>> = { csv: csvLoad, parquet: parquetLoad, sqlite: sqliteLoad }
+  const load = loads[module ?? '']
+  if (!load) throw new TypeError(`no load ${module}`)
+  await load.write({ ...common, config: load.descriptor.config.parse(JSON.parse(config)) })
 } catch (error) {
   console.error(JSON.stringify(toErrorInfo(error)))
   process.exitCode = 1

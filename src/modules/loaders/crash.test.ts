@@ -3,11 +3,13 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
+import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
 import { temporaryPath } from '../kit/files/temporary-names.ts'
 import { type FileLab, openFileLab } from '../kit/files/testing.ts'
 import { raw } from '../kit/sql.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
+import { sqliteLoad } from './sqlite/implementation.ts'
 
 let lab: FileLab
 beforeEach(async () => {
@@ -61,6 +63,30 @@ describe('a process that is killed while it replaces', () => {
         expect(await idsOf('out/p/')).toEqual([survivor, survivor, '3', '3'].sort())
         expect(await readdir(join(lab.root, 'out'))).toEqual(['p'])
       })
+    }
+  }
+})
+
+describe('a process that is killed while it writes into a table', () => {
+  for (const [name, load, extract] of [['sqlite', sqliteLoad, sqliteExtract]] as const) {
+    for (const [step, survivors] of [
+      ['written', ['1']],
+      ['published', ['1', '2']],
+    ] as const) {
+      for (const mode of ['append', 'replace'] as const) {
+        it(`${name}, ${mode}, at the step "${step}", leaves the old rows or the new`, async () => {
+          const config = { path: 'out/a.db', table: 't', mode }
+          await lab.load(load, config, raw('SELECT 1 AS id'))
+          const rows = mode === 'append' ? 'SELECT 2 AS id' : 'SELECT unnest([1, 2]) AS id'
+          expect(writeInChild(name, config, rows, step).signal).toBe('SIGKILL')
+          expect((await lab.extract(extract, { path: 'out/a.db', table: 't' })).rows.flat()).toEqual(survivors)
+          await lab.load(load, { ...config, mode: 'append' }, raw('SELECT 3 AS id'))
+          expect((await lab.extract(extract, { path: 'out/a.db', table: 't' })).rows.flat()).toEqual([
+            ...survivors,
+            '3',
+          ])
+        })
+      }
     }
   }
 })
