@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { removeTemporary, temporaryPath } from '../modules/kit/files/temporary-names.ts'
 import { literal } from '../modules/kit/sql.ts'
 import { operationalError, userError } from '../shared/errors.ts'
 
@@ -22,7 +23,12 @@ export interface LockedInstance {
   readonly root: string
   /** Folder for what can be made again. */
   readonly staging: string
+  /** What does not fit into memory, while the instance lives. */
+  readonly spill: string
 }
+
+/** Below the project's folder. */
+export const SPILL_FOLDER = '.logidata/spill'
 
 /** Tables that the engine makes for itself live in schemas of these names. */
 export const SCHEMAS = { stubs: 'ld_stubs', samples: 'ld_samples', runs: 'ld_runs' } as const
@@ -34,7 +40,8 @@ export const SCHEMAS = { stubs: 'ld_stubs', samples: 'ld_samples', runs: 'ld_run
 export async function openLockedInstance(options: InstanceOptions): Promise<LockedInstance> {
   const root = resolveRoot(options.projectRoot)
   const staging = join(root, '.logidata', 'staging')
-  const spill = join(root, '.logidata', 'spill')
+  // A folder of its own: two instances would take the same names in one.
+  const spill = temporaryPath(join(root, SPILL_FOLDER, 'duckdb'), 'part')
   try {
     mkdirSync(staging, { recursive: true })
     mkdirSync(spill, { recursive: true })
@@ -71,9 +78,10 @@ export async function openLockedInstance(options: InstanceOptions): Promise<Lock
       'SET lock_configuration = true',
     ]
     for (const setting of settings) await binder.run(setting)
-    return { instance, connections, binder, root, staging }
+    return { instance, connections, binder, root, staging, spill }
   } catch (thrown) {
     instance.closeSync()
+    await removeTemporary(spill)
     throw thrown
   }
 }

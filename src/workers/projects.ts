@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { outward } from '../engine/inner-nodes.ts'
 import type { Module } from '../modules/kit/contract.ts'
-import { cleanStaging, recoverProject } from '../modules/kit/files/clean-project.ts'
+import { cleanSpill, cleanStaging, recoverProject } from '../modules/kit/files/clean-project.ts'
 import type { RunEvent } from '../shared/engine/types.ts'
 import { cancelledError, fromErrorInfo, toErrorInfo } from '../shared/errors.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
@@ -8,6 +9,7 @@ import { assertNever } from '../shared/result.ts'
 import type { ParsedInputOf } from '../shared/rpc/contract.ts'
 import type { engineContract, portRequestSchema } from '../shared/rpc/engine-contract.ts'
 import { listFunctions } from './functions.ts'
+import { SPILL_FOLDER } from './lock-down.ts'
 import { outwardEvents } from './outward-events.ts'
 import { Project } from './project.ts'
 import { runPipeline } from './run.ts'
@@ -88,7 +90,11 @@ export class Projects {
       case 'suggest':
         return this.#with(input as Input<'suggest'>, (project, request) => project.suggest(request, signal))
       case 'run':
-        return this.#with(input as Input<'run'>, (project, request) => runPipeline(project, request, onEvent, signal))
+        return this.#with(input as Input<'run'>, async (project, request) => {
+          // Another process may have died in the middle of a swap since the project was opened.
+          await recoverProject(project.session.root)
+          return runPipeline(project, request, onEvent, signal)
+        })
       default:
         return assertNever(method)
     }
@@ -128,6 +134,7 @@ export class Projects {
       // Before anything is read: a folder that a crash left between two renames is not there until it is put back.
       await recoverProject(session.root)
       await cleanStaging(session.staging)
+      await cleanSpill(join(session.root, SPILL_FOLDER))
       return new Project(session, moduleOf)
     })
     opening.catch(() => this.#open.delete(projectRoot))

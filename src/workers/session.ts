@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type CellPage, cellQuery } from '../modules/kit/cells.ts'
 import type { ParquetWriter, ProjectFiles, QuerySession } from '../modules/kit/contract.ts'
+import { removeTemporary } from '../modules/kit/files/temporary-names.ts'
 import { openParquetWriter } from '../modules/kit/parquet-writer.ts'
 import { raw, type Sql } from '../modules/kit/sql.ts'
 import { streamRows } from '../modules/kit/stream-rows.ts'
@@ -98,6 +99,7 @@ export class ProjectSession {
     for (const connection of this.#free) connection.disconnectSync()
     this.#locked.binder.disconnectSync()
     this.#locked.instance.closeSync()
+    await removeTemporary(this.#locked.spill).catch(() => undefined)
   }
 
   async #take(signal: AbortSignal): Promise<DuckDBConnection> {

@@ -28,6 +28,11 @@ export async function recoverProject(root: string): Promise<void> {
   }
 }
 
+/** Removes what queries of processes that died had written because it did not fit into memory. */
+export async function cleanSpill(folder: string): Promise<void> {
+  for (const { path } of await abandonedIn(folder)) await removeTemporary(path).catch(() => undefined)
+}
+
 export interface StagingLimits {
   readonly age: number
   readonly bytes: number
