@@ -1,9 +1,21 @@
 import type { Module } from '../kit/contract.ts'
 import { bin } from '../transformers/bin/implementation.ts'
 import { conditionStep } from '../transformers/condition/implementation.ts'
+import { dateDifference } from '../transformers/date-difference/implementation.ts'
+import { dateParts } from '../transformers/date-parts/implementation.ts'
 import { formula } from '../transformers/formula/implementation.ts'
 import { rank } from '../transformers/rank/implementation.ts'
+import { rowId } from '../transformers/row-id/implementation.ts'
 import { windowStep } from '../transformers/window/implementation.ts'
 
 /** In the order of the palette. */
-export const computeModules: readonly Module[] = [formula, conditionStep, bin, rank, windowStep]
+export const computeModules: readonly Module[] = [
+  formula,
+  conditionStep,
+  bin,
+  rank,
+  windowStep,
+  rowId,
+  dateParts,
+  dateDifference,
+]
