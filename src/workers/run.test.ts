@@ -150,6 +150,22 @@ describe('a run', () => {
     expect(rows).toMatchObject(expected)
   })
 
+  test('counts rejected rows that nobody reads', async () => {
+    own.write('data/mixed.csv', 'a,b\n1,x\ntwo,y\n3,z\n4,5\n')
+    const read = {
+      type: 'extract.csv',
+      config: { path: 'data/mixed.csv', columns: { a: { type: 'BIGINT' } }, on_bad_row: 'reject' },
+    }
+    const select = {
+      type: 'transform.select',
+      inputs: { in: 'read' },
+      config: { columns: [{ column: 'b', type: 'BIGINT' }], on_error: 'reject' },
+    }
+    const { rows, finished } = await run({ read, select, out: csv('select', 'mixed') })
+    expect(finished?.state).toBe('succeeded')
+    expect(rows).toMatchObject({ read: { out: '3', reject: '1' }, select: { out: '1', reject: '2' }, out: { in: '1' } })
+  })
+
   test('goes on with the other loads when one fails, and names the node that did it', async () => {
     const { states, errors, finished } = await run({
       orders: source('orders'),

@@ -285,6 +285,7 @@ class Run {
     for (const nodeId of taking)
       for (const from of this.#pipeline.nodes.get(nodeId)?.inputs.values() ?? [])
         if (!this.#rows.has(portKey(from))) missing.set(portKey(from), from)
+    for (const nodeId of taking) for (const ref of this.#rejects(nodeId)) missing.set(portKey(ref), ref)
     if (missing.size === 0) return
     try {
       await countRows(
@@ -305,6 +306,16 @@ class Run {
       return
     }
     for (const nodeId of new Set([...missing.values()].map((ref) => ref.nodeId))) this.#emitDone(nodeId)
+  }
+
+  /** Rejected rows count whether or not somebody reads them: those that nothing else tells. */
+  #rejects(nodeId: string): PortRef[] {
+    const module = this.#pipeline.nodes.get(nodeId)?.module
+    if (module?.kind !== 'relation' || module.splitsRows) return []
+    return module.descriptor.outputs
+      .filter((output) => output.reject)
+      .map((output) => ({ nodeId, port: output.name }))
+      .filter((ref) => this.#pipeline.columns.has(portKey(ref)) && !this.#rows.has(portKey(ref)))
   }
 
   #watch(lease: Lease, index: number, stage: Stage): NodeJS.Timeout {
