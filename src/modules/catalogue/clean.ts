@@ -4,6 +4,7 @@ import { clean } from '../transformers/clean/implementation.ts'
 import { fill } from '../transformers/fill/implementation.ts'
 import { mapValues } from '../transformers/map_values/implementation.ts'
 import { replace } from '../transformers/replace/implementation.ts'
+import { split } from '../transformers/split/implementation.ts'
 
 /** In the order of the palette. */
-export const cleanModules: readonly Module[] = [clean, fill, cast, mapValues, replace]
+export const cleanModules: readonly Module[] = [clean, fill, cast, mapValues, replace, split]

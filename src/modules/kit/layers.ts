@@ -38,6 +38,11 @@ export class Layers {
     return { value: name, layer: layer + 1 }
   }
 
+  /** The input itself, to stand after FROM. */
+  get input(): Sql {
+    return this.#input.name
+  }
+
   /** What stands after FROM: every column of the input, and the helpers. */
   get from(): Sql {
     return this.#layers.reduce((from, helpers) => sql`(SELECT *, ${joinSql(helpers)} FROM ${from})`, this.#input.name)
@@ -48,9 +53,18 @@ export class Layers {
     return this.#names
   }
 
-  /** `SELECT * …` over `from` with some columns replaced and no helper. */
-  select(replaced: readonly { readonly name: string; readonly value: Sql }[], more: readonly Sql[] = []): Sql {
-    const exclude = this.#names.length > 0 ? sql` EXCLUDE (${joinSql(this.#names)})` : raw('')
+  /**
+   * `SELECT * …` over `from` with some columns replaced and no helper.
+   * @param more after the columns of the input
+   * @param without columns of the input that do not leave
+   */
+  select(
+    replaced: readonly { readonly name: string; readonly value: Sql }[],
+    more: readonly Sql[] = [],
+    without: readonly Sql[] = [],
+  ): Sql {
+    const gone = [...without, ...this.#names]
+    const exclude = gone.length > 0 ? sql` EXCLUDE (${joinSql(gone)})` : raw('')
     const list = joinSql(replaced.map(({ name, value }) => sql`${value} AS ${identifier(name)}`))
     const replace = replaced.length > 0 ? sql` REPLACE (${list})` : raw('')
     return sql`SELECT *${exclude}${replace}${more.length > 0 ? sql`, ${joinSql(more)}` : raw('')} FROM ${this.from}`
