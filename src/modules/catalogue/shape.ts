@@ -4,6 +4,7 @@ import { deduplicate } from '../transformers/deduplicate/implementation.ts'
 import { explode } from '../transformers/explode/implementation.ts'
 import { filter } from '../transformers/filter/implementation.ts'
 import { flatten } from '../transformers/flatten/implementation.ts'
+import { groupSimilar } from '../transformers/group_similar/implementation.ts'
 import { limit } from '../transformers/limit/implementation.ts'
 import { nest } from '../transformers/nest/implementation.ts'
 import { pivot } from '../transformers/pivot/implementation.ts'
@@ -27,6 +28,7 @@ export const shapeModules: readonly Module[] = [
   flatten,
   nest,
   deduplicate,
+  groupSimilar,
   sort,
   top,
   sample,
