@@ -3,9 +3,11 @@ import { bin } from '../transformers/bin/implementation.ts'
 import { conditionStep } from '../transformers/condition/implementation.ts'
 import { dateDifference } from '../transformers/date-difference/implementation.ts'
 import { dateParts } from '../transformers/date-parts/implementation.ts'
+import { dateTruncate } from '../transformers/date-truncate/implementation.ts'
 import { formula } from '../transformers/formula/implementation.ts'
 import { rank } from '../transformers/rank/implementation.ts'
 import { rowId } from '../transformers/row-id/implementation.ts'
+import { timeZone } from '../transformers/time-zone/implementation.ts'
 import { windowStep } from '../transformers/window/implementation.ts'
 
 /** In the order of the palette. */
@@ -18,4 +20,6 @@ export const computeModules: readonly Module[] = [
   rowId,
   dateParts,
   dateDifference,
+  dateTruncate,
+  timeZone,
 ]
