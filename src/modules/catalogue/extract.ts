@@ -1,4 +1,5 @@
 import { csvExtract } from '../extractors/csv/implementation.ts'
+import { duckdbExtract } from '../extractors/duckdb/implementation.ts'
 import { excelExtract } from '../extractors/excel/implementation.ts'
 import { inlineExtract } from '../extractors/inline/implementation.ts'
 import { jsonExtract } from '../extractors/json/implementation.ts'
@@ -15,5 +16,6 @@ export const extractModules: readonly Module[] = [
   ndjsonExtract,
   parquetExtract,
   sqliteExtract,
+  duckdbExtract,
   inlineExtract,
 ]

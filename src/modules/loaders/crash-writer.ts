@@ -8,6 +8,7 @@ import type { LoadModule } from '../kit/contract.ts'
 import { openDuckDbSession } from '../kit/duckdb-session.ts'
 import { raw, sql } from '../kit/sql.ts'
 import { csvLoad } from './csv/implementation.ts'
+import { duckdbLoad } from './duckdb/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
 
@@ -22,7 +23,12 @@ const files = {
 const common = { nodeId: 'n', parameters: new Map(), files, session, signal: new AbortController().signal, input }
 try {
   // biome-ignore lint/suspicious/noExplicitAny: each load has a config of its own.
-  const loads: Record<string, LoadModule<any>> = { csv: csvLoad, parquet: parquetLoad, sqlite: sqliteLoad }
+  const loads: Record<string, LoadModule<any>> = {
+    csv: csvLoad,
+    parquet: parquetLoad,
+    sqlite: sqliteLoad,
+    duckdb: duckdbLoad,
+  }
   const load = loads[module ?? '']
   if (!load) throw new TypeError(`no load ${module}`)
   await load.write({ ...common, config: load.descriptor.config.parse(JSON.parse(config)) })

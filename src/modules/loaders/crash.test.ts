@@ -2,12 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { duckdbExtract } from '../extractors/duckdb/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
 import { temporaryPath } from '../kit/files/temporary-names.ts'
 import { type FileLab, openFileLab } from '../kit/files/testing.ts'
 import { raw } from '../kit/sql.ts'
 import { csvLoad } from './csv/implementation.ts'
+import { duckdbLoad } from './duckdb/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
 
@@ -68,7 +70,10 @@ describe('a process that is killed while it replaces', () => {
 })
 
 describe('a process that is killed while it writes into a table', () => {
-  for (const [name, load, extract] of [['sqlite', sqliteLoad, sqliteExtract]] as const) {
+  for (const [name, load, extract] of [
+    ['sqlite', sqliteLoad, sqliteExtract],
+    ['duckdb', duckdbLoad, duckdbExtract],
+  ] as const) {
     for (const [step, survivors] of [
       ['written', ['1']],
       ['published', ['1', '2']],
