@@ -95,7 +95,21 @@ describe('the project', () => {
     expect((await app.call('project.current', {})).root).toBe(root)
   })
 
-  test('without a folder it is a copy of the sample project, made once', async () => {
+  test('without a folder it is the one that was opened last, and the sample once that is gone', async () => {
+    const other = `${root} two`
+    await mkdir(other)
+    app = await start('')
+    expect((await app.call('project.current', {})).root).toBe(root)
+    await app.call('project.open', { root: other })
+    app = await start('')
+    expect(await app.call('project.current', {})).toMatchObject({ root: other, sample: false })
+    await rm(other, { recursive: true })
+    app = await start('')
+    expect((await app.call('project.current', {})).sample).toBe(true)
+  })
+
+  test('before any was opened it is a copy of the sample project, made once', async () => {
+    dataDirectory = `${dataDirectory} of another person`
     app = await start('')
     const project = await app.call('project.current', {})
     expect(project.root).toBe(join(dataDirectory, 'sample-project'))

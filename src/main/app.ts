@@ -8,10 +8,11 @@ import { listFolders } from './projects/folders.ts'
 import { Project } from './projects/project.ts'
 import { ensureSampleProject } from './projects/sample-project.ts'
 import { RunRegistry } from './runs/run-registry.ts'
+import { LastProject } from './settings/last-project.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 
 export interface AppOptions {
-  /** The folder to open; absent: the person's copy of the sample project. */
+  /** The folder to open; absent: the one that was opened last, at first the person's copy of the sample project. */
   readonly projectRoot?: string
   readonly dataDirectory: string
   readonly engine: AppEngine
@@ -42,7 +43,29 @@ export async function createApp(options: AppOptions): Promise<App> {
   const sessions = new Map<string, Session>()
   const switched = new Set<() => void>()
 
-  let current = options.projectRoot === undefined ? await openSample() : await openSession(options.projectRoot)
+  const lastProject = new LastProject(options.dataDirectory)
+  let current = await firstSession()
+
+  async function firstSession(): Promise<Session> {
+    const { projectRoot } = options
+    if (projectRoot !== undefined) return opened(projectRoot)
+    const last = await lastProject.read()
+    const sample = await openSample()
+    if (last === undefined || last === sample.project.root) return sample
+    try {
+      return await openSession(last)
+    } catch {
+      // Moved, removed or on a disk that is not there today.
+      return sample
+    }
+  }
+
+  /** A project that the person chose: the next start opens it again. */
+  async function opened(root: string): Promise<Session> {
+    const session = await openSession(root)
+    await lastProject.remember(session.project.root)
+    return session
+  }
 
   async function openSample(): Promise<Session> {
     return openSession(await ensureSampleProject(options.dataDirectory), true)
@@ -109,7 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const handlers: Handlers<AppContract> = {
     'project.current': () => current.project.info(),
     'project.open': async ({ root }) => {
-      current = await openSession(root)
+      current = await opened(root)
       for (const notify of switched) notify()
       return current.project.info()
     },

@@ -2,6 +2,7 @@ import { Handle, type NodeProps, Position } from '@xyflow/react'
 import { memo } from 'react'
 import { formatNumber, t, text } from '../i18n/index.ts'
 import { ModuleTile } from '../icons/module-icon.tsx'
+import { textOfProblem } from '../inspector/problem-text.ts'
 import { useAnalysis } from '../store/analysis.ts'
 import { useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
@@ -29,7 +30,8 @@ export const StepNodeView = memo(function StepNodeView({ id, data, selected }: N
   const title = info ? text(info.title) : `${t('canvas.unknownModule')}: ${node.type}`
   const summary = analysis?.summary || title
   const dot = dotState(analysis, run)
-  const problem = analysis?.problems[0]?.message ?? run?.error?.message
+  const first = analysis?.problems[0]
+  const problem = first ? textOfProblem(first, id) : run?.error?.message
   if (far) {
     // Handles listen to every change of the view; a thousand nodes do without them. Their places are given, not measured.
     return (

@@ -6,6 +6,7 @@ import type { Problem } from '../../shared/engine/types.ts'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
 import { outputPortsOf } from '../../shared/modules/ports.ts'
 import { t, text } from '../i18n/index.ts'
+import { textOfProblem } from '../inspector/problem-text.ts'
 import { problemsOf, useAnalysis } from '../store/analysis.ts'
 import { useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
@@ -158,7 +159,7 @@ function Rows({ nodeId, problems, reveal, onProblems }: RowsProps) {
       <Message
         failed
         title={culprit ? t('data.failedIn', { name: culprit }) : t('data.failed')}
-        text={problem?.message}
+        text={problem && textOfProblem(problem)}
         hint={problem?.hint}
       >
         {elsewhere !== undefined ? (
@@ -198,7 +199,7 @@ function Rows({ nodeId, problems, reveal, onProblems }: RowsProps) {
         <p className="data-error" role="alert">
           <CircleAlert size={14} className="problem-error" />
           <span>
-            {problem.message} {problem.hint && <span className="secondary">{problem.hint}</span>}
+            {textOfProblem(problem)} {problem.hint && <span className="secondary">{problem.hint}</span>}
           </span>
         </p>
       )}

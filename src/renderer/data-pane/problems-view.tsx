@@ -1,6 +1,7 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react'
 import type { Problem } from '../../shared/engine/types.ts'
 import { t } from '../i18n/index.ts'
+import { placeOfProblem, textAtField } from '../inspector/problem-text.ts'
 import { select } from '../store/selection.ts'
 import { Message } from './message.tsx'
 
@@ -18,10 +19,10 @@ export function ProblemsView({ nodeId, problems }: { nodeId: string; problems: r
               <TriangleAlert size={14} className="problem-warning" />
             )}
             <span>
-              {problem.message}
+              {textAtField(problem)}
               {problem.hint && <span className="secondary"> {problem.hint}</span>}
             </span>
-            {problem.field && <span className="problem-field mono">{problem.field.join(' · ')}</span>}
+            {problem.field && <span className="problem-field">{placeOfProblem(problem, nodeId)}</span>}
           </button>
         </li>
       ))}

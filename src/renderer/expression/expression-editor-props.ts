@@ -16,3 +16,13 @@ export interface ExpressionEditorProps {
   readonly problems?: readonly Problem[]
   readonly autoFocus?: boolean
 }
+
+/** What was pressed while the editor was still being fetched. */
+export interface EarlyKeys {
+  offset: number
+  typed: string
+  /** Ctrl+A: what is typed replaces everything. */
+  all: boolean
+  /** All of it was deleted. */
+  erased: boolean
+}

@@ -1,6 +1,6 @@
 import './expression.css'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
-import type { ExpressionEditorProps } from './expression-editor-props.ts'
+import type { EarlyKeys, ExpressionEditorProps } from './expression-editor-props.ts'
 import { HighlightedText } from './highlighted-text.tsx'
 import { LiveEditor } from './live-editor.tsx'
 import { preloadMonaco } from './load-monaco.ts'
@@ -10,13 +10,13 @@ export function ExpressionEditor(props: ExpressionEditorProps) {
   const { value, shape = 'block', problems = [] } = props
   const [live, setLive] = useState(props.autoFocus === true)
   /** Where the editor puts its caret first, and what was typed while it was still being fetched. */
-  const start = useRef({ offset: value.length, typed: '' })
+  const start = useRef<EarlyKeys>({ offset: value.length, typed: '', all: false, erased: false })
 
   useEffect(preloadMonaco, [])
 
   const begin = (offset: number) => {
     if (live) return
-    start.current = { offset, typed: '' }
+    start.current = { offset, typed: '', all: false, erased: false }
     setLive(true)
     props.onBegin?.()
   }
@@ -29,6 +29,14 @@ export function ExpressionEditor(props: ExpressionEditorProps) {
     if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault()
       start.current.typed += event.key
+    } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
+      event.preventDefault()
+      start.current.all = true
+      start.current.typed = ''
+    } else if (event.key === 'Backspace' || event.key === 'Delete') {
+      event.preventDefault()
+      if (start.current.typed !== '') start.current.typed = start.current.typed.slice(0, -1)
+      else start.current.erased = start.current.all
     }
   }
 

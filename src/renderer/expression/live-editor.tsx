@@ -1,7 +1,7 @@
 import type * as Monaco from 'monaco-editor/editor/editor.api.js'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
-import type { ExpressionEditorProps } from './expression-editor-props.ts'
+import type { EarlyKeys, ExpressionEditorProps } from './expression-editor-props.ts'
 import { loadedMonaco, loadMonaco } from './load-monaco.ts'
 import type { MonacoApi } from './monaco-api.ts'
 import { LANGUAGE, provideVocabulary, rangeOf } from './monaco-language.ts'
@@ -9,7 +9,7 @@ import { THEME } from './monaco-theme.ts'
 
 interface LiveEditorProps extends ExpressionEditorProps {
   readonly shape: 'line' | 'block' | 'query'
-  readonly start: { offset: number; typed: string }
+  readonly start: EarlyKeys
   /** Shown in its place until the editor is there. */
   readonly still: ReactNode
   readonly onEnd: () => void
@@ -110,7 +110,9 @@ function createEditor(monaco: MonacoApi, host: HTMLElement, latest: { readonly c
   })
 
   editor.setPosition(model.getPositionAt(Math.min(start.offset, value.length)))
+  if (start.all) editor.setSelection(model.getFullModelRange())
   editor.focus()
+  if (start.erased) editor.trigger('keyboard', 'deleteLeft', {})
   if (start.typed) editor.trigger('keyboard', 'type', { text: start.typed })
   if (value === '' && !start.typed) editor.trigger('focus', 'editor.action.triggerSuggest', { auto: true })
 

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
 import { canvasHandle } from '../canvas/canvas-state.ts'
 import { t } from '../i18n/index.ts'
+import { textOfProblem } from '../inspector/problem-text.ts'
 import { allProblems, useAnalysis } from '../store/analysis.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { showPanes, useUi } from '../store/ui.ts'
@@ -42,7 +43,7 @@ export function ProblemsList() {
 }
 
 function ProblemRow({ problem }: { readonly problem: Problem }) {
-  const { nodeId, message, hint, position, severity, field } = problem
+  const { nodeId, hint, position, severity, field } = problem
   const label = usePipeline((state) =>
     nodeId === undefined ? undefined : (state.document?.nodes[nodeId]?.label ?? nodeId),
   )
@@ -57,7 +58,7 @@ function ProblemRow({ problem }: { readonly problem: Problem }) {
       <Icon size={15} className={`problem-${severity}`} aria-hidden />
       <span className="problem-node truncate">{label ?? t('problems.pipeline')}</span>
       <span className="problem-words">
-        {message}
+        {textOfProblem(problem)}
         {hint && <span className="problem-hint"> {hint}</span>}
       </span>
       {position && <span className="problem-line">{t('problems.line', { line: String(position.line) })}</span>}

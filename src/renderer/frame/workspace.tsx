@@ -9,12 +9,10 @@ import { layoutValue, rememberLayout } from '../store/settings.ts'
 import { showPanes, useUi } from '../store/ui.ts'
 import { LeftPanel } from './left-panel.tsx'
 import { Middle } from './middle.tsx'
+import { NORMAL, sizesFor } from './pane-sizes.ts'
 
 const isSizes = (value: unknown): value is Record<string, number> =>
   typeof value === 'object' && value !== null && Object.values(value).every((size) => typeof size === 'number')
-
-/** Sizes of panes in pixels, so that a wider window gives its room to the canvas. */
-const NORMAL = { left: 208, inspector: 312, data: 304 }
 
 /** Keeps a pane as open as its switch in `useUi` says, whoever moves first. */
 function usePane(open: boolean, onChange: (open: boolean) => void) {
@@ -35,7 +33,7 @@ function usePane(open: boolean, onChange: (open: boolean) => void) {
 
 export function Workspace() {
   const { leftOpen, inspectorOpen } = useUi()
-  const sizes = useMemo(() => ({ ...NORMAL, ...layoutValue('sizes', {}, isSizes) }), [])
+  const sizes = useMemo(() => sizesFor({ ...NORMAL, ...layoutValue('sizes', {}, isSizes) }, window.innerWidth), [])
   const left = usePane(leftOpen, (open) => showPanes({ leftOpen: open }))
   const inspector = usePane(inspectorOpen, (open) => showPanes({ inspectorOpen: open }))
   const keep = (_layout: Layout) => {

@@ -1,4 +1,5 @@
 import type { Problem } from '../../shared/engine/types.ts'
+import { textAtField } from './problem-text.ts'
 
 /** What is wrong with a field, right beneath it. */
 export function FieldProblems({ problems }: { problems: readonly Problem[] }) {
@@ -9,7 +10,7 @@ export function FieldProblems({ problems }: { problems: readonly Problem[] }) {
       className={problem.severity === 'error' ? 'field-problem' : 'field-problem field-warning'}
       role={problem.severity === 'error' ? 'alert' : undefined}
     >
-      {problem.message}
+      {textAtField(problem)}
       {problem.hint && <span className="field-hint"> {problem.hint}</span>}
     </p>
   ))

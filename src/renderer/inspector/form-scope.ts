@@ -3,7 +3,7 @@ import type { Column, Problem } from '../../shared/engine/types.ts'
 import type { FormField } from '../../shared/modules/descriptor.ts'
 import type { JsonValue } from '../../shared/pipeline/document.ts'
 import type { Vocabulary } from '../expression/completion.ts'
-import type { ConfigPath } from './form-model.ts'
+import type { Config, ConfigPath } from './form-model.ts'
 
 /** What every control of a node's form can ask for. */
 export interface FormScope {
@@ -11,6 +11,8 @@ export interface FormScope {
   readonly nodeType: string
   readonly config: Readonly<Record<string, JsonValue>>
   readonly problems: readonly Problem[]
+  /** Of an extract: the config with everything spelt out that was found out about its file. */
+  readonly detected: Config | undefined
   /** Sets a value; `undefined` removes it. Changes between two calls of `begin` are one undo step. */
   readonly change: (path: ConfigPath, value: JsonValue | undefined) => void
   /** A field is entered: what changes from here is a step of its own. */

@@ -17,7 +17,9 @@ import { type FormScope, FormScopeContext } from './form-scope.ts'
 import { inputColumns, nodeVocabulary } from './node-columns.ts'
 import { NodeHeader } from './node-header.tsx'
 import { InputsSection, NoteSection, OutputsSection } from './node-sections.tsx'
+import { textOfProblem } from './problem-text.ts'
 import { fieldPaths, isShownAtField } from './shown-problems.ts'
+import { useDetection } from './use-detection.ts'
 
 let sessions = 0
 
@@ -33,6 +35,8 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
   const session = useRef(0)
 
   const config = node?.config
+  const failed = problems.some((problem) => problem.severity === 'error')
+  const detected = useDetection(node?.type ?? '', config, failed)
   const scope = useMemo((): FormScope => {
     const current = () => usePipeline.getState().document?.nodes[nodeId]?.config ?? {}
     const set = (next: Readonly<Record<string, JsonValue>>, options?: { group: string }) => {
@@ -46,6 +50,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       nodeType: node?.type ?? '',
       config: config ?? {},
       problems,
+      detected,
       begin: () => {
         sessions += 1
         session.current = sessions
@@ -60,7 +65,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       vocabulary: (port) => nodeVocabulary(analysis, info, port, parameters ?? {}, functions),
       Value: FieldValue,
     }
-  }, [nodeId, node?.type, config, problems, info, analysis, parameters, functions])
+  }, [nodeId, node?.type, config, problems, detected, info, analysis, parameters, functions])
 
   if (!node) return null
   if (info && docsOpen) {
@@ -96,7 +101,7 @@ function NodeProblems({ problems }: { problems: readonly Problem[] }) {
       className={`inspector-callout inspector-callout-${problem.severity}`}
       role={problem.severity === 'error' ? 'alert' : 'status'}
     >
-      <p>{problem.message}</p>
+      <p>{textOfProblem(problem)}</p>
       {problem.hint && <p className="secondary">{problem.hint}</p>}
     </div>
   ))

@@ -1,5 +1,5 @@
 import { Checkbox } from '@blueprintjs/core'
-import { GripVertical } from 'lucide-react'
+import { GripVertical, SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
 import type { JsonValue } from '../../../shared/pipeline/document.ts'
 import { commonTypes } from '../../data-pane/column-types.ts'
@@ -7,10 +7,11 @@ import { t, text } from '../../i18n/index.ts'
 import { columnListKeys, itemOf, type ListedColumn, listColumns } from '../column-list.ts'
 import { TypeBadge } from '../column-parts.tsx'
 import { FieldProblems } from '../field-problems.tsx'
-import { moveItem, problemsWithin } from '../form-model.ts'
+import { countSet, moveItem, problemsWithin } from '../form-model.ts'
 import { type ControlProps, useFormScope } from '../form-scope.ts'
 import { SuggestInput } from '../suggest-input.tsx'
 import { useReorder } from '../use-reorder.ts'
+import { ColumnRowMore } from './column-row-more.tsx'
 import { asText } from './simple-controls.tsx'
 
 const typeOptions = commonTypes.map((type) => ({ value: type }))
@@ -20,6 +21,9 @@ export function ColumnListControl({ field, path, value }: ControlProps) {
   const scope = useFormScope()
   const [query, setQuery] = useState('')
   const keys = columnListKeys(field)
+  const more = (field.fields ?? []).filter((each) => ![keys.column, keys.name, keys.type].includes(each.name))
+  /** Columns whose other settings show, beside those that have some. */
+  const [asked, setAsked] = useState<readonly string[]>([])
   const columns = scope.columns(field.port) ?? []
   const items = Array.isArray(value) ? value : []
   const listed = listColumns(value, columns, keys)
@@ -64,6 +68,8 @@ export function ColumnListControl({ field, path, value }: ControlProps) {
         {listed.map((entry, index) => {
           if (wanted && !entry.column.toLowerCase().includes(wanted)) return null
           const chosen = entry.item !== undefined
+          const isSet = entry.item !== undefined && countSet(more, entry.item) > 0
+          const open = chosen && more.length > 0 && (isSet || asked.includes(entry.column))
           const problems = chosen ? problemsWithin(scope.problems, [...path, index]) : []
           return (
             <li
@@ -108,6 +114,21 @@ export function ColumnListControl({ field, path, value }: ControlProps) {
                     onChange={(typed) => setKey(index, keys.type ?? 'type', typed)}
                   />
                 )}
+                {chosen && more.length > 0 && (
+                  <button
+                    type="button"
+                    className={`row-remove column-row-ask${open ? ' row-more-on' : ''}`}
+                    aria-label={t('panes.moreOf', { name: entry.column })}
+                    title={t('panes.more')}
+                    aria-expanded={open}
+                    disabled={isSet}
+                    onClick={() =>
+                      setAsked(open ? asked.filter((name) => name !== entry.column) : [...asked, entry.column])
+                    }
+                  >
+                    <SlidersHorizontal size={12} />
+                  </button>
+                )}
                 {chosen && (
                   <button
                     type="button"
@@ -120,6 +141,7 @@ export function ColumnListControl({ field, path, value }: ControlProps) {
                   </button>
                 )}
               </div>
+              {open && entry.item && <ColumnRowMore fields={more} path={[...path, index]} item={entry.item} />}
               <FieldProblems problems={problems} />
             </li>
           )

@@ -1,11 +1,16 @@
-import { Plus, X } from 'lucide-react'
+import { Pencil, Plus, X } from 'lucide-react'
+import { useState } from 'react'
+import type { FormField } from '../../../shared/modules/descriptor.ts'
 import type { JsonValue } from '../../../shared/pipeline/document.ts'
 import { sameName } from '../../expression/names.ts'
 import { t, text } from '../../i18n/index.ts'
 import { ColumnPicker, findColumn, TypeBadge } from '../column-parts.tsx'
+import { columnWords } from '../detected-values.ts'
 import { FieldProblems } from '../field-problems.tsx'
-import { isRecord, isVisible, newItem, problemsAt } from '../form-model.ts'
+import { type ConfigPath, isRecord, isVisible, newItem, problemsAt, valueAt } from '../form-model.ts'
 import { type ControlProps, useFormScope } from '../form-scope.ts'
+
+const FEW = 8
 
 /** Settings of single columns: each column that differs from what holds for all has a row. */
 export function ColumnMapControl({ field, path, value }: ControlProps) {
@@ -84,6 +89,12 @@ export function ColumnMapControl({ field, path, value }: ControlProps) {
           })}
         </ul>
       )}
+      <DetectedRows
+        field={field}
+        path={path}
+        taken={Object.keys(map)}
+        onTake={(name, item) => set({ ...map, [name]: item })}
+      />
       <ColumnPicker
         columns={free}
         label={t('panes.addColumn')}
@@ -95,5 +106,43 @@ export function ColumnMapControl({ field, path, value }: ControlProps) {
         </button>
       </ColumnPicker>
     </div>
+  )
+}
+
+interface DetectedRowsProps {
+  readonly field: FormField
+  readonly path: ConfigPath
+  readonly taken: readonly string[]
+  readonly onTake: (name: string, item: JsonValue) => void
+}
+
+/** What was found out about columns that have no row of their own yet: a press makes it one. */
+function DetectedRows({ field, path, taken, onTake }: DetectedRowsProps) {
+  const { detected } = useFormScope()
+  const found = valueAt(detected, path)
+  const [all, setAll] = useState(false)
+  if (!isRecord(found)) return null
+  const rest = Object.entries(found).filter(([name]) => !taken.some((each) => sameName(each, name)))
+  if (rest.length === 0) return null
+  const shown = all ? rest : rest.slice(0, FEW)
+  return (
+    <ul className="detected-rows" aria-label={t('panes.detectedColumns', { name: text(field.title) })}>
+      {shown.map(([name, item]) => (
+        <li key={name}>
+          <button type="button" title={t('panes.setColumn', { name })} onClick={() => onTake(name, item)}>
+            <span className="truncate">{name}</span>
+            <span className="mono truncate">{columnWords(item)}</span>
+            <Pencil size={11} aria-hidden />
+          </button>
+        </li>
+      ))}
+      {rest.length > FEW && (
+        <li>
+          <button type="button" className="text-button" onClick={() => setAll(!all)}>
+            {all ? t('panes.showFewer') : t('panes.showAll', { count: rest.length })}
+          </button>
+        </li>
+      )}
+    </ul>
   )
 }

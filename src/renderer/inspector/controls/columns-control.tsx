@@ -1,4 +1,4 @@
-import { Plus, X } from 'lucide-react'
+import { Plus, Sigma, X } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
 import type { JsonValue } from '../../../shared/pipeline/document.ts'
 import { sameName } from '../../expression/names.ts'
@@ -7,6 +7,7 @@ import { ColumnPicker, findColumn, TypeBadge } from '../column-parts.tsx'
 import { moveItem } from '../form-model.ts'
 import { type ControlProps, useFormScope } from '../form-scope.ts'
 import { useReorder } from '../use-reorder.ts'
+import { ComputedColumns, canCompute, newComputed } from './computed-columns.tsx'
 
 /** A column, or what the file computes in its place (`{ name, expression }`): kept as it is, shown by its name. */
 function labelOf(item: JsonValue): string {
@@ -28,7 +29,7 @@ export function ColumnsControl({ field, path, value }: ControlProps) {
   const { item, handle } = useReorder((from, to) => set(moveItem(items, from, to)))
   const left = (columns ?? []).filter((column) => !names.some((name) => sameName(name, column.name)))
 
-  return (
+  const chips = (
     <ul className="chips" aria-label={text(field.title)}>
       {names.map((name, index) => {
         const column = typeof items[index] === 'string' ? findColumn(columns, name) : undefined
@@ -43,7 +44,7 @@ export function ColumnsControl({ field, path, value }: ControlProps) {
           } else drag.onKeyDown(event)
         }
         return (
-          <li key={name} {...item(index)} className="chip-slot">
+          <li key={computed ? `computed ${index}` : name} {...item(index)} className="chip-slot">
             {/* biome-ignore lint/a11y/noStaticElementInteractions: it can be moved and removed by the keyboard. */}
             <span
               {...drag}
@@ -54,6 +55,7 @@ export function ColumnsControl({ field, path, value }: ControlProps) {
               title={unknown ? t('panes.unknownColumn', { name }) : `${name} · ${column?.type ?? ''}`}
             >
               {column && <TypeBadge type={column.type} />}
+              {computed && <Sigma size={12} className="chip-computed" aria-hidden />}
               <span className="truncate">{name}</span>
               <button
                 type="button"
@@ -75,6 +77,20 @@ export function ColumnsControl({ field, path, value }: ControlProps) {
           </button>
         </ColumnPicker>
       </li>
+      {canCompute(field) && (
+        <li>
+          <button type="button" className="chip-add" onClick={() => set([...items, newComputed(field, names)])}>
+            <Plus size={12} />
+            {t('panes.addExpression')}
+          </button>
+        </li>
+      )}
     </ul>
+  )
+  return (
+    <>
+      {chips}
+      {canCompute(field) && <ComputedColumns field={field} path={path} items={items} onRemove={remove} />}
+    </>
   )
 }

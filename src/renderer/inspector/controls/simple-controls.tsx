@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { commonTypes } from '../../data-pane/column-types.ts'
 import { t, text } from '../../i18n/index.ts'
 import { columnOptions, findColumn } from '../column-parts.tsx'
+import { detectedValue, visibleValue } from '../detected-values.ts'
 import { type ControlProps, useFormScope } from '../form-scope.ts'
 import { SuggestInput } from '../suggest-input.tsx'
 
@@ -13,18 +14,30 @@ const failedBy = (problems: ControlProps['problems']) => problems.some((problem)
 
 export function TextControl({ field, path, value, problems }: ControlProps) {
   const scope = useFormScope()
+  const found = useDetected(field, path, value)
+  // `auto` steps back for what it came to.
+  const isAuto = found !== undefined && value === 'auto'
   return (
     <input
       className={`bp6-input inspector-input${failedBy(problems) ? ' bp6-intent-danger' : ''}`}
       aria-label={text(field.title)}
       aria-invalid={failedBy(problems)}
-      placeholder={field.placeholder}
+      placeholder={found ?? field.placeholder}
       spellCheck={false}
-      value={asText(value)}
+      value={isAuto ? '' : asText(value)}
       onFocus={scope.begin}
-      onChange={(event) => scope.change(path, event.target.value)}
+      onChange={({ target }) =>
+        scope.change(path, target.value === '' && field.default === 'auto' ? undefined : target.value)
+      }
     />
   )
+}
+
+/** Words for what the file was found to have, where the field leaves it open. */
+function useDetected(field: ControlProps['field'], path: ControlProps['path'], value: ControlProps['value']) {
+  const { detected } = useFormScope()
+  const found = detectedValue(detected, field, path, value)
+  return found === undefined ? undefined : t('panes.detectedIs', { value: visibleValue(found) })
 }
 
 export function MultilineControl({ field, path, value, problems }: ControlProps) {
@@ -46,6 +59,7 @@ export function MultilineControl({ field, path, value, problems }: ControlProps)
 export function NumberControl({ field, path, value, problems }: ControlProps) {
   const scope = useFormScope()
   const shown = asText(value)
+  const found = useDetected(field, path, value)
   const [draft, setDraft] = useState<string | undefined>(undefined)
   const unread = draft !== undefined && draft.trim() !== '' && !Number.isFinite(Number(draft))
   return (
@@ -55,7 +69,7 @@ export function NumberControl({ field, path, value, problems }: ControlProps) {
         inputMode="decimal"
         aria-label={text(field.title)}
         aria-invalid={unread || failedBy(problems)}
-        placeholder={field.placeholder}
+        placeholder={found ?? field.placeholder}
         value={draft ?? shown}
         onFocus={scope.begin}
         onBlur={() => setDraft(undefined)}
@@ -90,8 +104,13 @@ export function SelectControl({ field, path, value, problems, compact }: Control
   const scope = useFormScope()
   const options = field.options ?? []
   const known = options.some((option) => option.value === asText(value))
+  const found = detectedValue(scope.detected, field, path, value)
+  const titleOf = (option: (typeof options)[number]) => {
+    const came = option.value === 'auto' && options.find((each) => each.value === found)
+    return came ? `${text(option.title)}${t('panes.colon')} ${text(came.title)}` : text(option.title)
+  }
   if (options.length > 1 && options.length <= 3 && !compact && known && fits(options)) {
-    return <Segments field={field} path={path} value={value} problems={problems} siblings={{}} />
+    return <Segments field={field} path={path} value={value} problems={problems} siblings={{}} titleOf={titleOf} />
   }
   return (
     <HTMLSelect
@@ -110,7 +129,7 @@ export function SelectControl({ field, path, value, problems, compact }: Control
       {known && !field.required && field.default === undefined && <option value="">{t('panes.notSet')}</option>}
       {options.map((option) => (
         <option key={option.value} value={option.value}>
-          {text(option.title)}
+          {titleOf(option)}
         </option>
       ))}
     </HTMLSelect>
@@ -120,7 +139,11 @@ export function SelectControl({ field, path, value, problems, compact }: Control
 const fits = (options: NonNullable<ControlProps['field']['options']>) =>
   options.reduce((total, option) => total + text(option.title).length, 0) <= 34
 
-function Segments({ field, path, value }: ControlProps) {
+interface SegmentsProps extends ControlProps {
+  readonly titleOf: (option: NonNullable<ControlProps['field']['options']>[number]) => string
+}
+
+function Segments({ field, path, value, titleOf }: SegmentsProps) {
   const scope = useFormScope()
   return (
     <div className="segments" role="radiogroup" aria-label={text(field.title)}>
@@ -136,7 +159,7 @@ function Segments({ field, path, value }: ControlProps) {
               scope.change(path, option.value)
             }}
           />
-          {text(option.title)}
+          {titleOf(option)}
         </label>
       ))}
     </div>
