@@ -1,10 +1,12 @@
 import type { Module } from '../kit/contract.ts'
 import { cast } from '../transformers/cast/implementation.ts'
 import { clean } from '../transformers/clean/implementation.ts'
+import { extract } from '../transformers/extract/implementation.ts'
 import { fill } from '../transformers/fill/implementation.ts'
 import { mapValues } from '../transformers/map_values/implementation.ts'
+import { merge } from '../transformers/merge/implementation.ts'
 import { replace } from '../transformers/replace/implementation.ts'
 import { split } from '../transformers/split/implementation.ts'
 
 /** In the order of the palette. */
-export const cleanModules: readonly Module[] = [clean, fill, cast, mapValues, replace, split]
+export const cleanModules: readonly Module[] = [clean, fill, cast, mapValues, replace, split, merge, extract]
