@@ -1,4 +1,15 @@
+import { runHostile } from '../../kit/hostile.ts'
 import { runFixtures } from '../../kit/run-fixtures.ts'
 import { deduplicate } from './implementation.ts'
 
 runFixtures(deduplicate, new URL('./fixtures/', import.meta.url))
+
+runHostile(deduplicate, {
+  config: ({ value, other }) => ({ keys: [value], keep: 'last', order: [{ column: other }] }),
+  accountsFor: ['out', 'duplicates'],
+})
+runHostile(deduplicate, { config: () => ({}), accountsFor: ['out', 'duplicates'] })
+runHostile(deduplicate, {
+  config: ({ value }) => ({ keys: [value], ignore: ['case', 'accents', 'spaces', 'punctuation'] }),
+  accountsFor: ['out', 'duplicates'],
+})

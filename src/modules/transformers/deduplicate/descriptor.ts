@@ -15,11 +15,30 @@ const config = z.strictObject({
       }),
     ),
   keep: z
-    .enum(['first', 'last'])
+    .enum(['first', 'last', 'none'])
     .default('first')
     .meta(
       form('Keep', 'Garder', {
-        options: [option('first', 'The first', 'La première'), option('last', 'The last', 'La dernière')],
+        options: [
+          option('first', 'The first', 'La première'),
+          option('last', 'The last', 'La dernière'),
+          option('none', 'Only rows without duplicates', 'Seulement les lignes sans doublon'),
+        ],
+      }),
+    ),
+  ignore: z
+    .array(z.enum(['case', 'accents', 'spaces', 'punctuation']))
+    .default([])
+    .meta(
+      form('Do not count in texts', 'Ne pas compter dans les textes', {
+        control: 'choices',
+        advanced: true,
+        options: [
+          option('case', 'Upper and lower case', 'La casse'),
+          option('accents', 'Accents', 'Les accents'),
+          option('spaces', 'Blanks at the ends and doubled', 'Les espaces aux bords et doublés'),
+          option('punctuation', 'Punctuation', 'La ponctuation'),
+        ],
       }),
     ),
   order: z
@@ -33,6 +52,8 @@ const config = z.strictObject({
     ),
 })
 
+export type DeduplicateConfig = z.output<typeof config>
+
 export const deduplicateDescriptor = defineModule({
   type: 'transform.deduplicate',
   version: 1,
@@ -43,17 +64,19 @@ export const deduplicateDescriptor = defineModule({
     fr: 'Garde une ligne de chaque groupe de lignes égales.',
   },
   documentation: {
-    en: `Of all rows with equal \`keys\`, one leaves by \`out\` and the others by \`duplicates\`: every row leaves by exactly one port. NULL equals NULL here.
+    en: `Of all rows with equal \`keys\`, one leaves by \`out\` and the others by \`duplicates\`: every row leaves by exactly one port. NULL equals NULL here, and NaN NaN. With \`ignore\`, texts count as equal when they differ only in case, accents, blanks or
+punctuation; for similar spellings, put Group similar values before it.
 
 \`keep: first\` or \`last\` goes by \`order\`; rows that are equal in it too are told apart by all their other columns, so that the result is the same on every run. Without an
-\`order\`, it goes by the order of the input, which is that of the file, or of a Sort before; after a join or an aggregate, give one.`,
-    fr: `De toutes les lignes aux \`keys\` égales, une sort par \`out\` et les autres par \`duplicates\` : chaque ligne sort par un seul port. NULL est ici égal à NULL.
+\`order\`, it goes by the order of the input, which is that of the file, or of a Sort before; after a join or an aggregate, give one. \`keep: none\` lets only rows through that have no duplicate, and sends all others to \`duplicates\`.`,
+    fr: `De toutes les lignes aux \`keys\` égales, une sort par \`out\` et les autres par \`duplicates\` : chaque ligne sort par un seul port. NULL est ici égal à NULL, et NaN à NaN. Avec \`ignore\`, des textes sont égaux s’ils ne diffèrent que par la casse, les accents, les espaces ou
+la ponctuation ; pour des graphies semblables, mettez avant Regrouper les valeurs semblables.
 
 \`keep: first\` ou \`last\` suit \`order\` ; les lignes égales sur cet ordre sont départagées par toutes leurs autres colonnes : le résultat est le même à chaque
-exécution. Sans \`order\`, c’est l’ordre de l’entrée : celui du fichier, ou d’un tri ; après une jointure ou un agrégat, donnez-en un.`,
+exécution. Sans \`order\`, c’est l’ordre de l’entrée : celui du fichier, ou d’un tri ; après une jointure ou un agrégat, donnez-en un. \`keep: none\` ne laisse passer que les lignes sans doublon ; toutes les autres sortent par \`duplicates\`.`,
   },
   icon: 'deduplicate',
-  keywords: ['distinct', 'unique', 'duplicates', 'doublons', 'latest', 'dernier'],
+  keywords: ['distinct', 'unique', 'duplicates', 'doublons', 'latest', 'dernier', 'remove duplicates', 'unique rows'],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [
     { name: 'out', title: { en: 'One of each', fr: 'Une de chaque' } },

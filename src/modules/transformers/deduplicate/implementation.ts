@@ -1,8 +1,9 @@
+import type { Column } from '../../../shared/engine/types.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { freeName, requireColumn, requireInput } from '../../kit/inputs.ts'
 import { orderBy, type SortKey } from '../../kit/sort-keys.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
-import { deduplicateDescriptor } from './descriptor.ts'
+import { type DeduplicateConfig, deduplicateDescriptor } from './descriptor.ts'
 
 export const deduplicate: RelationModule<typeof deduplicateDescriptor, undefined> = {
   kind: 'relation',
@@ -11,8 +12,13 @@ export const deduplicate: RelationModule<typeof deduplicateDescriptor, undefined
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     const all = input.columns.map((column) => identifier(column.name))
-    const keys = config.keys.map((key, index) => identifier(requireColumn(input.columns, key, ['keys', index]).name))
-    const partition = joinSql(keys.length > 0 ? keys : all)
+    const keys = config.keys.map((key, index) => requireColumn(input.columns, key, ['keys', index]))
+    const partition = joinSql((keys.length > 0 ? keys : input.columns).map((column) => compared(column, config)))
+    if (config.keep === 'none') {
+      const alike = (test: Sql): Sql =>
+        sql`SELECT * FROM ${input.name} QUALIFY count(*) OVER (PARTITION BY ${partition}) ${test}`
+      return { out: alike(raw('= 1')), duplicates: alike(raw('> 1')) }
+    }
     if (config.order.length > 0) {
       const order = config.keep === 'first' ? config.order : config.order.map(reversed)
       const tieBreak = joinSql(
@@ -29,10 +35,22 @@ export const deduplicate: RelationModule<typeof deduplicateDescriptor, undefined
     const ranked = (test: Sql): Sql => sql`SELECT * EXCLUDE (${position}) FROM ${numbered} QUALIFY ${rank} ${test}`
     return {
       // Rows that are equal in everything need no choice.
-      out: keys.length > 0 ? ranked(raw('= 1')) : sql`SELECT DISTINCT * FROM ${input.name}`,
+      out: keys.length > 0 || config.ignore.length > 0 ? ranked(raw('= 1')) : sql`SELECT DISTINCT * FROM ${input.name}`,
       duplicates: ranked(raw('> 1')),
     }
   },
+}
+
+/** What is the same in values that count as equal. */
+function compared(column: Column, config: DeduplicateConfig): Sql {
+  const value = identifier(column.name)
+  if (column.type !== 'VARCHAR') return value
+  const ignored = (what: DeduplicateConfig['ignore'][number], from: Sql, to: Sql): Sql =>
+    config.ignore.includes(what) ? to : from
+  const accents = ignored('accents', value, sql`strip_accents(${value})`)
+  const small = ignored('case', accents, sql`lower(${accents})`)
+  const plain = ignored('punctuation', small, sql`regexp_replace(${small}, '\\p{P}', '', 'g')`)
+  return ignored('spaces', plain, sql`trim(regexp_replace(${plain}, '[\\s\\p{Z}]+', ' ', 'g'))`)
 }
 
 const reversed = (key: SortKey): SortKey => ({
