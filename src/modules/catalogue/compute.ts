@@ -4,6 +4,7 @@ import { conditionStep } from '../transformers/condition/implementation.ts'
 import { dateDifference } from '../transformers/date-difference/implementation.ts'
 import { dateParts } from '../transformers/date-parts/implementation.ts'
 import { dateTruncate } from '../transformers/date-truncate/implementation.ts'
+import { distance } from '../transformers/distance/implementation.ts'
 import { formula } from '../transformers/formula/implementation.ts'
 import { rank } from '../transformers/rank/implementation.ts'
 import { rowId } from '../transformers/row-id/implementation.ts'
@@ -22,4 +23,5 @@ export const computeModules: readonly Module[] = [
   dateDifference,
   dateTruncate,
   timeZone,
+  distance,
 ]

@@ -5,6 +5,7 @@ import { inlineExtract } from '../extractors/inline/implementation.ts'
 import { jsonExtract } from '../extractors/json/implementation.ts'
 import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
+import { rowsExtract } from '../extractors/rows/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
 import type { Module } from '../kit/contract.ts'
 
@@ -18,4 +19,5 @@ export const extractModules: readonly Module[] = [
   sqliteExtract,
   duckdbExtract,
   inlineExtract,
+  rowsExtract,
 ]
