@@ -166,6 +166,21 @@ describe('a run', () => {
     expect(rows).toMatchObject({ read: { out: '3', reject: '1' }, select: { out: '1', reject: '2' }, out: { in: '1' } })
   })
 
+  test('computes no value that nobody needs, so that it cannot fail', async () => {
+    own.write('data/unfit.csv', 'a,b\n1,x\ntwo,y\n')
+    const read = { type: 'extract.csv', config: { path: 'data/unfit.csv', columns: { a: { type: 'BIGINT' } } } }
+    const only = (column: string) => ({
+      type: 'transform.select',
+      inputs: { in: 'read' },
+      config: { columns: [{ column }], others: 'drop' },
+    })
+    const needed = await run({ read, select: only('a'), out: csv('select', 'unfit') })
+    expect(needed.finished).toMatchObject({ state: 'failed', error: { nodeId: 'read' } })
+    const unneeded = await run({ read, select: only('b'), out: csv('select', 'unfit') })
+    expect(unneeded.finished?.state).toBe('succeeded')
+    expect(lines('unfit')).toEqual(['b', 'x', 'y'])
+  })
+
   test('goes on with the other loads when one fails, and names the node that did it', async () => {
     const { states, errors, finished } = await run({
       orders: source('orders'),
