@@ -7,6 +7,7 @@ import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
 import { rowsExtract } from '../extractors/rows/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
+import { xmlExtract } from '../extractors/xml/implementation.ts'
 import type { Module } from '../kit/contract.ts'
 
 /** In the order of the palette. */
@@ -15,6 +16,7 @@ export const extractModules: readonly Module[] = [
   excelExtract,
   jsonExtract,
   ndjsonExtract,
+  xmlExtract,
   parquetExtract,
   sqliteExtract,
   duckdbExtract,

@@ -1,4 +1,5 @@
 import { canonicalType } from '../column-type.ts'
+import { detectType, signature, type TypeNote } from '../detect-type.ts'
 import { newShape, observe, serialise, typeOfShape } from '../json/shape.ts'
 import type { RecordConfig } from './config.ts'
 
@@ -13,7 +14,7 @@ export interface RecordColumn {
   readonly decimalSeparator?: string
   readonly thousandsSeparator?: string
   /** A person should decide what such values are. */
-  readonly note?: 'day-or-month' | 'thousands-or-decimals' | 'leading-zeros' | 'too-many-digits'
+  readonly note?: TypeNote
   readonly examples?: readonly string[]
 }
 
@@ -38,6 +39,42 @@ export function jsonTyping(depth: number): Typing {
       return { type, staged: type }
     },
     serialise,
+  }
+}
+
+/** For records whose values are texts: their types are found as those of a CSV file are. What is nested is JSON's. */
+export function textTyping(depth: number): Typing {
+  const nested = jsonTyping(depth)
+  const texts = new Map<string, Map<string, string>>()
+  const nests = new Set<string>()
+  return {
+    observe(record) {
+      for (const [name, value] of Object.entries(record)) {
+        let seen = texts.get(name)
+        if (!seen) {
+          seen = new Map()
+          texts.set(name, seen)
+        }
+        if (typeof value === 'string') {
+          const text = value.trim()
+          if (text === '') continue
+          const key = signature(text)
+          if (!seen.has(key)) seen.set(key, text)
+        } else if (value !== null && value !== undefined) {
+          nests.add(name)
+          nested.observe({ [name]: value })
+        }
+      }
+    },
+    names: () => [...texts.keys()],
+    detect(name) {
+      if (nests.has(name)) return nested.detect(name)
+      const values = [...(texts.get(name)?.values() ?? [])]
+      const { type, note, ...reading } = detectType(values)
+      const examples = note === 'day-or-month' ? { note, examples: values.slice(0, 2) } : {}
+      return { type, staged: 'VARCHAR', ...reading, ...examples }
+    },
+    serialise: nested.serialise,
   }
 }
 
