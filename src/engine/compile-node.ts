@@ -10,6 +10,8 @@ export interface CompileNodeRequest {
   readonly node: ResolvedNode
   readonly parameters: ReadonlyMap<string, ParameterValue>
   readonly facts: unknown
+  /** See `CompileRequest`. */
+  readonly sampled?: boolean
   /** Per actual input port. */
   readonly inputs: ReadonlyMap<string, { readonly name: Sql; readonly columns: readonly Column[] }>
 }
@@ -29,10 +31,12 @@ export function compileNode(request: CompileNodeRequest): CompiledPorts {
     inputs,
     parameters: request.parameters,
     facts: request.facts,
+    ...(request.sampled ? { sampled: true } : {}),
   })
 }
 
 export function isBlocking({ module, config }: ResolvedNode): boolean {
+  if (module?.kind === 'process') return true
   if (module?.kind !== 'relation') return false
   const { blocking } = module as RelationModule
   return typeof blocking === 'function' ? config !== undefined && blocking(config as never) : blocking === true

@@ -1,5 +1,5 @@
 import type { CompiledPorts } from '../modules/kit/contract.ts'
-import { raw, type Sql, sql } from '../modules/kit/sql.ts'
+import { identifier, raw, type Sql, sql } from '../modules/kit/sql.ts'
 import { compileNode, isBlocking, relationName } from './compile-node.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { Part, TypedPipeline } from './parts.ts'
@@ -22,12 +22,17 @@ export interface FuseOptions {
   readonly replaced?: ReadonlyMap<string, Sql>
   /** Compiled nodes, kept between fusings of one typed pipeline. */
   readonly compiled?: Map<string, CompiledPorts>
-  /** Names the parts' nodes in comments, one part a paragraph. */
+  /** Some of `replaced` are samples. Not to be mixed in one `compiled` with what is not. */
+  readonly sampled?: boolean
+  /** Not to be run: names the parts' nodes in comments, one part a paragraph, also of those that code computes. */
   readonly readable?: boolean
 }
 
 /** How often a streaming part may be computed again rather than kept; guards against towers of self-joins. */
 const COPIES_AT_MOST = 8
+
+/** What a reader of the SQL sees where code computes the rows. */
+const computedName = (ref: PortRef): Sql => identifier(`rows of ${ref.nodeId}, computed by code`)
 
 /**
  * The parts that `targets` need, and a SELECT over the first of them.
@@ -46,6 +51,14 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
     }
     const node = pipeline.nodes.get(ref.nodeId)
     if (!node) throw new TypeError(`there is no node ${ref.nodeId}`)
+    if (node.module?.kind === 'process') {
+      if (!options.readable) throw new TypeError(`${ref.nodeId} was not computed`)
+      const inputs = [...node.inputs.values()]
+      for (const from of inputs) visit(from)
+      const body = sql`SELECT * FROM ${computedName(ref)}`
+      parts.set(key, { ref, name: relationName(ref), body, reads: inputs.map(portKey) })
+      return
+    }
     let ports = compiled.get(node.id)
     if (!ports) {
       const inputs = new Map(
@@ -54,7 +67,9 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
           return [port, { name: relationName(from), columns }] as const
         }),
       )
-      ports = compileNode({ node, parameters: node.parameters, facts: pipeline.facts.get(node.id), inputs })
+      const { sampled = false } = options
+      const facts = pipeline.facts.get(node.id)
+      ports = compileNode({ node, parameters: node.parameters, facts, inputs, sampled })
       compiled.set(node.id, ports)
     }
     const body = ports[ref.port]

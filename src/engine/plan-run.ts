@@ -150,7 +150,8 @@ function keptPorts(
       if (!ref) continue
       heavy.set(key, above || (isBlocking(node) && node.inputs.size > 0))
       const shared = (readers.get(key)?.size ?? 0) > 1 && (loadsOf.get(key)?.size ?? 0) > 1
-      if (shared && heavy.get(key)) kept.set(key, ref)
+      // What code computes is a stage of its own, however many read it.
+      if (node.module?.kind === 'process' || (shared && heavy.get(key))) kept.set(key, ref)
     }
   }
   return kept

@@ -26,6 +26,8 @@ export interface AnalysedPipeline extends TypedPipeline {
   /** Per node, a number that stands for everything its rows depend on: equal numbers, equal rows. */
   readonly content: ReadonlyMap<string, number>
   readonly compiled: Map<string, CompiledPorts>
+  /** As they are compiled where samples stand for whole tables. */
+  readonly compiledOverSamples: Map<string, CompiledPorts>
 }
 
 /** Analyses the pipelines of one project, keeping what an edit leaves as it was. */
@@ -98,7 +100,16 @@ export class Analyser {
       for (const [port, found] of bound.ports) columns.set(portKey({ nodeId: node.id, port }), found)
       content.set(node.id, this.#contentOf(node, factsKey, content))
     }
-    return { ...resolved, columns, facts, inputColumns, nodeProblems: problems, content, compiled: new Map() }
+    return {
+      ...resolved,
+      columns,
+      facts,
+      inputColumns,
+      nodeProblems: problems,
+      content,
+      compiled: new Map(),
+      compiledOverSamples: new Map(),
+    }
   }
 
   /** Columns, errors and summary of every node, without running anything. */

@@ -1,7 +1,7 @@
 import { compileNode } from '../engine/compile-node.ts'
 import { problemOf } from '../engine/problems.ts'
 import type { ResolvedNode } from '../engine/resolve-pipeline.ts'
-import type { CompiledPorts, LoadModule, ParameterValue } from '../modules/kit/contract.ts'
+import type { CompiledPorts, LoadModule, ParameterValue, ProcessModule } from '../modules/kit/contract.ts'
 import { didYouMean } from '../modules/kit/did-you-mean.ts'
 import { identifier, raw, type Sql } from '../modules/kit/sql.ts'
 import type { Column, Problem } from '../shared/engine/types.ts'
@@ -86,6 +86,7 @@ export class Binder {
   async #bind(request: BindRequest): Promise<BoundNode> {
     const { node } = request
     if (node.module?.kind === 'load') return checkLoad(node.module, request)
+    if (node.module?.kind === 'process') return declared(node.module, request)
     const inputs = new Map<string, { name: Sql; columns: readonly Column[] }>()
     for (const [port, columns] of request.inputs) inputs.set(port, { name: await this.#stub(columns), columns })
     let compiled: CompiledPorts
@@ -189,6 +190,15 @@ function columnsText(columns: readonly Column[]): string {
     texts.set(columns, text)
   }
   return text
+}
+
+function declared(module: ProcessModule, { node, inputs }: BindRequest): BoundNode {
+  try {
+    const ports = Object.entries(module.columns({ config: node.config as never, inputs }))
+    return { ports: new Map(ports), problems: [] }
+  } catch (thrown) {
+    return { ports: new Map(), problems: [problemOf(attribute(thrown, node.config), node.id)] }
+  }
 }
 
 function checkLoad(module: LoadModule, request: BindRequest): BoundNode {

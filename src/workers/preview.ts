@@ -82,7 +82,7 @@ function target(node: ResolvedNode, port: string | undefined): PortRef | undefin
 }
 
 function whyNot(pipeline: AnalysedPipeline, node: ResolvedNode, port: string | undefined): Error {
-  if (node.module && port !== undefined && node.module.kind === 'relation' && !node.outputs.includes(port))
+  if (node.module && port !== undefined && node.module.kind !== 'load' && !node.outputs.includes(port))
     return userError('port.unknown-output', `“${node.id}” has no output “${port}”.`, {
       nodeId: node.id,
       hint: `Its outputs: ${node.outputs.join(', ') || 'none'}.`,

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { fuse } from '../engine/fuse.ts'
+import { type FusedQuery, fuse } from '../engine/fuse.ts'
 import type { PortRef } from '../engine/resolve-pipeline.ts'
 import type { Module, RelationModule } from '../modules/kit/contract.ts'
 import { literal, raw } from '../modules/kit/sql.ts'
@@ -66,7 +66,7 @@ export class Project {
       return await work()
     } catch (thrown) {
       if (signal.aborted || toErrorInfo(thrown).kind === 'cancelled') throw thrown
-      const query = fuse(pipeline, [ref], { compiled: pipeline.compiled })
+      const query = fuseToExplain(pipeline, ref)
       throw fromErrorInfo(await explainFailure(this.session, pipeline, query, thrown, ref.nodeId, signal))
     }
   }
@@ -137,6 +137,12 @@ export class Project {
     const request = { document, parameters: {}, env: {}, nodeId: 'source', limit: 200, offset: 0 }
     return { config: detected, preview: await this.preview(request, signal) }
   }
+}
+
+/** The query that failed, as far as it is one: where code computes rows, only its parts are of use. */
+function fuseToExplain(pipeline: AnalysedPipeline, ref: PortRef): FusedQuery {
+  const readable = [...pipeline.nodes.values()].some((node) => node.module?.kind === 'process')
+  return fuse(pipeline, [ref], { compiled: pipeline.compiled, readable })
 }
 
 function readerFor(path: string): string {

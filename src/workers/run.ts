@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises'
 import { type FusedQuery, fuse } from '../engine/fuse.ts'
 import { planRun, type RunPlan, type Stage, stageKey } from '../engine/plan-run.ts'
-import { type PortRef, portKey } from '../engine/resolve-pipeline.ts'
+import { type PortRef, portKey, type ResolvedNode } from '../engine/resolve-pipeline.ts'
 import type { LoadModule } from '../modules/kit/contract.ts'
 import { identifier, raw, type Sql } from '../modules/kit/sql.ts'
 import type { RunEvent } from '../shared/engine/types.ts'
@@ -8,8 +9,10 @@ import { cancelledError, type ErrorInfo, toErrorInfo } from '../shared/errors.ts
 import type { AnalysedPipeline, AnalyseRequest } from './analyse.ts'
 import { countRows, deriveRows } from './count-rows.ts'
 import { SCHEMAS } from './lock-down.ts'
+import { computeProcess } from './process.ts'
 import type { Project } from './project.ts'
 import { explainFailure } from './run-errors.ts'
+import { portColumns } from './sample.ts'
 import type { Lease } from './session.ts'
 
 export interface RunRequest extends AnalyseRequest {
@@ -82,6 +85,8 @@ class Run {
   /** Kept results: port -> table. */
   readonly #tables = new Map<string, Sql>()
   readonly #tableNames: string[] = []
+  /** Files of what code computed. */
+  readonly #staged: string[] = []
   readonly #failed = new Set<string>()
   readonly #settled = new Set<string>()
   readonly #milliseconds = new Map<string, number>()
@@ -129,6 +134,7 @@ class Run {
   }
 
   async dropTables(): Promise<void> {
+    for (const path of this.#staged) await rm(path, { force: true }).catch(() => undefined)
     for (const name of this.#tableNames)
       await this.#project.session.define(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined)
   }
@@ -147,7 +153,12 @@ class Run {
     let query: FusedQuery | undefined
     try {
       const target = stage.kind === 'keep' ? stage.ref : stage.input
-      query = fuse(this.#pipeline, [target], { replaced: this.#tables, compiled: this.#pipeline.compiled })
+      const node = this.#pipeline.nodes.get(target.nodeId)
+      if (stage.kind === 'keep' && node?.module?.kind === 'process') {
+        await this.#process(node)
+        return
+      }
+      query = this.#fuse(target)
       const { select } = query
       await this.#project.session.lease(this.#signal, async (lease) => {
         const watching = this.#watch(lease, index, stage)
@@ -167,6 +178,30 @@ class Run {
     } finally {
       const spent = performance.now() - started
       for (const nodeId of stage.nodes) this.#milliseconds.set(nodeId, (this.#milliseconds.get(nodeId) ?? 0) + spent)
+    }
+  }
+
+  #fuse(target: PortRef): FusedQuery {
+    return fuse(this.#pipeline, [target], { replaced: this.#tables, compiled: this.#pipeline.compiled })
+  }
+
+  /** All ports at once: a stage of another port of the same node then finds its table. */
+  async #process(node: ResolvedNode): Promise<void> {
+    if (node.outputs.some((port) => this.#tables.has(portKey({ nodeId: node.id, port })))) return
+    const inputs = new Map(
+      [...node.inputs].map(([port, from]) => {
+        const columns = this.#pipeline.columns.get(portKey(from)) ?? []
+        return [port, { select: this.#fuse(from).select, columns }] as const
+      }),
+    )
+    const { session } = this.#project
+    const key = ['run', this.#request.runId, node.id]
+    const columns = portColumns(this.#pipeline, node)
+    const processed = await computeProcess(session, node, inputs, columns, key, this.#signal)
+    this.#staged.push(...processed.files)
+    for (const [port, { table, rows }] of processed.ports) {
+      this.#tables.set(portKey({ nodeId: node.id, port }), table)
+      this.#rows.set(portKey({ nodeId: node.id, port }), BigInt(rows))
     }
   }
 

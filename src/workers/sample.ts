@@ -2,11 +2,12 @@ import { isBlocking } from '../engine/compile-node.ts'
 import { fuse } from '../engine/fuse.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../engine/resolve-pipeline.ts'
 import type { RelationModule } from '../modules/kit/contract.ts'
-import { identifier, raw, type Sql } from '../modules/kit/sql.ts'
+import { identifier, raw, type Sql, sql } from '../modules/kit/sql.ts'
 import type { Column } from '../shared/engine/types.ts'
 import { LogiDataError } from '../shared/errors.ts'
 import type { AnalysedPipeline } from './analyse.ts'
 import { SCHEMAS } from './lock-down.ts'
+import { computeProcess, type ProcessInput } from './process.ts'
 import type { ProjectSession } from './session.ts'
 
 /** A relation to preview or profile, and whether it is all of it. */
@@ -31,6 +32,8 @@ const LARGE_BYTES = 32e6
 const LARGE_ROWS = 400_000
 export const SAMPLE_ROWS = 100_000
 const SAMPLES_KEPT = 24
+/** Code is slower than SQL: a preview hands it so many rows at most. */
+const PROCESS_ROWS = 10_000
 
 /** Samples of large sources, as tables of the project's DuckDB, by what their rows depend on. */
 export class Samples {
@@ -47,18 +50,43 @@ export class Samples {
    * source reads a sample that was taken just above that node, after the filters.
    */
   async relation(pipeline: AnalysedPipeline, ref: PortRef, signal: AbortSignal): Promise<Relation> {
-    const replaced = new Map<string, Sql>()
-    let exact = true
+    const { replaced, exact: computedOfAll } = await this.#computed(pipeline, ref, signal)
+    let exact = computedOfAll
+    const above = { replaced: new Map(replaced), ...compiledFor(pipeline, exact) }
     for (const port of portsToSample(pipeline, ref).values()) {
       const sample = await this.#sample(pipeline, port, signal, async () => ({
-        select: fuse(pipeline, [port], { compiled: pipeline.compiled }).select,
-        exact: true,
+        select: fuse(pipeline, [port], above).select,
+        exact: computedOfAll,
       }))
       replaced.set(portKey(port), sample.table)
       if (!sample.complete) exact = false
     }
-    const { select } = fuse(pipeline, [ref], { replaced, compiled: pipeline.compiled })
+    const { select } = fuse(pipeline, [ref], { replaced, ...compiledFor(pipeline, exact) })
     return { select, columns: pipeline.columns.get(portKey(ref)) ?? [], exact }
+  }
+
+  /** The ports that code computes and that a port stands on, over the first rows of their inputs. */
+  async #computed(
+    pipeline: AnalysedPipeline,
+    ref: PortRef,
+    signal: AbortSignal,
+  ): Promise<{ replaced: Map<string, Sql>; exact: boolean }> {
+    const replaced = new Map<string, Sql>()
+    let exact = true
+    for (const node of processesAbove(pipeline, ref)) {
+      const inputs = new Map<string, ProcessInput>()
+      for (const [port, from] of node.inputs) {
+        const table = await this.table(pipeline, from, signal)
+        const columns = pipeline.columns.get(portKey(from)) ?? []
+        inputs.set(port, { select: sql`SELECT * FROM ${table.table} LIMIT ${PROCESS_ROWS}`, columns })
+        if (!table.exact || table.rows > PROCESS_ROWS) exact = false
+      }
+      const columns = portColumns(pipeline, node)
+      const key = ['preview', pipeline.content.get(node.id)]
+      const processed = await computeProcess(this.#session, node, inputs, columns, key, signal)
+      for (const [port, { table }] of processed.ports) replaced.set(portKey({ nodeId: node.id, port }), table)
+    }
+    return { replaced, exact }
   }
 
   /** The first rows of a port as a table, for questions that read them several times. */
@@ -129,12 +157,39 @@ export class Samples {
   }
 }
 
+const compiledFor = (pipeline: AnalysedPipeline, exact: boolean) =>
+  exact ? { compiled: pipeline.compiled } : { compiled: pipeline.compiledOverSamples, sampled: true }
+
+/** The first nodes above a port, itself included, whose rows code computes. */
+function processesAbove(pipeline: AnalysedPipeline, ref: PortRef): ResolvedNode[] {
+  const found = new Map<string, ResolvedNode | undefined>()
+  const visit = (id: string): void => {
+    const node = pipeline.nodes.get(id)
+    if (!node || found.has(id)) return
+    const isProcess = node.module?.kind === 'process'
+    found.set(id, isProcess ? node : undefined)
+    if (!isProcess) for (const from of node.inputs.values()) visit(from.nodeId)
+  }
+  visit(ref.nodeId)
+  return [...found.values()].filter((node) => node !== undefined)
+}
+
+export function portColumns(pipeline: AnalysedPipeline, node: ResolvedNode): Record<string, readonly Column[]> {
+  const ports = node.outputs.map((port) => [port, pipeline.columns.get(portKey({ nodeId: node.id, port })) ?? []])
+  return Object.fromEntries(ports)
+}
+
 /** Ports whose rows stand for a large source: the inputs of the first blocking nodes below one. */
 function portsToSample(pipeline: AnalysedPipeline, target: PortRef): Map<string, PortRef> {
   const large = new Map<string, boolean>()
   const cut = new Map<string, boolean>()
   const hasLarge = (id: string): boolean =>
-    memo(large, id, (node) => isLarge(pipeline, node) || above(node).some(hasLarge))
+    // What code computed is there already, and small.
+    memo(
+      large,
+      id,
+      (node) => node.module?.kind !== 'process' && (isLarge(pipeline, node) || above(node).some(hasLarge)),
+    )
   const isCut = (id: string): boolean =>
     memo(cut, id, (node) => (isBlocking(node) && above(node).some(hasLarge)) || above(node).some(isCut))
   const above = (node: ResolvedNode): string[] => [...node.inputs.values()].map((from) => from.nodeId)
@@ -150,7 +205,7 @@ function portsToSample(pipeline: AnalysedPipeline, target: PortRef): Map<string,
   const seen = new Set<string>()
   const collect = (id: string): void => {
     const node = pipeline.nodes.get(id)
-    if (!node || seen.has(id)) return
+    if (!node || seen.has(id) || node.module?.kind === 'process') return
     seen.add(id)
     for (const from of node.inputs.values()) {
       if (isBlocking(node) && hasLarge(from.nodeId) && !isCut(from.nodeId)) ports.set(portKey(from), from)

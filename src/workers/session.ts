@@ -71,6 +71,18 @@ export class ProjectSession {
     }
   }
 
+  /** As `lease`, for as long as somebody reads what `work` gives. @throws LogiDataError `cancelled` */
+  async *leased<T>(signal: AbortSignal, work: (lease: Lease) => AsyncIterable<T>): AsyncGenerator<T> {
+    const connection = await this.#take(signal)
+    this.#active++
+    try {
+      yield* work(new Lease(connection, signal))
+    } finally {
+      this.#active--
+      this.#give(connection)
+    }
+  }
+
   /** The columns of a SELECT, without planning how to run it. One at a time. @throws QueryError */
   async describe(text: string): Promise<Column[]> {
     const turn = this.#binding

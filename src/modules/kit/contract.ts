@@ -211,5 +211,36 @@ export interface LoadResult {
   readonly written: readonly string[]
 }
 
+export interface ColumnsRequest<Config> {
+  readonly config: Config
+  /** Columns by actual input port. */
+  readonly inputs: ReadonlyMap<string, readonly Column[]>
+}
+
+export interface ProcessRequest<Config> extends ColumnsRequest<Config> {
+  readonly nodeId: string
+  /** All rows of an input, in batches, as exact text; memory stays bounded. One input at a time. */
+  readonly rows: (port: string) => AsyncIterable<readonly (readonly Cell[])[]>
+  /** Adds rows to an output, in the order and types of its columns. Batches of a few thousand serve best. */
+  readonly write: (port: string, rows: readonly (readonly CellValue[])[]) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+/** Table in, table out, in code. Its result is staged: previews work on the first rows of the inputs, a run on all of them. */
+export interface ProcessModule<Descriptor extends ModuleDescriptor = ModuleDescriptor> {
+  readonly kind: 'process'
+  readonly descriptor: Descriptor
+  /** Columns per output port, told without running anything. @throws LogiDataError what is wrong with the config */
+  readonly columns: (
+    request: ColumnsRequest<z.output<Descriptor['config']>>,
+  ) => Readonly<Record<string, readonly Column[]>>
+  /** @throws LogiDataError */
+  readonly process: (request: ProcessRequest<z.output<Descriptor['config']>>) => Promise<void>
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a catalogue holds modules of every config type; each parses its own.
-export type Module = RelationModule<ModuleDescriptor<any>, any> | LoadModule<ModuleDescriptor<any>>
+type Any = any
+export type Module =
+  | RelationModule<ModuleDescriptor<Any>, Any>
+  | ProcessModule<ModuleDescriptor<Any>>
+  | LoadModule<ModuleDescriptor<Any>>

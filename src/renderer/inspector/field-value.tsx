@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/result.ts'
 import { ChoicesControl } from './controls/choices-control.tsx'
+import { CodeControl } from './controls/code-control.tsx'
 import { ColumnListControl } from './controls/column-list-control.tsx'
 import { ColumnMapControl } from './controls/column-map-control.tsx'
 import { ColumnsControl } from './controls/columns-control.tsx'
@@ -47,6 +48,8 @@ export function FieldValue(props: ControlProps) {
     case 'expression':
     case 'sql':
       return <ExpressionControl {...props} />
+    case 'code':
+      return <CodeControl {...props} />
     case 'type':
       return <TypeControl {...props} />
     case 'list':

@@ -52,6 +52,8 @@ export const formControlSchema = z.enum([
   'expression',
   /** A whole SQL query. */
   'sql',
+  /** A program, in a language of its own. */
+  'code',
   /** A DuckDB type. */
   'type',
   /** Repeats the controls of the item's fields. */

@@ -1,0 +1,72 @@
+import type { ResolvedNode } from '../engine/resolve-pipeline.ts'
+import type { ProcessModule } from '../modules/kit/contract.ts'
+import { type Staged, type StageWriter, stage, stagedRelation } from '../modules/kit/files/stage.ts'
+import { identifier, joinSql, raw, type Sql, sql } from '../modules/kit/sql.ts'
+import type { Column } from '../shared/engine/types.ts'
+import type { ProjectSession } from './session.ts'
+
+export interface ProcessInput {
+  /** A complete SELECT. */
+  readonly select: Sql
+  readonly columns: readonly Column[]
+}
+
+/** What a node computed by code: per output port, what stands after FROM, and how many rows it has. */
+export interface Processed {
+  readonly ports: ReadonlyMap<string, { readonly table: Sql; readonly rows: number }>
+  readonly files: readonly string[]
+}
+
+/**
+ * Runs the code of a node over the rows of its inputs, and stages what it gives.
+ * @param key what the result depends on; equal keys share one result while this process lives
+ * @throws LogiDataError what the code, or reading the inputs, gave; `cancelled`
+ */
+export async function computeProcess(
+  session: ProjectSession,
+  node: ResolvedNode,
+  inputs: ReadonlyMap<string, ProcessInput>,
+  columns: Readonly<Record<string, readonly Column[]>>,
+  key: unknown,
+  signal: AbortSignal,
+): Promise<Processed> {
+  if (node.module?.kind !== 'process') throw new TypeError(`${node.id} is not computed by code`)
+  const module = node.module as ProcessModule
+  const staged: Staged<null> = await session.lease(signal, (writing) =>
+    stage({ files: session.files, session: writing, signal }, 'process', [THIS_PROCESS, key], async (table) => {
+      const writers = new Map<string, StageWriter>()
+      for (const [port, list] of Object.entries(columns)) writers.set(port, await table(port, positional(list)))
+      await module.process({
+        nodeId: node.id,
+        config: node.config as never,
+        inputs: new Map([...inputs].map(([port, input]) => [port, input.columns])),
+        rows: (port) => rowsOf(session, inputs.get(port), signal),
+        write: async (port, rows) => {
+          const writer = writers.get(port)
+          if (!writer) throw new TypeError(`${node.type} has no output ${port}`)
+          await writer.write(rows)
+        },
+        signal,
+      })
+      return null
+    }),
+  )
+  const ports = Object.entries(staged.tables).map(([port, table]) => {
+    const names = (columns[port] ?? []).map(({ name }) => identifier(name))
+    return [port, { table: sql`${stagedRelation(table)} AS k(${joinSql(names)})`, rows: table.rows }] as const
+  })
+  return { ports: new Map(ports), files: Object.values(staged.tables).flatMap((table) => table.files) }
+}
+
+/** Names that SQL takes for one would be one column of a file. */
+const positional = (columns: readonly Column[]): Column[] =>
+  columns.map(({ type }, index) => ({ name: `c${index}`, type }))
+
+/** What a result depends on is numbered anew in every process. */
+const THIS_PROCESS = [process.pid, performance.timeOrigin]
+
+async function* rowsOf(session: ProjectSession, input: ProcessInput | undefined, signal: AbortSignal) {
+  if (!input) return
+  const names = joinSql(input.columns.map((_, index) => raw(`c${index}`)))
+  yield* session.leased(signal, (lease) => lease.stream(sql`SELECT * FROM (${input.select}) AS rows(${names})`))
+}
