@@ -1,9 +1,10 @@
 import type { Module } from '../kit/contract.ts'
 import { csvLoad } from '../loaders/csv/implementation.ts'
 import { duckdbLoad } from '../loaders/duckdb/implementation.ts'
+import { excelLoad } from '../loaders/excel/implementation.ts'
 import { jsonLoad } from '../loaders/json/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
 
 /** In the order of the palette. */
-export const loadModules: readonly Module[] = [csvLoad, jsonLoad, parquetLoad, sqliteLoad, duckdbLoad]
+export const loadModules: readonly Module[] = [csvLoad, excelLoad, jsonLoad, parquetLoad, sqliteLoad, duckdbLoad]

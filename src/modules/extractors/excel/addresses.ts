@@ -1,3 +1,5 @@
+import { columnNumber } from '../../kit/files/spreadsheet-columns.ts'
+
 /** Part of a sheet, 1-based and inclusive. */
 export interface Area {
   readonly top: number
@@ -9,20 +11,6 @@ export interface Area {
 export const LAST_ROW = 1_048_576
 export const LAST_COLUMN = 16_384
 export const WHOLE: Area = { top: 1, left: 1, bottom: LAST_ROW, right: LAST_COLUMN }
-
-/** `A` is 1, `XFD` is 16,384. */
-export function columnNumber(letters: string): number {
-  let number = 0
-  for (let at = 0; at < letters.length; at++) number = number * 26 + (letters.charCodeAt(at) & 31)
-  return number
-}
-
-export function columnLetters(number: number): string {
-  let letters = ''
-  for (let rest = number; rest > 0; rest = Math.floor((rest - 1) / 26))
-    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters
-  return letters
-}
 
 /**
  * `A1:D20`, `B:F`, `2:50`, `C3` (one cell), `C3:` (from there on); `$` is ignored.

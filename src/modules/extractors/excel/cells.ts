@@ -1,6 +1,7 @@
+import { columnNumber } from '../../kit/files/spreadsheet-columns.ts'
 import { attributeOf, type XmlSink } from '../../kit/files/xml-scanner.ts'
 import { corrupt } from '../../kit/files/zip-archive.ts'
-import { type Area, columnNumber, LAST_COLUMN, LAST_ROW, parseArea } from './addresses.ts'
+import { type Area, LAST_COLUMN, LAST_ROW, parseArea } from './addresses.ts'
 import { dateText, durationText, type NumberKind, numberText, timeText } from './serials.ts'
 import type { Workbook } from './workbook.ts'
 import { readXmlPart } from './xml-part.ts'

@@ -1,7 +1,7 @@
 import type { CellValue, InputFile, PrepareRequest } from '../../kit/contract.ts'
+import { columnLetters } from '../../kit/files/spreadsheet-columns.ts'
 import { type Staged, type StageWriter, stage, stateOf } from '../../kit/files/stage.ts'
 import { nameKey } from '../../kit/inputs.ts'
-import { columnLetters } from './addresses.ts'
 import { sharedStringsOf } from './cells.ts'
 import { chooseSheets, type SheetChoice } from './choose-sheets.ts'
 import type { ExcelConfig } from './descriptor.ts'

@@ -1,0 +1,229 @@
+import { z } from 'zod'
+import { defineModule } from '../../../shared/modules/descriptor.ts'
+import { formMeta, option, text } from '../../kit/files/form.ts'
+import { outputPathSchema, shortName } from '../../kit/files/write-options.ts'
+import { sheetNameProblem } from './sheet-names.ts'
+
+const columnSchema = z.strictObject({
+  format: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta(
+      formMeta('Number format', 'Format de nombre', {
+        placeholder: '#,##0.00',
+        help: text('As Excel writes it.', 'Comme Excel l’écrit.'),
+      }),
+    ),
+  width: z
+    .number()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta(formMeta('Width in characters', 'Largeur en caractères', { control: 'number' })),
+})
+
+const config = z.strictObject({
+  path: outputPathSchema('out/report.xlsx').refine((path) => /\.xlsx$/i.test(path), 'the name ends with .xlsx'),
+  sheet: z
+    .string()
+    .default('Data')
+    .refine((name) => sheetNameProblem(name) === undefined, {
+      error: (issue) => sheetNameProblem(String(issue.input)) ?? '',
+    })
+    .meta(formMeta('Sheet', 'Feuille')),
+  mode: z
+    .enum(['overwrite', 'fail'])
+    .default('overwrite')
+    .meta(
+      formMeta('If the file exists', 'Si le fichier existe', {
+        control: 'select',
+        options: [option('overwrite', 'Replace it', 'Le remplacer'), option('fail', 'Fail', 'Échouer')],
+      }),
+    ),
+  sheet_by: z
+    .string()
+    .optional()
+    .meta(
+      formMeta('A sheet for each value of', 'Une feuille par valeur de', {
+        control: 'column',
+        port: 'in',
+        help: text(
+          'The sheets are sorted and bear the values as names; the column itself is left out.',
+          'Les feuilles sont triées et portent les valeurs comme noms ; la colonne elle-même est omise.',
+        ),
+      }),
+    ),
+  header: z
+    .boolean()
+    .default(true)
+    .meta(formMeta('Header row', 'Ligne d’en-tête', { control: 'switch' })),
+  header_style: z
+    .enum(['bold', 'shaded', 'plain'])
+    .default('bold')
+    .meta(
+      formMeta('Style of the header', 'Style de l’en-tête', {
+        control: 'select',
+        advanced: true,
+        visibleWhen: { field: 'header', in: [true] },
+        options: [
+          option('bold', 'Bold', 'Gras'),
+          option('shaded', 'Bold on grey', 'Gras sur gris'),
+          option('plain', 'Plain', 'Simple'),
+        ],
+      }),
+    ),
+  freeze_header: z
+    .boolean()
+    .default(true)
+    .meta(formMeta('Keep the header in sight', 'Figer l’en-tête', { control: 'switch', advanced: true })),
+  filter_buttons: z
+    .boolean()
+    .default(false)
+    .meta(
+      formMeta('Filter buttons in the header', 'Boutons de filtre dans l’en-tête', {
+        control: 'switch',
+        advanced: true,
+      }),
+    ),
+  widths: z
+    .enum(['auto', 'none'])
+    .default('auto')
+    .meta(
+      formMeta('Column widths', 'Largeur des colonnes', {
+        control: 'select',
+        advanced: true,
+        options: [
+          option('auto', 'By the header and the first rows', 'D’après l’en-tête et les premières lignes'),
+          option('none', 'Excel’s own', 'Celles d’Excel'),
+        ],
+      }),
+    ),
+  date_format: z
+    .string()
+    .min(1)
+    .default('yyyy-mm-dd')
+    .meta(formMeta('Format of dates', 'Format des dates', { advanced: true })),
+  timestamp_format: z
+    .string()
+    .min(1)
+    .default('yyyy-mm-dd hh:mm:ss')
+    .meta(formMeta('Format of dates with time', 'Format des dates avec heure', { advanced: true })),
+  columns: z
+    .record(z.string(), columnSchema)
+    .optional()
+    .meta(formMeta('Columns', 'Colonnes', { control: 'columnMap', port: 'in', advanced: true })),
+  inexact: z
+    .enum(['text', 'fail'])
+    .default('text')
+    .meta(
+      formMeta('What Excel cannot hold exactly', 'Ce qu’Excel ne peut tenir exactement', {
+        control: 'select',
+        advanced: true,
+        options: [
+          option('text', 'Is written as text', 'Est écrit comme texte'),
+          option('fail', 'Fails the run', 'Arrête l’exécution'),
+        ],
+        help: text(
+          'Numbers of more than 15 digits, NaN and infinity, dates before 1900, parts of a millisecond.',
+          'Nombres de plus de 15 chiffres, NaN et infini, dates avant 1900, fractions de milliseconde.',
+        ),
+      }),
+    ),
+  long_texts: z
+    .enum(['fail', 'cut'])
+    .default('fail')
+    .meta(
+      formMeta('Texts of more than 32,767 characters', 'Textes de plus de 32 767 caractères', {
+        control: 'select',
+        advanced: true,
+        options: [option('fail', 'Fail the run', 'Arrêtent l’exécution'), option('cut', 'Are cut', 'Sont coupés')],
+      }),
+    ),
+  too_many_rows: z
+    .enum(['fail', 'sheets'])
+    .default('fail')
+    .meta(
+      formMeta('More rows than a sheet has', 'Plus de lignes que n’en a une feuille', {
+        control: 'select',
+        advanced: true,
+        options: [
+          option('fail', 'Fail the run', 'Arrêtent l’exécution'),
+          option('sheets', 'Go on in further sheets', 'Continuent sur d’autres feuilles'),
+        ],
+      }),
+    ),
+  spreadsheet_safe: z
+    .boolean()
+    .default(false)
+    .meta(
+      formMeta('Neutralise formulas', 'Neutraliser les formules', {
+        control: 'switch',
+        advanced: true,
+        help: text(
+          'Texts that begin with = + - @ or a tab get an apostrophe in front, for whoever saves the sheet as CSV.',
+          'Les textes commençant par = + - @ ou une tabulation reçoivent une apostrophe, pour qui enregistre la feuille en CSV.',
+        ),
+      }),
+    ),
+})
+export type ExcelLoadConfig = z.output<typeof config>
+
+export const excelLoadDescriptor = defineModule({
+  type: 'load.excel',
+  version: 1,
+  family: 'load',
+  title: text('Excel', 'Excel'),
+  summary: text('Writes an Excel workbook.', 'Écrit un classeur Excel.'),
+  documentation: text(
+    `Writes all rows, in their order, into a new workbook; with \`sheet_by\` into a sheet for each value of a column. The file is whole or not there: it is written beside
+the target and renamed, and the same rows give the same bytes.
+
+**Types stay types.** Numbers, booleans, dates, times and durations are cells of that kind; DECIMAL columns show their decimals. NULL is an empty
+cell. Timestamps with a time zone are written in UTC. Texts, lists and structs (as JSON), UUIDs and bytes are text, never formulas: \`=1+1\` in
+a text column is the text. \`spreadsheet_safe\` puts an apostrophe in front of such texts all the same.
+
+**Nothing is rounded in silence.** Excel keeps 15 digits, milliseconds, and dates from 1900 to 9999: a whole number or DECIMAL of more digits, NaN and infinity, other dates
+and parts of a millisecond are written as text, or fail the run with \`inexact: fail\`. A DOUBLE is written with all its digits. Texts of more than 32,767 characters
+fail the run, or are cut with \`long_texts: cut\`. Characters that XML cannot hold are escaped the way Excel does it.
+
+A sheet has 1,048,576 rows and 16,384 columns: more rows fail the run, or go on in \`Data (2)\`. An existing workbook is replaced as a whole: sheets are not added to it.`,
+    `Écrit toutes les lignes, dans leur ordre, dans un nouveau classeur ; avec \`sheet_by\`, une feuille par valeur d’une colonne. Le fichier est entier ou absent : il est écrit à côté
+de la cible puis renommé, et les mêmes lignes donnent les mêmes octets.
+
+**Les types restent des types.** Nombres, booléens, dates, heures et durées sont des cellules de ce genre ; les colonnes DECIMAL montrent leurs décimales. NULL est une
+cellule vide. Les horodatages avec fuseau sont écrits en UTC. Textes, listes et structures (en JSON), UUID et octets sont du texte, jamais des formules : \`=1+1\` dans
+une colonne de texte est ce texte. \`spreadsheet_safe\` place tout de même une apostrophe devant.
+
+**Rien n’est arrondi en silence.** Excel tient 15 chiffres, les millisecondes et les dates de 1900 à 9999 : un entier ou DECIMAL plus long, NaN et l’infini, d’autres dates
+et les fractions de milliseconde sont écrits comme texte, ou arrêtent l’exécution avec \`inexact: fail\`. Un DOUBLE est écrit avec tous ses chiffres. Les textes de plus de 32 767 caractères
+arrêtent l’exécution, ou sont coupés avec \`long_texts: cut\`. Les caractères que XML ne peut tenir sont échappés à la manière d’Excel.
+
+Une feuille a 1 048 576 lignes et 16 384 colonnes : au-delà, l’exécution s’arrête, ou continue dans \`Data (2)\`. Un classeur existant est remplacé en entier : on n’y ajoute pas de feuilles.`,
+  ),
+  icon: 'excel',
+  keywords: [
+    'spreadsheet',
+    'workbook',
+    'xlsx',
+    'sheet',
+    'output',
+    'export',
+    'tableur',
+    'classeur',
+    'feuille',
+    'exporter',
+  ],
+  inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
+  outputs: [],
+  config,
+  defaultConfig: { path: 'out/report.xlsx' },
+  example: {
+    path: 'out/revenue.xlsx',
+    sheet_by: 'country',
+    header_style: 'shaded',
+    columns: { revenue: { format: '#,##0.00 "€"', width: 14 } },
+  },
+  describe: (given) => [shortName(given.path), given.sheet_by ? `by ${given.sheet_by}` : given.sheet].join(' · '),
+})
