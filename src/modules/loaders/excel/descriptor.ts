@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { formMeta, option, text } from '../../kit/files/form.ts'
+import { sheetNameProblem } from '../../kit/files/sheet-names.ts'
 import { outputPathSchema, shortName } from '../../kit/files/write-options.ts'
-import { sheetNameProblem } from './sheet-names.ts'
 
 const columnSchema = z.strictObject({
   format: z

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toErrorInfo } from '../../../shared/errors.ts'
 import { excelExtract } from '../../extractors/excel/implementation.ts'
+import { SheetNames, sheetNameProblem } from '../../kit/files/sheet-names.ts'
 import { type FileLab, openFileLab } from '../../kit/files/testing.ts'
 import { raw } from '../../kit/sql.ts'
 import { excelLoad, excelLoadWith } from './implementation.ts'
-import { SheetNames, sheetNameProblem } from './sheet-names.ts'
 
 let lab: FileLab
 beforeEach(async () => {

@@ -1,0 +1,30 @@
+import type { PrepareRequest, RelationModule } from '../../kit/contract.ts'
+import { compileRecords } from '../../kit/files/records/compile.ts'
+import { type RecordFacts, spellOut, stageRecords } from '../../kit/files/records/stage.ts'
+import { patternOf, sourceFilesOf } from '../../kit/files/source.ts'
+import { type HtmlConfig, htmlExtractDescriptor } from './descriptor.ts'
+import { htmlRecords } from './records.ts'
+import { textTyping } from './text-typing.ts'
+
+const ENDINGS = ['html', 'htm']
+
+async function prepare(request: PrepareRequest<HtmlConfig>): Promise<RecordFacts> {
+  const { config, signal } = request
+  const found = await sourceFilesOf(config, request, ENDINGS)
+  return stageRecords(request, found, {
+    family: 'html',
+    key: 1,
+    typing: textTyping(),
+    records: (file) => htmlRecords(file, config, signal),
+  })
+}
+
+export const htmlExtract: RelationModule<typeof htmlExtractDescriptor, RecordFacts> = {
+  kind: 'relation',
+  descriptor: htmlExtractDescriptor,
+  sources: (config) => [patternOf(config.path, ENDINGS)],
+  prepare,
+  detect: async (request) => spellOut(request.config, await prepare(request)),
+  compile: ({ config, facts }) => compileRecords('html', config, facts),
+  size: (facts) => ({ bytes: facts.bytes }),
+}
