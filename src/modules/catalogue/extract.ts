@@ -8,6 +8,7 @@ import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
 import { rowsExtract } from '../extractors/rows/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
+import { textExtract } from '../extractors/text/implementation.ts'
 import { xmlExtract } from '../extractors/xml/implementation.ts'
 import type { Module } from '../kit/contract.ts'
 
@@ -18,6 +19,7 @@ export const extractModules: readonly Module[] = [
   jsonExtract,
   ndjsonExtract,
   xmlExtract,
+  textExtract,
   parquetExtract,
   sqliteExtract,
   duckdbExtract,

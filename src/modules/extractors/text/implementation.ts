@@ -1,0 +1,87 @@
+import type { InputFile, PrepareRequest, RelationModule } from '../../kit/contract.ts'
+import { compileRecords } from '../../kit/files/records/compile.ts'
+import { type RecordFacts, type StagedRecord, spellOut, stageRecords } from '../../kit/files/records/stage.ts'
+import { textTyping } from '../../kit/files/records/typing.ts'
+import { recordWarnings } from '../../kit/files/records/warnings.ts'
+import { patternOf, sourceFilesOf } from '../../kit/files/source.ts'
+import { LONGEST_LINE, type TextLine, textLines } from '../../kit/files/text-lines.ts'
+import { compressionOf } from '../../kit/files/text-stream.ts'
+import { type TextConfig, textExtractDescriptor } from './descriptor.ts'
+import { type LineReader, lineReader } from './formats.ts'
+
+const ENDINGS = ['txt', 'log']
+
+export const textExtract: RelationModule<typeof textExtractDescriptor, RecordFacts> = {
+  kind: 'relation',
+  descriptor: textExtractDescriptor,
+  sources: (config) => [patternOf(config.path, ENDINGS)],
+  prepare,
+  detect: async (request) => spellOut(request.config, await prepare(request)),
+  compile: ({ config, facts }) => compileRecords('text', config, facts),
+  warnings: recordWarnings,
+  size: (facts) => ({ bytes: facts.bytes }),
+}
+
+async function prepare(request: PrepareRequest<TextConfig>): Promise<RecordFacts> {
+  const { config, signal } = request
+  const found = await sourceFilesOf(config, request, ENDINGS)
+  const read = lineReader(config)
+  return stageRecords(request, found, {
+    family: 'text',
+    key: 1,
+    typing: textTyping(0),
+    records: (file) => recordsOf(file, config, read, signal),
+  })
+}
+
+async function* recordsOf(
+  file: InputFile,
+  config: TextConfig,
+  read: LineReader,
+  signal: AbortSignal,
+): AsyncGenerator<StagedRecord> {
+  for await (const { line, text } of wholeRecords(file, config, signal)) {
+    if (config.skip_empty && text === '') continue
+    if (text.length > LONGEST_LINE) {
+      yield { line, problem: 'this line is longer than 10 million characters', raw: `${text.slice(0, 200)}…` }
+      continue
+    }
+    if (text.includes('\0')) {
+      yield {
+        line,
+        problem: 'this line holds a NUL character: it is no text, or in another encoding',
+        raw: text.replaceAll('\0', '␀').slice(0, 2000),
+      }
+      continue
+    }
+    const value = read(text)
+    if (value) yield { line, value }
+    else if (config.unmatched === 'bad') yield { line, problem: 'this line does not match the pattern', raw: text }
+  }
+}
+
+/** Lines, or those that belong together as one. */
+async function* wholeRecords(file: InputFile, config: TextConfig, signal: AbortSignal): AsyncGenerator<TextLine> {
+  const { encoding, on_invalid_bytes: invalid, skip, record_starts } = config
+  const starts = record_starts === undefined ? undefined : new RegExp(record_starts, 'u')
+  let held: { line: number; parts: string[]; size: number } | undefined
+  for await (const lines of textLines(file, {
+    compression: compressionOf(config.compression, file.name),
+    encoding,
+    invalid,
+    signal,
+  })) {
+    for (const each of lines) {
+      if (each.line <= skip) continue
+      if (!starts) yield each
+      else if (held && !starts.test(each.text) && held.size < LONGEST_LINE) {
+        held.parts.push(each.text)
+        held.size += each.text.length
+      } else {
+        if (held) yield { line: held.line, text: held.parts.join('\n') }
+        held = { line: each.line, parts: [each.text], size: each.text.length }
+      }
+    }
+  }
+  if (held) yield { line: held.line, text: held.parts.join('\n') }
+}
