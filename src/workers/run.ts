@@ -322,6 +322,7 @@ class Run {
         if (!this.#rows.has(portKey(from))) missing.set(portKey(from), from)
     for (const nodeId of taking) for (const ref of this.#rejects(nodeId)) missing.set(portKey(ref), ref)
     if (missing.size === 0) return
+    const before = new Set(this.#rows.keys())
     try {
       await countRows(
         this.#project.session,
@@ -340,7 +341,13 @@ class Run {
       )
       return
     }
-    for (const nodeId of new Set([...missing.values()].map((ref) => ref.nodeId))) this.#emitDone(nodeId)
+    // Counts tell others: what a node rejects is what it reads less what it passes on.
+    for (const nodeId of taking) {
+      const ports = this.#pipeline.nodes.get(nodeId)?.outputs ?? []
+      const isNew = (port: string): boolean =>
+        this.#rows.has(portKey({ nodeId, port })) && !before.has(portKey({ nodeId, port }))
+      if (ports.some(isNew)) this.#emitDone(nodeId)
+    }
   }
 
   /** Rejected rows count whether or not somebody reads them: those that nothing else tells. */

@@ -20,6 +20,7 @@ interface Selected {
 export const select: RelationModule<typeof selectDescriptor, undefined> = {
   kind: 'relation',
   descriptor: selectDescriptor,
+  splitsRows: true,
   compile: ({ nodeId, config, inputs }) => {
     const input = requireInput(inputs, 'in')
     const selected = selectColumns(config, input.columns)
