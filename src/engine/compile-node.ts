@@ -35,6 +35,15 @@ export function compileNode(request: CompileNodeRequest): CompiledPorts {
   })
 }
 
+/** Over-cautious: a text that only looks like such a call costs a table, and changes nothing. */
+const VOLATILE_CALL = /\b(random|uuid|uuidv4|uuidv7|gen_random_uuid|nextval)\s*\(/i
+
+/** What it gives is not the same when it is computed again. */
+export function isVolatile({ module, config, configText }: ResolvedNode): boolean {
+  if (module?.kind !== 'relation' || config === undefined) return false
+  return VOLATILE_CALL.test(configText) || (module as RelationModule).volatile?.(config as never) === true
+}
+
 export function isBlocking({ module, config }: ResolvedNode): boolean {
   if (module?.kind === 'process') return true
   if (module?.kind !== 'relation') return false

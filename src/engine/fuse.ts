@@ -1,6 +1,6 @@
 import type { CompiledPorts } from '../modules/kit/contract.ts'
 import { identifier, raw, type Sql, sql } from '../modules/kit/sql.ts'
-import { compileNode, isBlocking, relationName } from './compile-node.ts'
+import { compileNode, isBlocking, isVolatile, relationName } from './compile-node.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { Part, TypedPipeline } from './parts.ts'
 import { type PortRef, portKey } from './resolve-pipeline.ts'
@@ -108,7 +108,7 @@ const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
 /**
  * What is computed once and kept while the query runs: parts that are read several times and hold a blocking node, since
- * computing them again costs more than the rows' memory. Streaming parts are computed again, so that each reader's
+ * computing them again costs more than the rows' memory; or that would give other values when they are computed again. Streaming parts are computed again, so that each reader's
  * filters and columns reach the file, unless that would multiply without end.
  */
 function materialised(pipeline: TypedPipeline, parts: readonly Part[]): Set<string> {
@@ -119,7 +119,7 @@ function materialised(pipeline: TypedPipeline, parts: readonly Part[]): Set<stri
   const heavy = new Map<string, boolean>()
   for (const part of parts) {
     const node = pipeline.nodes.get(part.ref.nodeId)
-    const own = node !== undefined && part.reads.length > 0 && isBlocking(node)
+    const own = node !== undefined && ((part.reads.length > 0 && isBlocking(node)) || isVolatile(node))
     heavy.set(portKey(part.ref), own || part.reads.some((read) => heavy.get(read) === true && !keep.has(read)))
     if ((readers.get(portKey(part.ref))?.length ?? 0) > 1 && heavy.get(portKey(part.ref))) keep.add(portKey(part.ref))
   }

@@ -1,5 +1,5 @@
 import type { Problem } from '../shared/engine/types.ts'
-import { isBlocking } from './compile-node.ts'
+import { isBlocking, isVolatile } from './compile-node.ts'
 import { outerOf } from './inner-nodes.ts'
 import { nodeProblem } from './problems.ts'
 import { type PortRef, portKey, type ResolvedNode, type ResolvedPipeline } from './resolve-pipeline.ts'
@@ -148,7 +148,7 @@ function keptPorts(
       const key = portKey({ nodeId: node.id, port })
       const ref = refs.get(key)
       if (!ref) continue
-      heavy.set(key, above || (isBlocking(node) && node.inputs.size > 0))
+      heavy.set(key, above || (isBlocking(node) && node.inputs.size > 0) || isVolatile(node))
       const shared = (readers.get(key)?.size ?? 0) > 1 && (loadsOf.get(key)?.size ?? 0) > 1
       // What code computes is a stage of its own, however many read it.
       if (node.module?.kind === 'process' || (shared && heavy.get(key))) kept.set(key, ref)

@@ -172,6 +172,11 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   /** Needs all of its input before its first row (aggregate, sort, join, a window): previews run it over samples. */
   readonly blocking?: boolean | ((config: z.output<Descriptor['config']>) => boolean)
   /**
+   * Gives other values each time it is computed, so that it is computed once where several read it. What a person writes in the
+   * config (`random()`) is noticed without this.
+   */
+  readonly volatile?: (config: z.output<Descriptor['config']>) => boolean
+  /**
    * Columns of the input `in` whose names are nowhere in the config are either passed on as they are, in their place, or dropped:
    * whatever their names, types and number are, they change no error and no other column.
    */

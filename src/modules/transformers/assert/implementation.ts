@@ -21,7 +21,7 @@ export const assertStep: RelationModule<typeof assertDescriptor, undefined> = {
   kind: 'relation',
   descriptor: assertDescriptor,
   keepsRows: true,
-  blocking: true,
+  blocking: ({ checks }) => checks.some(({ check }) => check === 'rows' || check === 'table' || check === 'unique'),
   compile: ({ nodeId, config, inputs, parameters, sampled }) => {
     const input = requireInput(inputs, 'in')
     const row = identifier(freeName('_row', input.columns))

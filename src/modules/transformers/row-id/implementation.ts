@@ -16,6 +16,7 @@ export const rowId: RelationModule<typeof rowIdDescriptor, undefined> = {
   keepsRows: true,
   // Where two branches follow, both must see the same ids.
   blocking: true,
+  volatile: ({ kind, uuid }) => kind === 'uuid' && uuid !== 'columns',
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     const select = (value: Sql, from: Sql = input.name, except: readonly Sql[] = []): { out: Sql } => ({

@@ -8,7 +8,7 @@ export const validate: RelationModule<typeof validateDescriptor, undefined> = {
   kind: 'relation',
   descriptor: validateDescriptor,
   splitsRows: true,
-  blocking: true,
+  blocking: ({ rules }) => rules.some(({ check }) => check === 'unique'),
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     const others = new Map([...inputs].filter(([port]) => port !== 'in'))
