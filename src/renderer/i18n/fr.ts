@@ -6,7 +6,7 @@ export const fr: Messages = {
   'fault.title': 'Cette partie de la fenêtre a échoué',
   'fault.retry': 'L’afficher à nouveau',
   'app.loading': 'Ouverture du studio…',
-  'bar.search': 'Chercher ou lancer une commande',
+  'bar.search': 'Chercher ou commander',
   'bar.run': 'Exécuter',
   'bar.cancel': 'Annuler',
   'bar.cancelling': 'Annulation…',

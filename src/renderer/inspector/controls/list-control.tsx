@@ -107,6 +107,25 @@ interface ItemProps {
   readonly item: JsonValue
 }
 
+const MOST_INLINE = 3
+/** A figure or a switch that says nothing of itself without its title. */
+const needsTitle = (field: FormField) =>
+  field.control === 'switch' ||
+  field.control === 'choices' ||
+  (field.control === 'number' && field.default !== undefined)
+
+/** What of a row stands in its line, what has a title beneath it, and what needs the whole width. */
+function placed(plain: readonly FormField[]) {
+  const narrow = plain.filter((each) => !wide.has(each.control))
+  const speaking = narrow.filter((each) => !needsTitle(each))
+  const inline = (speaking.length > 0 ? speaking : narrow).slice(0, MOST_INLINE)
+  return {
+    inline,
+    titled: narrow.filter((each) => !inline.includes(each)),
+    below: plain.filter((each) => wide.has(each.control)),
+  }
+}
+
 const scalarField = (field: FormField): FormField => ({ ...field, control: 'text', required: true })
 
 /** What fits one line. */
@@ -126,7 +145,7 @@ function ItemFields({ field, path, item }: ItemProps) {
       </div>
     )
   }
-  const inline = splitFields(field.fields, item).plain.filter((each) => !wide.has(each.control))
+  const { inline } = placed(splitFields(field.fields, item).plain)
   return (
     <div className="row-fields">
       {inline.map((each) => (
@@ -150,8 +169,7 @@ function ItemDetails({ field, path, item, advanced }: ItemProps & { advanced: re
   const scope = useFormScope()
   if (!field.fields || !isRecord(item)) return <FieldProblems problems={problemsAt(scope.problems, path)} />
   const { plain } = splitFields(field.fields, item)
-  const below = plain.filter((each) => wide.has(each.control))
-  const inline = plain.filter((each) => !wide.has(each.control))
+  const { inline, titled, below } = placed(plain)
   const value = (each: FormField, compact: boolean) => (
     <scope.Value
       field={each}
@@ -166,10 +184,23 @@ function ItemDetails({ field, path, item, advanced }: ItemProps & { advanced: re
     ...problemsAt(scope.problems, path),
     ...inline.flatMap((each) => problemsAt(scope.problems, [...path, each.name])),
   ]
-  if (below.length === 0 && advanced.length === 0 && problems.length === 0) return null
+  if (titled.length + below.length === 0 && advanced.length === 0 && problems.length === 0) return null
   return (
     <div className="row-details">
       <FieldProblems problems={problems} />
+      {titled.length > 0 && (
+        <div className="row-titled">
+          {titled.map((each) => (
+            <div key={each.name} className="map-field">
+              <div className="row-label truncate" title={text(each.title)}>
+                {text(each.title)}
+              </div>
+              {value(each, true)}
+              <FieldProblems problems={problemsAt(scope.problems, [...path, each.name])} />
+            </div>
+          ))}
+        </div>
+      )}
       {below.map((each) => (
         <div key={each.name}>
           {below.length > 1 && <div className="row-label">{text(each.title)}</div>}
