@@ -50,5 +50,8 @@ export async function suggestField(
   )
   const more = rows.length > limit
   const config = change(more ? rows.slice(0, limit) : rows)
-  return { config: { ...config }, entries: Math.min(rows.length, limit), exactness: exact ? 'exact' : 'sampled', more }
+  const list = config[field]
+  // One row may stand for several entries of the list.
+  const entries = rows.length > 0 && Array.isArray(list) ? list.length : Math.min(rows.length, limit)
+  return { config: { ...config }, entries, exactness: exact ? 'exact' : 'sampled', more }
 }

@@ -9,7 +9,7 @@ import { requireColumn } from './inputs.ts'
 import { type Measure, type MeasureFunction, PAIRED } from './measure-schema.ts'
 import { orderBy } from './sort-keys.ts'
 import { identifier, joinSql, raw, type Sql, sql } from './sql.ts'
-import { columnType, integerType, isScalar, type SqlType, typeSql } from './types.ts'
+import { columnType, integerType, isFloat, isScalar, type SqlType, typeSql } from './types.ts'
 
 /** What a measure may speak of. */
 export interface MeasureContext {
@@ -42,7 +42,7 @@ export function measureSql(measure: Measure, context: MeasureContext, field: Fie
     })
   const column = measure.column ? requireColumn(context.columns, measure.column, [...field, 'column']) : undefined
   const value = column
-    ? identifier(column.name)
+    ? finite(column, measure, context, [...field, 'column'], filter)
     : text
       ? atField([...field, 'expression'], () => expression(text, context.parameters))
       : undefined
@@ -52,7 +52,9 @@ export function measureSql(measure: Measure, context: MeasureContext, field: Fie
     throw userError('config.missing', 'Choose the column that this measure is of.', { field: [...field, 'column'] })
   }
   const operand = { measure, value, type: column ? columnType(column.type) : undefined, of, context, field }
-  return (PAIRED as readonly MeasureFunction[]).includes(measure.function) ? paired(operand) : single(operand, filter)
+  return (PAIRED as readonly MeasureFunction[]).includes(measure.function)
+    ? paired(operand, filter)
+    : single(operand, filter)
 }
 
 interface Operand {
@@ -89,6 +91,33 @@ const PLAIN: Partial<Record<MeasureFunction, string>> = {
   bit_xor: 'bit_xor',
   histogram: 'histogram',
   approx_count_distinct: 'approx_count_distinct',
+}
+
+/** DuckDB ends with “out of range” where one of these meets NaN or infinity, without saying which column had it. */
+const OF_FINITE: readonly MeasureFunction[] = [
+  ...(['stddev', 'stddev_pop', 'variance', 'variance_pop', 'standard_error', 'skewness', 'kurtosis'] as const),
+  ...(['kurtosis_pop', 'correlation', 'covariance', 'covariance_pop', 'slope', 'intercept', 'r_squared'] as const),
+]
+
+function finite(
+  column: Column,
+  { function: operation, name }: Measure,
+  context: MeasureContext,
+  field: FieldPath,
+  filter: Sql | undefined,
+): Sql {
+  const value = identifier(column.name)
+  if (!OF_FINITE.includes(operation) || !isFloat(columnType(column.type))) return value
+  const error = failure(
+    'measure.not-finite',
+    field,
+    [`“${column.name}” holds `, sql`CAST(${value} AS VARCHAR)`, `, of which there is no ${operation} (“${name}”).`],
+    `Let the measure take only rows where isfinite("${column.name.replaceAll('"', '""').replaceAll(/[⟧|]/g, '')}").`,
+    context.nodeId,
+  )
+  // What an aggregate reads is computed before its FILTER.
+  const taken = filter ? sql` AND ${filter}` : raw('')
+  return sql`CASE WHEN NOT isfinite(${value})${taken} THEN ${error} ELSE ${value} END`
 }
 
 function single(operand: Operand, filter: Sql | undefined): Sql {
@@ -130,7 +159,7 @@ function single(operand: Operand, filter: Sql | undefined): Sql {
     case 'standard_error':
       return sql`${of(sql`stddev_samp(${distinct}${value})`)} / nullif(sqrt(${of(sql`count(${distinct}${value})`)}), 0)`
     case 'geometric_mean':
-      return sql`exp(${of(sql`avg(${distinct}ln(${value}))`)})`
+      return sql`exp(${of(sql`avg(${distinct}ln(${filter ? sql`CASE WHEN ${filter} THEN ${value} END` : value}))`)})`
     case 'mode':
       return of(sql`mode(${value}${inSomeOrder})`)
     case 'string_agg':
@@ -153,10 +182,16 @@ function single(operand: Operand, filter: Sql | undefined): Sql {
   }
 }
 
-function paired({ measure, value, of, context, field }: Operand): Sql {
+function paired({ measure, value, of, context, field }: Operand, filter: Sql | undefined): Sql {
   if (!measure.by)
     throw userError('config.missing', `Choose the second column of “${measure.name}”.`, { field: [...field, 'by'] })
-  const other = identifier(requireColumn(context.columns, measure.by, [...field, 'by']).name)
+  const other = finite(
+    requireColumn(context.columns, measure.by, [...field, 'by']),
+    measure,
+    context,
+    [...field, 'by'],
+    filter,
+  )
   const operation = measure.function as (typeof PAIRED)[number]
   switch (operation) {
     case 'arg_min':
