@@ -13,6 +13,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   csv: async () => (await import('./csv.ts')).csv,
   canvas: async () => (await import('./canvas.ts')).canvas,
   start: async () => (await import('./start.ts')).start,
+  fuzzy: async () => (await import('./fuzzy.ts')).fuzzy,
   transforms: async () => (await import('./transforms.ts')).transforms,
 }
 
