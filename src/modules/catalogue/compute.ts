@@ -5,6 +5,7 @@ import { dateDifference } from '../transformers/date-difference/implementation.t
 import { dateParts } from '../transformers/date-parts/implementation.ts'
 import { dateTruncate } from '../transformers/date-truncate/implementation.ts'
 import { distance } from '../transformers/distance/implementation.ts'
+import { fillGaps } from '../transformers/fill-gaps/implementation.ts'
 import { formula } from '../transformers/formula/implementation.ts'
 import { rank } from '../transformers/rank/implementation.ts'
 import { rowId } from '../transformers/row-id/implementation.ts'
@@ -23,5 +24,6 @@ export const computeModules: readonly Module[] = [
   dateDifference,
   dateTruncate,
   timeZone,
+  fillGaps,
   distance,
 ]
