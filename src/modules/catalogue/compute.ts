@@ -8,6 +8,7 @@ import { distance } from '../transformers/distance/implementation.ts'
 import { fillGaps } from '../transformers/fill-gaps/implementation.ts'
 import { formula } from '../transformers/formula/implementation.ts'
 import { rank } from '../transformers/rank/implementation.ts'
+import { resample } from '../transformers/resample/implementation.ts'
 import { rowId } from '../transformers/row-id/implementation.ts'
 import { timeZone } from '../transformers/time-zone/implementation.ts'
 import { windowStep } from '../transformers/window/implementation.ts'
@@ -25,5 +26,6 @@ export const computeModules: readonly Module[] = [
   dateTruncate,
   timeZone,
   fillGaps,
+  resample,
   distance,
 ]

@@ -53,7 +53,7 @@ export function movingFrame(measure: WindowMeasure, context: Named, field: Field
 
 function rangeUnit(measure: WindowMeasure, context: Named, field: FieldPath): (amount: number) => Sql {
   const [key, ...more] = context.config.order
-  if (!key?.column || more.length > 0 || key.case_insensitive || key.natural)
+  if (!key?.column || more.length > 0 || key.case_insensitive || key.natural || key.language || key.values.length > 0)
     throw userError('window.range', 'A window by distance needs exactly one column in the order.', {
       field: ['order'],
       hint: 'Order by the date or the number that the distance is measured in.',
