@@ -11,7 +11,6 @@ const LONGEST = 1_000
 export const groupSimilar: RelationModule<typeof groupSimilarDescriptor, undefined> = {
   kind: 'relation',
   descriptor: groupSimilarDescriptor,
-  blindToUnnamed: true,
   keepsRows: true,
   blocking: true,
   compile: ({ config, inputs }) => {
