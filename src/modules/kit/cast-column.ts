@@ -1,5 +1,5 @@
 import { userError } from '../../shared/errors.ts'
-import { exactCast } from './casts.ts'
+import { exactCast, isWidening } from './casts.ts'
 import type { FieldPath } from './fields.ts'
 import { type Sql, sql } from './sql.ts'
 import { formatType, isScalar, type SqlType, typeSql } from './types.ts'
@@ -31,6 +31,10 @@ export function castColumn(value: Sql, from: SqlType, to: SqlType, options: Cast
   if (options.lossy && formatType(from) !== formatType(to)) return sql`TRY_CAST(${value} AS ${typeSql(to)})`
   return exactCast(value, from, to)
 }
+
+/** No value can fail to fit, so that nothing has to look for one. */
+export const alwaysFits = (from: SqlType, to: SqlType, { format }: CastOptions): boolean =>
+  format === undefined && (isScalar(to, 'VARCHAR') || isWidening(from, to))
 
 function castByFormat(value: Sql, from: SqlType, to: SqlType, format: string, lossy: boolean, field: FieldPath): Sql {
   if (isScalar(from, 'VARCHAR')) {

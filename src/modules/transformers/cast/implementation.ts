@@ -1,6 +1,6 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
-import { castColumn, impliedType } from '../../kit/cast-column.ts'
+import { alwaysFits, castColumn, impliedType } from '../../kit/cast-column.ts'
 import { selectColumns } from '../../kit/column-selection.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { atField, type FieldPath } from '../../kit/fields.ts'
@@ -83,6 +83,7 @@ function castOne(item: Cast, column: Column, wanted: SqlType | undefined, layers
   if (isText && styled && isNumber && item.format === undefined) hold(plainNumber(value, item))
   const result = castColumn(value, from, to, item, [...field, 'format'])
   if (result.text === source.text) return undefined
+  if (alwaysFits(from, to, item)) return { value: result, unfits: [] }
   const unfit: Unfit = {
     column: column.name,
     failed: sql`${original} IS NOT NULL AND ${result} IS NULL`,

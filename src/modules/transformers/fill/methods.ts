@@ -101,6 +101,8 @@ function rounded(value: Sql, type: SqlType): Sql {
 }
 
 function meanOf(known: Sql, type: SqlType, over: Sql): Sql {
+  // DOUBLEs add up differently in another order, and threads bring them in any.
+  if (isFloat(type)) return rounded(sql`avg(${known} ORDER BY ${known}) ${over}`, type)
   if (!integerType(type) || isWide(type)) return rounded(sql`avg(${known}) ${over}`, type)
   // Whole numbers all the way: a DOUBLE would lose what is beyond 2^53.
   const [sum, count] = [sql`sum(${known}) ${over}`, sql`count(${known}) ${over}`]

@@ -60,7 +60,10 @@ function piecesOf(template: string, columns: readonly Column[]): (string | Colum
 function joined(columns: readonly Column[], config: MergeConfig): Sql {
   const texts = columns.map((column) => textOf(column, config))
   if (config.nulls === 'null') return joinSql(texts, sql` || ${config.separator} || `.text)
-  const missing = sql`coalesce(${joinSql(texts)}) IS NULL`
+  const missing = joinSql(
+    columns.map((column) => isMissing(column, config)),
+    ' AND ',
+  )
   const present = config.nulls === 'skip' ? texts : texts.map((value) => sql`coalesce(${value}, '')`)
   return sql`CASE WHEN NOT (${missing}) THEN concat_ws(${config.separator}, ${joinSql(present)}) END`
 }
@@ -74,6 +77,10 @@ function filled(pieces: readonly (string | Column)[], config: MergeConfig): Sql 
   const parts = pieces.map((piece) => (typeof piece === 'string' ? literal(piece) : textOf(piece, config)))
   return sql`CASE WHEN NOT (${missing}) THEN concat(${joinSql(parts)}) END`
 }
+
+/** Of what is no text, the value itself says it, without writing it out first. */
+const isMissing = (column: Column, config: MergeConfig): Sql =>
+  kindOf(column) === 'text' ? sql`${textOf(column, config)} IS NULL` : sql`${identifier(column.name)} IS NULL`
 
 /** NULL when the value is missing. */
 function textOf(column: Column, config: MergeConfig): Sql {

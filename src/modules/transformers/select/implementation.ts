@@ -1,6 +1,6 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
-import { castColumn, impliedType } from '../../kit/cast-column.ts'
+import { alwaysFits, castColumn, impliedType } from '../../kit/cast-column.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { atField, type FieldPath } from '../../kit/fields.ts'
 import { checkDistinctNames, requireColumn, requireInput } from '../../kit/inputs.ts'
@@ -63,6 +63,7 @@ function selectColumn(item: SelectConfig['columns'][number], columns: readonly C
   const to = wanted ?? impliedType(from, item.format ?? '')
   const cast = castColumn(value, from, to, item, [...field, 'format'])
   if (cast.text === value.text) return { source, name, value }
+  if (alwaysFits(from, to, item)) return { source, name, value: cast }
   const unfit: Unfit = {
     column: source.name,
     failed: sql`${value} IS NOT NULL AND ${cast} IS NULL`,
