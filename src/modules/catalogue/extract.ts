@@ -1,6 +1,7 @@
 import { csvExtract } from '../extractors/csv/implementation.ts'
 import { duckdbExtract } from '../extractors/duckdb/implementation.ts'
 import { excelExtract } from '../extractors/excel/implementation.ts'
+import { fixedWidthExtract } from '../extractors/fixed-width/implementation.ts'
 import { htmlExtract } from '../extractors/html/implementation.ts'
 import { inlineExtract } from '../extractors/inline/implementation.ts'
 import { jsonExtract } from '../extractors/json/implementation.ts'
@@ -20,6 +21,7 @@ export const extractModules: readonly Module[] = [
   ndjsonExtract,
   xmlExtract,
   textExtract,
+  fixedWidthExtract,
   parquetExtract,
   sqliteExtract,
   duckdbExtract,
