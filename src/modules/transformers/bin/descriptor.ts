@@ -45,7 +45,16 @@ const config = z.strictObject({
       }),
     ),
   edges: z
-    .array(z.number())
+    // A form gives texts.
+    .array(
+      z.union([
+        z.number(),
+        z
+          .string()
+          .regex(/^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/, 'write a number')
+          .transform(Number),
+      ]),
+    )
     .default([])
     .meta(
       form('Limits', 'Bornes', {
