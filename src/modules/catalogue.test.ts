@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { type FormField, moduleInfoSchema } from '../shared/modules/descriptor.ts'
+import { FORMAT, type JsonValue, type PipelineDocument } from '../shared/pipeline/document.ts'
+import { readPipeline } from '../shared/pipeline/read-pipeline.ts'
+import { writePipeline } from '../shared/pipeline/write-pipeline.ts'
 import { moduleInfos, moduleOf, modules } from './catalogue.ts'
 
 describe.each(modules.map((module) => [module.descriptor.type, module] as const))('%s', (type, module) => {
@@ -16,6 +19,16 @@ describe.each(modules.map((module) => [module.descriptor.type, module] as const)
     const line = descriptor.describe(config.parse(descriptor.example))
     expect(line).toMatch(/^\S.*$/)
     expect(line.length).toBeLessThan(200)
+  })
+
+  it('has a config that comes back from the file as it was', () => {
+    const node = { type, config: descriptor.example as Record<string, JsonValue> }
+    const document: PipelineDocument = { format: FORMAT, name: 'One step', nodes: { node } }
+    const text = writePipeline(document)
+    const read = readPipeline(text)
+    expect(read.problems).toEqual([])
+    expect(config.parse(read.document?.nodes.node?.config ?? {})).toEqual(config.parse(descriptor.example))
+    expect(writePipeline(read.document ?? document)).toBe(text)
   })
 
   it('refuses a setting that it does not know', () => {
