@@ -5,6 +5,15 @@ import { excelLoad } from '../loaders/excel/implementation.ts'
 import { jsonLoad } from '../loaders/json/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
+import { xmlLoad } from '../loaders/xml/implementation.ts'
 
 /** In the order of the palette. */
-export const loadModules: readonly Module[] = [csvLoad, excelLoad, jsonLoad, parquetLoad, sqliteLoad, duckdbLoad]
+export const loadModules: readonly Module[] = [
+  csvLoad,
+  excelLoad,
+  jsonLoad,
+  parquetLoad,
+  sqliteLoad,
+  duckdbLoad,
+  xmlLoad,
+]
