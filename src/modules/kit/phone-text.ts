@@ -50,7 +50,8 @@ export function phoneNumber(value: Sql, country: string | undefined, field: Fiel
   const fits = sql`regexp_full_match(${international}, ${anyPlan()})`
   const cases = [sql`WHEN ${fits} THEN '+' || ${international}`]
   if (plan) cases.push(...nationalCases(number, plan))
-  return sql`CASE ${joinSql(cases, ' ')} END`
+  // E.164 ends at 15 digits; a few plans know longer numbers for use at home.
+  return sql`nullif(regexp_extract(CASE ${joinSql(cases, ' ')} END, '^\\+[1-9]\\d{4,14}$'), '')`
 }
 
 function planOf(country: string, field: FieldPath): Plan {
@@ -83,12 +84,21 @@ function nationalCases(number: Sql, { callingCode, pattern, nationalPrefix, tran
   return [...cases, sql`WHEN ${withCode} THEN '+' || ${number}`]
 }
 
+/** Codes of no country: freephone (+800), satellites. */
+function worldwidePlans(): Pick<Plan, 'callingCode' | 'pattern'>[] {
+  const read = z.object({ nonGeographic: z.record(z.string(), z.array(z.unknown())) }).parse(metadata)
+  return Object.entries(read.nonGeographic).map(([callingCode, plan]) => ({
+    callingCode,
+    pattern: z.string().parse(plan[2]),
+  }))
+}
+
 let everywhere: string | undefined
 /** One pattern of every country's numbers, with the country code. */
 function anyPlan(): string {
   if (everywhere !== undefined) return everywhere
   const byCode = new Map<string, Set<string>>()
-  for (const { callingCode, pattern } of allPlans().values()) {
+  for (const { callingCode, pattern } of [...allPlans().values(), ...worldwidePlans()]) {
     const known = byCode.get(callingCode) ?? new Set()
     byCode.set(callingCode, known.add(pattern))
   }
