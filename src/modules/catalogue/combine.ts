@@ -1,10 +1,21 @@
 import type { Module } from '../kit/contract.ts'
 import { asofJoin } from '../transformers/asof_join/implementation.ts'
+import { except } from '../transformers/except/implementation.ts'
 import { fuzzyJoin } from '../transformers/fuzzy_join/implementation.ts'
+import { intersect } from '../transformers/intersect/implementation.ts'
 import { join } from '../transformers/join/implementation.ts'
 import { lookup } from '../transformers/lookup/implementation.ts'
 import { rangeJoin } from '../transformers/range_join/implementation.ts'
 import { union } from '../transformers/union/implementation.ts'
 
 /** In the order of the palette. */
-export const combineModules: readonly Module[] = [union, join, lookup, asofJoin, rangeJoin, fuzzyJoin]
+export const combineModules: readonly Module[] = [
+  union,
+  intersect,
+  except,
+  join,
+  lookup,
+  asofJoin,
+  rangeJoin,
+  fuzzyJoin,
+]
