@@ -1,5 +1,6 @@
 import type { Module } from '../kit/contract.ts'
 import { asofJoin } from '../transformers/asof_join/implementation.ts'
+import { compare } from '../transformers/compare/implementation.ts'
 import { except } from '../transformers/except/implementation.ts'
 import { fuzzyJoin } from '../transformers/fuzzy_join/implementation.ts'
 import { intersect } from '../transformers/intersect/implementation.ts'
@@ -18,4 +19,5 @@ export const combineModules: readonly Module[] = [
   asofJoin,
   rangeJoin,
   fuzzyJoin,
+  compare,
 ]
