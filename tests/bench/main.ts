@@ -11,6 +11,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   edit: async () => (await import('./edit.ts')).edit,
   cancel: async () => (await import('./cancel.ts')).cancel,
   csv: async () => (await import('./csv.ts')).csv,
+  excel: async () => (await import('./excel.ts')).excel,
   canvas: async () => (await import('./canvas.ts')).canvas,
   start: async () => (await import('./start.ts')).start,
   fuzzy: async () => (await import('./fuzzy.ts')).fuzzy,
