@@ -9,6 +9,7 @@ import { openDuckDbSession } from '../kit/duckdb-session.ts'
 import { raw, sql } from '../kit/sql.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { duckdbLoad } from './duckdb/implementation.ts'
+import { excelLoad } from './excel/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
 
@@ -25,6 +26,7 @@ try {
   // biome-ignore lint/suspicious/noExplicitAny: each load has a config of its own.
   const loads: Record<string, LoadModule<any>> = {
     csv: csvLoad,
+    excel: excelLoad,
     parquet: parquetLoad,
     sqlite: sqliteLoad,
     duckdb: duckdbLoad,

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { duckdbExtract } from '../extractors/duckdb/implementation.ts'
+import { excelExtract } from '../extractors/excel/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
 import { temporaryPath } from '../kit/files/temporary-names.ts'
@@ -10,6 +11,7 @@ import { type FileLab, openFileLab } from '../kit/files/testing.ts'
 import { raw } from '../kit/sql.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { duckdbLoad } from './duckdb/implementation.ts'
+import { excelLoad } from './excel/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
 
@@ -46,6 +48,20 @@ describe('a process that is killed while it replaces', () => {
       expect(await lab.read('out/a.csv')).toBe(`id\n${survivor}\n`)
       await lab.load(csvLoad, { path: 'out/a.csv', mode: 'append' }, raw('SELECT 3 AS id'))
       expect(await readdir(join(lab.root, 'out'))).toEqual(['a.csv'])
+    })
+  }
+
+  for (const [step, survivor] of [
+    ['written', '1'],
+    ['published', '2'],
+  ] as const) {
+    it(`a workbook, at the step "${step}", leaves one whole version`, async () => {
+      const config = { path: 'out/a.xlsx' }
+      await lab.load(excelLoad, config, raw('SELECT 1 AS id'))
+      expect(writeInChild('excel', config, 'SELECT 2 AS id', step).signal).toBe('SIGKILL')
+      expect((await lab.extract(excelExtract, config)).rows).toEqual([[survivor]])
+      await lab.load(excelLoad, config, raw('SELECT 3 AS id'))
+      expect(await readdir(join(lab.root, 'out'))).toEqual(['a.xlsx'])
     })
   }
 
@@ -101,20 +117,21 @@ describe('no room left', () => {
   for (const [module, config] of [
     ['csv', { path: 'out/a' }],
     ['parquet', { path: 'out/a' }],
+    ['excel', { path: 'out/a.xlsx' }],
   ] as const) {
     it(`is one clear error, and the ${module} target stays as it was`, async () => {
-      const load = module === 'csv' ? csvLoad : parquetLoad
+      const load = { csv: csvLoad, parquet: parquetLoad, excel: excelLoad }[module]
       await lab.load(load, config, raw('SELECT 1 AS id'))
-      const before = await readFile(join(lab.root, 'out/a'))
+      const before = await readFile(join(lab.root, config.path))
       const { status, stderr } = writeInChild(module, config, rows, undefined, 512)
       expect(status).toBe(1)
       expect(JSON.parse(stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({
         code: 'disk.full',
         kind: 'operational',
-        message: 'There was no room left to write out/a. What it held before is unchanged.',
+        message: `There was no room left to write ${config.path}. What it held before is unchanged.`,
       })
-      expect(await readFile(join(lab.root, 'out/a'))).toEqual(before)
-      expect(await readdir(join(lab.root, 'out'))).toEqual(['a'])
+      expect(await readFile(join(lab.root, config.path))).toEqual(before)
+      expect(await readdir(join(lab.root, 'out'))).toEqual([config.path.slice(4)])
     })
   }
 })

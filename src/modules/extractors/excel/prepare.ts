@@ -69,7 +69,9 @@ function columnOf(name: string, kinds: KindCounts, where: string | undefined, co
   const sampled = config.sample_rows !== 'all'
   const taken = type === 'VARCHAR' ? 'nsbdmtix' : kindsFor(type).replace('s', '')
   const free =
-    !sampled && given?.type === undefined && Object.keys(kinds.counts).every((letter) => taken.includes(letter))
+    !sampled &&
+    (given?.type === undefined || type === 'VARCHAR') &&
+    Object.keys(kinds.counts).every((letter) => taken.includes(letter))
   return {
     name,
     type,

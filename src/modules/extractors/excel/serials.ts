@@ -51,7 +51,7 @@ export function numberText(stored: string): string | undefined {
   return digitsOf(shown) <= 12 ? shown : shortest
 }
 
-/** Without an exponent where that is at most 30 characters. */
+/** Without an exponent where that is at most 40 places. */
 function plainText(value: number): string {
   const text = String(value)
   const match = /^(-?)(\d)(?:\.(\d+))?e([-+]\d+)$/.exec(text)
@@ -59,7 +59,7 @@ function plainText(value: number): string {
   const [, sign = '', first = '', rest = '', exponent = '0'] = match
   const digits = first + rest
   const point = 1 + Number(exponent)
-  if (Math.abs(point) > 30) return text
+  if (Math.abs(point) > 40) return text
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`
   return digits.length <= point
     ? sign + digits.padEnd(point, '0')
