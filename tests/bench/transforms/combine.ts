@@ -1,5 +1,8 @@
 import { asofJoin } from '../../../src/modules/transformers/asof_join/implementation.ts'
+import { except } from '../../../src/modules/transformers/except/implementation.ts'
+import { intersect } from '../../../src/modules/transformers/intersect/implementation.ts'
 import { join } from '../../../src/modules/transformers/join/implementation.ts'
+import { lookup } from '../../../src/modules/transformers/lookup/implementation.ts'
 import { rangeJoin } from '../../../src/modules/transformers/range_join/implementation.ts'
 import { union } from '../../../src/modules/transformers/union/implementation.ts'
 import type { TransformCase } from './case.ts'
@@ -74,5 +77,31 @@ export const cases: readonly TransformCase[] = [
       right: 'SELECT id AS span, moment AS since, moment + INTERVAL 1 HOUR AS until FROM sample WHERE key % 1000 = 0',
     },
     sql: `SELECT l.*, r.* FROM left_rows l LEFT JOIN right_rows r ON l.moment >= r.since AND l.moment < r.until`,
+  },
+  {
+    name: 'lookup',
+    module: lookup,
+    config: { keys: [{ column: 'key', equals: 'code' }], add: [{ column: 'label' }], several: 'first' },
+    inputs: {
+      in: 'FROM sample',
+      table: 'SELECT key AS code, city AS label FROM sample WHERE id % 10 = 0',
+    },
+    sql: `SELECT i.*, t.label FROM in_rows i LEFT JOIN (
+        FROM table_rows QUALIFY row_number() OVER (PARTITION BY code ORDER BY label) = 1
+      ) t ON i.key = t.code`,
+  },
+  {
+    name: 'intersect',
+    module: intersect,
+    config: { columns: ['key'] },
+    inputs: { left: 'FROM sample', right: 'SELECT key FROM sample WHERE active' },
+    sql: 'SELECT l.* FROM left_rows l SEMI JOIN right_rows r ON l.key IS NOT DISTINCT FROM r.key',
+  },
+  {
+    name: 'except',
+    module: except,
+    config: { columns: ['key'] },
+    inputs: { left: 'FROM sample', right: 'SELECT key FROM sample WHERE id % 20 = 0' },
+    sql: 'SELECT l.* FROM left_rows l ANTI JOIN right_rows r ON l.key IS NOT DISTINCT FROM r.key',
   },
 ]

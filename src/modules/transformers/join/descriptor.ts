@@ -115,6 +115,9 @@ avec \`null_equal\`. Une \`condition\` peut s’ajouter aux clés ou les remplac
     'jointure',
     'fusionner',
     'rechercher',
+    'append fields',
+    'cartesian product',
+    'produit cartésien',
   ],
   inputs: [
     { name: 'left', title: { en: 'Left', fr: 'Gauche' } },
