@@ -1,4 +1,5 @@
 import type { Column } from '../../shared/engine/types.ts'
+import { forJson } from './json-decimals.ts'
 import { joinSql, raw, type Sql, sql } from './sql.ts'
 
 /** A list, array, struct, map or union: its cell is JSON. `type` is a name as `DESCRIBE` gives it. */
@@ -11,7 +12,7 @@ export function cellText(value: Sql, type: string): Sql {
   if (type === 'VARCHAR' || type === 'JSON') return value
   if (type === 'BLOB') return sql`'\\x' || lower(hex(${value}))`
   if (isNestedType(type)) {
-    const json = sql`CAST(to_json(${value}) AS VARCHAR)`
+    const json = sql`CAST(to_json(${forJson(value, type)}) AS VARCHAR)`
     return /\b(DOUBLE|FLOAT)\b/.test(type) ? quotedNaN(json) : json
   }
   return sql`CAST(${value} AS VARCHAR)`

@@ -6,7 +6,8 @@ import { fileList } from '../../kit/files/input-files.ts'
 import { requireSameColumns } from '../../kit/files/same-columns.ts'
 import { compressionOf } from '../../kit/files/text-stream.ts'
 import { writeFileTarget } from '../../kit/files/write-file.ts'
-import { raw, sql } from '../../kit/sql.ts'
+import { jsonColumns } from '../../kit/json-decimals.ts'
+import { joinSql, raw, sql } from '../../kit/sql.ts'
 import { jsonLoadDescriptor } from './descriptor.ts'
 
 export const jsonLoad: LoadModule<typeof jsonLoadDescriptor> = {
@@ -17,9 +18,10 @@ export const jsonLoad: LoadModule<typeof jsonLoadDescriptor> = {
   async write(request) {
     const { config, input, session } = request
     const compression = compressionOf(config.compression, config.path)
+    const columns = joinSql(jsonColumns(input.columns))
     const copy = async (to: string) => {
       const options = sql`FORMAT json, ARRAY ${config.format === 'array'}, COMPRESSION ${raw(compression === 'none' ? 'uncompressed' : compression)}`
-      return (await session.execute(sql`COPY (SELECT * FROM ${input.name}) TO ${to} (${options})`)).rowsChanged
+      return (await session.execute(sql`COPY (SELECT ${columns} FROM ${input.name}) TO ${to} (${options})`)).rowsChanged
     }
     return writeFileTarget(request, config.path, config.mode, {
       create: copy,

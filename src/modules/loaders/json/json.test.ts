@@ -33,3 +33,17 @@ it('writes and appends one record per line', async () => {
   await lab.load(jsonLoad, { ...config, mode: 'append' }, raw('SELECT 2 AS id'))
   expect(await lab.read('a.ndjson')).toBe('{"id":1}\n{"id":2}\n')
 })
+
+it('writes decimals that are all fraction as JSON, and refuses one that has no form in it', async () => {
+  await lab.load(
+    jsonLoad,
+    { path: 'a.ndjson', format: 'ndjson' },
+    raw("SELECT 0.1234::DECIMAL(4,4) AS a, {'b c': [-0.5::DECIMAL(17,17)]} AS n, 1.5::DECIMAL(38,37) AS w"),
+  )
+  const text = await lab.read('a.ndjson')
+  expect(JSON.parse(text)).toMatchObject({ a: 0.1234, n: { 'b c': [-0.5] } })
+  expect(text).toContain('"b c":[-0.50000000000000000]')
+  await expect(lab.load(jsonLoad, { path: 'b.json' }, raw('SELECT [0.5::DECIMAL(38,38)] AS x'))).rejects.toThrow(
+    '“x” (DECIMAL(38,38)[]) cannot be written as JSON',
+  )
+})
