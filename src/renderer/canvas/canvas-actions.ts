@@ -1,5 +1,10 @@
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
-import type { PipelineDocument, Position } from '../../shared/pipeline/document.ts'
+import {
+  formatReference,
+  type PipelineDocument,
+  type PipelineNode,
+  type Position,
+} from '../../shared/pipeline/document.ts'
 import type { PipelineEdit } from '../../shared/pipeline/edits.ts'
 import { t } from '../i18n/index.ts'
 import { useModules } from '../store/modules.ts'
@@ -10,7 +15,7 @@ import { copyNodes, pasteNodes } from './clipboard.ts'
 import { connectEdits, connectNewNode, freeInput, hasOutputs, newNodeEdits } from './connection-rules.ts'
 import { autoLayout, freePlace, NODE_WIDTH, positionsOf } from './layout.ts'
 import { rememberStep } from './palette-memory.ts'
-import { defaultOutput } from './ports.ts'
+import { defaultOutput, outputsOf, writtenPort } from './ports.ts'
 
 const modules = () => useModules.getState().byType
 const current = (): PipelineDocument | undefined => usePipeline.getState().document
@@ -50,13 +55,16 @@ export function addStep(info: ModuleInfo, at?: Position, end?: OpenEnd): void {
   const place = at ?? placeBeside(positions, selected)
   const { nodeId, edits } = newNodeEdits(document, info, place)
   if (end?.side === 'source') {
-    const connect = connectNewNode(info, nodeId, end.nodeId, portUnlessDefault(document, end))
+    const connect = connectNewNode(info, nodeId, end.nodeId, written(document, end.nodeId, end.port))
     if (connect) edits.push(connect)
   } else if (end?.side === 'target') {
-    const output = info.outputs[0]
-    if (output) edits.push({ kind: 'connect', nodeId: end.nodeId, port: end.port, from: nodeId })
+    const node = { type: info.type, config: info.defaultConfig as PipelineNode['config'] }
+    const [output] = outputsOf(info, node)
+    const port = output && writtenPort(info, node, output.name)
+    const from = formatReference(port === undefined ? { nodeId } : { nodeId, port })
+    if (output) edits.push({ kind: 'connect', nodeId: end.nodeId, port: end.port, from })
   } else if (!at && selected !== undefined && hasOutputs(document, modules(), selected)) {
-    const connect = connectNewNode(info, nodeId, selected, undefined)
+    const connect = connectNewNode(info, nodeId, selected, written(document, selected))
     if (connect) edits.push(connect)
   }
   if (!tryEdit(edits)) return
@@ -64,9 +72,11 @@ export function addStep(info: ModuleInfo, at?: Position, end?: OpenEnd): void {
   select([nodeId])
 }
 
-function portUnlessDefault(document: PipelineDocument, end: OpenEnd): string | undefined {
-  const node = document.nodes[end.nodeId]
-  return defaultOutput(modules().get(node?.type ?? ''), node) === end.port ? undefined : end.port
+/** The port of a node, the default one if none is named, as a reference to it is written. */
+function written(document: PipelineDocument, nodeId: string, port?: string): string | undefined {
+  const node = document.nodes[nodeId]
+  const info = modules().get(node?.type ?? '')
+  return writtenPort(info, node, port ?? defaultOutput(info, node))
 }
 
 function placeBeside(positions: Readonly<Record<string, Position>>, selected: string | undefined): Position {

@@ -38,6 +38,7 @@ const modules = new Map(
     info('transform.filter', [port('in')], [out('match'), out('rest')]),
     info('transform.union', [port('in', { many: true })], [out('out')]),
     info('transform.sql', [port('in', { many: true, freeNames: true })], [out('out')]),
+    info('transform.split_rows', [port('in')], [{ ...out('part'), each: { field: 'parts', name: 'name' } }]),
     info('load.parquet', [port('in')], []),
   ].map((one) => [one.type, one]),
 )
@@ -49,6 +50,7 @@ const document: PipelineDocument = {
     recent: { type: 'transform.filter', inputs: { in: 'orders' } },
     all: { type: 'transform.union', inputs: { in_1: 'orders', in_2: 'recent.rest' } },
     query: { type: 'transform.sql', inputs: { orders: 'orders' } },
+    parts: { type: 'transform.split_rows', config: { parts: [{ name: 'train' }, { name: 'test' }] } },
     out: { type: 'load.parquet', inputs: { in: 'all' } },
   },
   layout: { orders: [0, 0], recent: [240, 0], all: [480, 0], query: [240, 120], out: [720, 0] },
@@ -65,6 +67,11 @@ describe('connecting', () => {
     expect(connect('recent', 'match', 'out', 'in')).toEqual([
       { kind: 'connect', nodeId: 'out', port: 'in', from: 'recent' },
     ])
+  })
+  it('always names a port that a list makes, since another may come first', () => {
+    expect(connect('parts', 'train', 'out', 'in')).toMatchObject([{ from: 'parts.train' }])
+    expect(connect('parts', 'test', 'out', 'in')).toMatchObject([{ from: 'parts.test' }])
+    expect(connect('parts', 'gone', 'out', 'in')).toBeUndefined()
   })
   it('refuses a node itself, a circle, and ports that do not exist', () => {
     expect(connect('recent', 'match', 'recent', 'in')).toBeUndefined()

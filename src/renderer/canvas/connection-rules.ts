@@ -2,15 +2,7 @@ import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
 import { inputPortsOf } from '../../shared/modules/ports.ts'
 import { formatReference, type PipelineDocument, type Position } from '../../shared/pipeline/document.ts'
 import type { PipelineEdit } from '../../shared/pipeline/edits.ts'
-import {
-  actualPortName,
-  defaultOutput,
-  documentEdges,
-  inputPorts,
-  outputPorts,
-  outputsOf,
-  uniqueName,
-} from './ports.ts'
+import { actualPortName, documentEdges, inputPorts, outputPorts, outputsOf, uniqueName, writtenPort } from './ports.ts'
 
 type Modules = ReadonlyMap<string, ModuleInfo>
 
@@ -49,8 +41,8 @@ export function connectEdits(
   if (output && !outputsOf(output, from).some((port) => port.name === sourcePort)) return undefined
   if (!inputPorts(to, modules.get(to.type)).some((port) => port.name === targetPort)) return undefined
   if (reachable(document, target, 'down').has(source)) return undefined
-  const isDefault = sourcePort === defaultOutput(output, from)
-  const reference = formatReference(isDefault ? { nodeId: source } : { nodeId: source, port: sourcePort })
+  const written = writtenPort(output, from, sourcePort)
+  const reference = formatReference(written === undefined ? { nodeId: source } : { nodeId: source, port: written })
   const port = actualPortName(document, modules, target, targetPort, source)
   if (to.inputs?.[port] === reference) return []
   return [{ kind: 'connect', nodeId: target, port, from: reference }]

@@ -60,6 +60,18 @@ function nextNumbered(base: string, taken: readonly string[]): string {
 export const defaultOutput = (info: ModuleInfo | undefined, node: PipelineNode | undefined): string =>
   (info && outputsOf(info, node)[0]?.name) ?? 'out'
 
+/**
+ * The port of a reference as it is written: none for the default output, which is the shortest. One that a list makes is always
+ * named: another item may come first tomorrow, and the reference must not follow it silently.
+ */
+export function writtenPort(
+  info: ModuleInfo | undefined,
+  node: PipelineNode | undefined,
+  port: string,
+): string | undefined {
+  return port === defaultOutput(info, node) && !info?.outputs[0]?.each ? undefined : port
+}
+
 /** The outputs that a node has, as its config says. */
 export const outputsOf = (info: ModuleInfo, node: PipelineNode | undefined): OutputPort[] =>
   outputPortsOf(info.outputs, node?.config)

@@ -16,7 +16,7 @@ export const fill: RelationModule<typeof fillDescriptor, undefined> = {
   kind: 'relation',
   descriptor: fillDescriptor,
   keepsRows: true,
-  blocking: true,
+  blocking: ({ fills }) => fills.some(({ method }) => method !== 'constant' && method !== 'zero'),
   compile: (request) => {
     const { config } = request
     const input = requireInput(request.inputs, 'in')

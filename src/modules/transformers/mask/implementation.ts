@@ -11,7 +11,7 @@ export const mask: RelationModule<typeof maskDescriptor, undefined> = {
   kind: 'relation',
   descriptor: maskDescriptor,
   keepsRows: true,
-  blocking: true,
+  blocking: ({ masks }) => masks.some(({ method }) => method === 'shuffle'),
   compile: ({ config, inputs }) => {
     const input = requireInput(inputs, 'in')
     const seen = new Set<string>()
