@@ -53,7 +53,7 @@ const document: PipelineDocument = {
     parts: { type: 'transform.split_rows', config: { parts: [{ name: 'train' }, { name: 'test' }] } },
     out: { type: 'load.parquet', inputs: { in: 'all' } },
   },
-  layout: { orders: [0, 0], recent: [240, 0], all: [480, 0], query: [240, 120], out: [720, 0] },
+  layout: { orders: [0, 0], recent: [240, 0], all: [480, 0], query: [240, 120], parts: [0, 240], out: [720, 0] },
 }
 
 describe('connecting', () => {
@@ -116,7 +116,7 @@ describe('layout', () => {
         .flat()
         .every((value) => value % 4 === 0),
     ).toBe(true)
-    expect(new Set(Object.values(positions).map(String)).size).toBe(5)
+    expect(new Set(Object.values(positions).map(String)).size).toBe(6)
   })
   it('keeps the places that the file gives and finds one for a node without', () => {
     const { out: _, ...layout } = document.layout ?? {}
