@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -313,5 +313,59 @@ describe('seattle weather', () => {
       .map(([weather, of]) => ({ location: 'New York', weather, days: of.length }))
       .sort((a, b) => b.days - a.days)
     expect(readJson('out/weather/elsewhere.json').map((row) => ({ ...row, days: Number(row.days) }))).toEqual(expected)
+  })
+})
+
+describe('sales report', () => {
+  let report: RunReport
+  beforeAll(() => {
+    report = run('sales-report')
+  })
+  const invoices = () => rawCsv('music/invoices-2021-2024.csv')
+  const cents = (rows: readonly Row[]) => sum(rows.map((row) => Math.round(Number(row.total) * 100)))
+
+  test('counts the rows of the pipeline that is a step, and of every case of the switch', () => {
+    const customers = rawCsv('music/customers.csv')
+    const companies = new Set(customers.filter((row) => row.company !== '').map((row) => row.customer_id))
+    const sold = invoices().filter((row) => companies.has(row.customer_id))
+    expect(report.nodes.reachable).toMatchObject({ state: 'done', rows: { known: customers.length, doubtful: 0 } })
+    expect(report.nodes.segments?.rows).toEqual({ companies: sold.length, otherwise: invoices().length - sold.length })
+    const written = readCsv(inProject('out/report/companies.csv')).map((row) => row.invoice_id)
+    expect(written.sort()).toEqual(sold.map((row) => row.invoice_id).sort())
+  })
+
+  test('writes every month with its running total', () => {
+    const months = groupBy(invoices(), (row) => `${row.invoice_date?.slice(0, 7)}-01`)
+    let total = 0
+    const expected = [...months]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([month, rows]) => {
+        total += cents(rows)
+        return [month, cents(rows), rows.length, total]
+      })
+    const written = readCsv(inProject('out/report/months.csv')).map((row) => [
+      row.invoice_date,
+      Math.round(Number(row.revenue) * 100),
+      Number(row.invoices),
+      Math.round(Number(row.so_far) * 100),
+    ])
+    expect(written).toEqual(expected)
+  })
+
+  test('writes a spreadsheet with a column per year', () => {
+    const check = inProject('pipelines/read-back.pipeline.yaml')
+    const nodes = `{ sheet: { type: extract.excel, config: { path: out/report/countries.xlsx } }, csv: { type: load.csv, inputs: { in: sheet }, config: { path: out/report/countries.csv } } }`
+    writeFileSync(check, `format: logidata/v1\nname: Read back\nnodes: ${nodes}\n`)
+    run('read-back')
+    const written = readCsv(inProject('out/report/countries.csv'))
+    const countries = groupBy(invoices(), (row) => row.billing_country ?? '')
+    expect(written).toHaveLength(countries.size)
+    for (const row of written) {
+      const own = countries.get(row.billing_country ?? '') ?? []
+      for (const year of ['2021', '2022', '2023', '2024', '2025']) {
+        const expected = cents(own.filter((invoice) => invoice.invoice_date?.startsWith(year)))
+        expect(Math.round(Number(row[year]) * 100), `${row.billing_country} ${year}`).toBe(expected)
+      }
+    }
   })
 })
