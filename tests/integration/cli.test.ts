@@ -134,7 +134,7 @@ describe('run', () => {
       error: null,
       nodes: {
         sales: { state: 'done', rows: { out: 4 }, milliseconds: expect.any(Number), written: [], error: null },
-        big: { state: 'done', rows: { match: 1 }, milliseconds: expect.any(Number), written: [], error: null },
+        big: { state: 'done', rows: { match: 1, rest: 3 }, milliseconds: expect.any(Number), written: [], error: null },
         out: {
           state: 'done',
           rows: { in: 1 },

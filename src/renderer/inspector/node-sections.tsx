@@ -2,7 +2,7 @@ import { Unplug } from 'lucide-react'
 import { useState } from 'react'
 import type { Column, NodeAnalysis } from '../../shared/engine/types.ts'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
-import { outputPortsOf } from '../../shared/modules/ports.ts'
+import { inputPortsOf, outputPortsOf, takesInput } from '../../shared/modules/ports.ts'
 import { type PipelineNode, parseReference, REFERENCE } from '../../shared/pipeline/document.ts'
 import { t, text } from '../i18n/index.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
@@ -20,13 +20,11 @@ interface InputsProps {
 export function InputsSection({ nodeId, node, info }: InputsProps) {
   const nodes = usePipeline((state) => state.document?.nodes)
   const used = Object.entries(node.inputs ?? {})
-  const missing = (info?.inputs ?? []).filter(
-    (port) =>
-      !used.some(([name]) => name === port.name || (port.many && (port.freeNames || name.startsWith(port.name)))),
-  )
+  const ports = inputPortsOf(info?.inputs ?? [], node.config)
+  const missing = ports.filter((port) => !used.some(([name]) => takesInput(port, name)))
   if (used.length === 0 && missing.length === 0) return null
   const titleOf = (name: string) => {
-    const port = info?.inputs.find((each) => each.name === name)
+    const port = ports.find((each) => each.name === name)
     return port ? text(port.title) : name
   }
   return (
