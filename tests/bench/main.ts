@@ -16,14 +16,15 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   start: async () => (await import('./start.ts')).start,
   fuzzy: async () => (await import('./fuzzy.ts')).fuzzy,
   transforms: async () => (await import('./transforms.ts')).transforms,
+  wide: async () => (await import('./wide.ts')).wide,
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'csv-megabytes': { type: 'string', default: '200' }, rows: { type: 'string', default: '1000000' } },
+  options: { 'csv-megabytes': { type: 'string', default: '200' }, rows: { type: 'string', default: '500000' } },
 })
-// What follows `transforms` are names of transforms: `npm run bench -- transforms join union`.
-const names = positionals[0] === 'transforms' ? positionals.splice(1) : []
+// What follows these two are names of transforms: `npm run bench -- transforms join union`.
+const names = ['transforms', 'wide'].includes(positionals[0] ?? '') ? positionals.splice(1) : []
 const unknown = positionals.filter((name) => !(name in workloads))
 if (unknown.length > 0) {
   console.error(`No workload ${unknown.join(', ')}. There are: ${Object.keys(workloads).join(', ')}.`)
@@ -34,7 +35,7 @@ const results = fileURLToPath(new URL('results', import.meta.url))
 mkdirSync(results, { recursive: true })
 const figure = (value: number | undefined) =>
   value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2)
-const columns = [46, 12, 12, 8, 9, 0]
+const columns = [52, 10, 10, 7, 7, 9, 0]
 const line = (cells: readonly string[]) =>
   cells
     .map((cell, index) => (index === 0 ? cell.padEnd(columns[0] ?? 0) : cell.padStart(columns[index] ?? 0)))
@@ -47,6 +48,7 @@ const print = (measured: Measurement) => {
       `${figure(measured.ours)} ${measured.unit}`,
       measured.reference === undefined ? '' : `${figure(measured.reference)} ${measured.unit}`,
       figure(measured.ratio),
+      figure(measured.cpuRatio),
       figure(measured.peakMegabytes),
       `  ${measured.met ? 'met' : 'NOT MET'}: ${measured.goal}`,
     ]),
@@ -54,7 +56,7 @@ const print = (measured: Measurement) => {
 }
 
 console.log(`${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}\n`)
-console.log(line(['workload', 'ours', 'reference', 'ratio', 'peak MB', '  goal']))
+console.log(line(['workload', 'ours', 'reference', 'ratio', 'CPU', 'peak MB', '  goal']))
 const chosen = positionals.length > 0 ? positionals : Object.keys(workloads)
 for (const name of chosen) {
   const folder = mkdtempSync(join(tmpdir(), `logidata-bench-${name}-`))

@@ -7,6 +7,8 @@ export interface Measurement {
   readonly ours: number
   readonly reference?: number
   readonly ratio?: number
+  /** The same, of the time of all processors: other work on the machine changes it less. */
+  readonly cpuRatio?: number
   readonly peakMegabytes?: number
   readonly unit: 'ms' | 'MB' | 'count'
   /** What issue and design ask for, in words. */
@@ -21,7 +23,7 @@ export interface BenchOptions {
   readonly csvMegabytes: number
   /** Of the table in workload `transforms`. */
   readonly rows: number
-  /** Transforms that `transforms` measures; none stands for all. */
+  /** Transforms that `transforms` and `wide` measure; none stands for all. */
   readonly names: readonly string[]
 }
 

@@ -1,6 +1,6 @@
 import type { AnyRelationModule } from '../../../src/modules/kit/harness.ts'
 
-/** A transform over the table `sample` (see `../transforms.ts`) against the same in SQL written by hand. */
+/** A transform over the table `sample` (see `../sample.ts`) against the same in SQL written by hand. */
 export interface TransformCase {
   /** The module's name, and after a colon what is special: `join: left`. */
   readonly name: string
@@ -10,10 +10,16 @@ export interface TransformCase {
   readonly inputs?: Readonly<Record<string, string>>
   /** The default output, if not given. */
   readonly port?: string
-  /** Reads the tables `PORT_rows`, and gives the same columns and rows. */
+  /** Reads the tables `PORT_rows`, and gives the same columns and rows with the same guarantees: exactness, determinism, errors. */
   readonly sql: string
+  /** What somebody would write who does without the guarantees. Its ratio is shown, and not judged. */
+  readonly plain?: string
   /** The order of rows is part of the work: what comes out is kept in a table, and not compared. */
   readonly ordered?: boolean
-  /** False where the rows depend on chance (a random sample, a uuid). */
+  /** False where the rows depend on chance (a random sample, a uuid), or numbers on the order in which DuckDB adds them. */
   readonly sameRows?: boolean
+  /** The part of the sample's rows that is enough where a row costs much; 1 unless given. */
+  readonly part?: number
+  /** A config that touches many columns, for the time to plan 2,000 of them; that above unless given. */
+  readonly wide?: unknown
 }
