@@ -1,4 +1,11 @@
-import type { CompiledPorts, InputRelation, ParameterValue, RelationModule } from '../modules/kit/contract.ts'
+import type {
+  CompiledPorts,
+  CompileRequest,
+  InputRelation,
+  ModuleWarning,
+  ParameterValue,
+  RelationModule,
+} from '../modules/kit/contract.ts'
 import { identifier, type Sql } from '../modules/kit/sql.ts'
 import type { Column } from '../shared/engine/types.ts'
 import type { PortRef, ResolvedNode } from './resolve-pipeline.ts'
@@ -21,18 +28,53 @@ export interface CompileNodeRequest {
  * @throws LogiDataError what the module refuses: an expression that does not parse, a column it needs and does not find.
  */
 export function compileNode(request: CompileNodeRequest): CompiledPorts {
+  return relationModule(request.node).compile(forModule(request))
+}
+
+/** What the columns of the inputs leave open. @throws LogiDataError as `compileNode` does */
+export function columnWarnings(request: CompileNodeRequest): readonly ModuleWarning[] {
+  const module = relationModule(request.node)
+  return module.columnWarnings ? module.columnWarnings(forModule(request)) : []
+}
+
+/** The names of the nodes before it, where what it gives depends on them. */
+export const sourcesText = (node: ResolvedNode): string =>
+  usesSources(node) ? [...sourceNames(node)].map(([port, name]) => `${port}=${name}`).join('\0') : ''
+
+function relationModule(node: ResolvedNode): RelationModule {
+  if (node.module?.kind !== 'relation') throw new TypeError(`${node.id} does not compile to a relation`)
+  return node.module as RelationModule
+}
+
+function forModule(request: CompileNodeRequest): CompileRequest<never> {
   const { node } = request
-  const module = node.module
-  if (module?.kind !== 'relation') throw new TypeError(`${node.id} does not compile to a relation`)
+  const names = usesSources(node) ? sourceNames(node) : undefined
   const inputs = new Map<string, InputRelation>(request.inputs)
-  return (module as RelationModule).compile({
+  if (names) for (const [port, input] of request.inputs) inputs.set(port, { ...input, source: names.get(port) ?? port })
+  return {
     nodeId: node.id,
     config: node.config as never,
     inputs,
     parameters: request.parameters,
-    facts: request.facts,
+    facts: request.facts as never,
     ...(request.sampled ? { sampled: true } : {}),
-  })
+  }
+}
+
+const usesSources = ({ module }: ResolvedNode): boolean =>
+  module?.kind === 'relation' && (module as RelationModule).namesSources === true
+
+/** Per input, the key of the node it reads, as its own document has it; with the port where it reads several of one node. */
+function sourceNames(node: ResolvedNode): Map<string, string> {
+  const all = [...node.inputs]
+  const severalOf = (nodeId: string): boolean =>
+    new Set(all.filter(([, from]) => from.nodeId === nodeId).map(([, from]) => from.port)).size > 1
+  return new Map(
+    all.map(([port, from]) => {
+      const key = from.nodeId.slice(from.nodeId.lastIndexOf('/') + 1)
+      return [port, severalOf(from.nodeId) ? `${key}.${from.port}` : key]
+    }),
+  )
 }
 
 /** Over-cautious: a text that only looks like such a call costs a table, and changes nothing. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ModuleWarning } from '../modules/kit/contract.ts'
 import type { Problem } from '../shared/engine/types.ts'
 import { type ErrorInfo, toErrorInfo } from '../shared/errors.ts'
 
@@ -16,6 +17,15 @@ export function nodeProblem(
 ): Problem {
   return { severity: 'error', kind: 'user', code, message, nodeId, ...details }
 }
+
+/** What a module warns of. */
+export const warningProblem = ({ field, ...warning }: ModuleWarning, nodeId: string): Problem => ({
+  severity: 'warning',
+  kind: 'user',
+  nodeId,
+  ...warning,
+  ...(field ? { field: [...field] } : {}),
+})
 
 /** One problem per field that the config's schema refuses. */
 export function configProblems(nodeId: string, error: z.ZodError): Problem[] {

@@ -1,7 +1,8 @@
+import { sourcesText } from '../engine/compile-node.ts'
 import type { TypedPipeline } from '../engine/fuse.ts'
 import { isInner, outerOf, outward } from '../engine/inner-nodes.ts'
 import { numberQueries, targetProblems } from '../engine/plan-run.ts'
-import { problemOf } from '../engine/problems.ts'
+import { problemOf, warningProblem } from '../engine/problems.ts'
 import { portKey, type ResolvedNode, resolvePipeline } from '../engine/resolve-pipeline.ts'
 import type { CompiledPorts, Module, RelationModule } from '../modules/kit/contract.ts'
 import type { Analysis, Column, NodeAnalysis, Problem } from '../shared/engine/types.ts'
@@ -155,7 +156,14 @@ export class Analyser {
 
   #contentOf(node: ResolvedNode, factsKey: string, content: ReadonlyMap<string, number>): number {
     const inputs = [...node.inputs].map(([port, from]) => `${port}=${content.get(from.nodeId)}.${from.port}`)
-    const text = [node.type, node.configText, factsKey, parametersText(node.parameters), ...inputs].join('\0')
+    const text = [
+      node.type,
+      node.configText,
+      factsKey,
+      parametersText(node.parameters),
+      sourcesText(node),
+      ...inputs,
+    ].join('\0')
     let number = this.#contents.get(text)
     if (number === undefined) {
       number = this.#contents.size + 1
@@ -178,13 +186,7 @@ function nodesAbove(nodes: ReadonlyMap<string, ResolvedNode>, id: string, seen =
 function warningsOf(node: ResolvedNode, facts: unknown): Problem[] {
   if (node.module?.kind !== 'relation') return []
   const found = (node.module as RelationModule).warnings?.(facts, node.config as never) ?? []
-  return found.map(({ field, ...warning }) => ({
-    severity: 'warning',
-    kind: 'user',
-    nodeId: node.id,
-    ...warning,
-    ...(field ? { field: [...field] } : {}),
-  }))
+  return found.map((warning) => warningProblem(warning, node.id))
 }
 
 /** What is wrong with a file is wrong with the field that names it. */

@@ -1,5 +1,5 @@
-import { compileNode } from '../engine/compile-node.ts'
-import { problemOf } from '../engine/problems.ts'
+import { columnWarnings, compileNode, sourcesText } from '../engine/compile-node.ts'
+import { problemOf, warningProblem } from '../engine/problems.ts'
 import type { ResolvedNode } from '../engine/resolve-pipeline.ts'
 import type { CompiledPorts, LoadModule, ParameterValue, ProcessModule } from '../modules/kit/contract.ts'
 import { didYouMean } from '../modules/kit/did-you-mean.ts'
@@ -71,7 +71,14 @@ export class Binder {
   async #known(request: BindRequest): Promise<BoundNode> {
     const { node } = request
     const inputs = [...request.inputs].map(([port, columns]) => `${port}=${columnsText(columns)}`)
-    const key = [node.type, node.configText, request.factsKey, parametersText(request.parameters), ...inputs].join('\0')
+    const key = [
+      node.type,
+      node.configText,
+      request.factsKey,
+      parametersText(request.parameters),
+      sourcesText(node),
+      ...inputs,
+    ].join('\0')
     let bound = this.#bound.get(key)
     if (!bound) {
       bound = this.#bind(request)
@@ -90,13 +97,17 @@ export class Binder {
     const inputs = new Map<string, { name: Sql; columns: readonly Column[] }>()
     for (const [port, columns] of request.inputs) inputs.set(port, { name: await this.#stub(columns), columns })
     let compiled: CompiledPorts
+    let warnings: Problem[]
     try {
-      compiled = compileNode({ node, parameters: request.parameters, facts: request.facts, inputs })
+      const compiling = { node, parameters: request.parameters, facts: request.facts, inputs }
+      compiled = compileNode(compiling)
+      warnings = columnWarnings(compiling).map((warning) => warningProblem(warning, node.id))
     } catch (thrown) {
       return { ports: new Map(), problems: [problemOf(attribute(thrown, node.config), node.id)] }
     }
     const bodies = Object.entries(compiled)
-    return (await this.#together(bodies)) ?? this.#onePerOne(bodies, request)
+    const bound = (await this.#together(bodies)) ?? (await this.#onePerOne(bodies, request))
+    return warnings.length > 0 ? { ...bound, problems: [...bound.problems, ...warnings] } : bound
   }
 
   /** All ports in one statement, since a statement costs more than a port. Undefined when one of them is wrong. */

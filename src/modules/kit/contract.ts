@@ -15,6 +15,8 @@ export interface ParameterValue {
 export interface InputRelation {
   readonly name: Sql
   readonly columns: readonly Column[]
+  /** What people call the node it comes from. Only where the module has `namesSources`. */
+  readonly source?: string
 }
 
 export interface CompileRequest<Config, Facts = undefined> {
@@ -161,6 +163,10 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   ) => Promise<LogiDataError | undefined>
   /** What the facts leave open, in plain words; one of a kind at most. They show with the node's problems and stop nothing. */
   readonly warnings?: (facts: Facts, config: z.output<Descriptor['config']>) => readonly ModuleWarning[]
+  /** What can be told from the columns of the inputs alone: types that were widened. @throws LogiDataError as `compile` does */
+  readonly columnWarnings?: (request: CompileRequest<z.output<Descriptor['config']>, Facts>) => readonly ModuleWarning[]
+  /** Uses `source` of its inputs, so that renaming a node before this one changes it. */
+  readonly namesSources?: boolean
   /**
    * The default output has as many rows as the input `in`. Where such a module, or one that splits its rows, compiles to
    * `SELECT … FROM input` or `SELECT … FROM input WHERE …`, the engine makes one SELECT of it and its neighbours; write it so

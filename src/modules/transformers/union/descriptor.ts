@@ -12,15 +12,37 @@ const config = z.strictObject({
       }),
     ),
   missing: z
-    .enum(['null', 'error'])
+    .enum(['null', 'error', 'drop'])
     .default('null')
     .meta(
       form('A column that an input does not have', 'Une colonne absente d’une entrée', {
         options: [
           option('null', 'Is empty for its rows', 'Est vide pour ses lignes'),
           option('error', 'Is an error', 'Est une erreur'),
+          option('drop', 'Is left out of the result', 'Est laissée hors du résultat'),
         ],
         visibleWhen: { field: 'by', in: ['name'] },
+      }),
+    ),
+  types: z
+    .enum(['exact', 'same', 'text'])
+    .default('exact')
+    .meta(
+      form('Columns of different types', 'Colonnes de types différents', {
+        options: [
+          option(
+            'exact',
+            'Take the type that holds both, or are an error',
+            'Prennent le type qui contient les deux, ou sont une erreur',
+          ),
+          option('same', 'Are an error', 'Sont une erreur'),
+          option(
+            'text',
+            'Become texts where no type holds both',
+            'Deviennent des textes si aucun type ne contient les deux',
+          ),
+        ],
+        advanced: true,
       }),
     ),
   duplicates: z
@@ -40,8 +62,8 @@ const config = z.strictObject({
         advanced: true,
         placeholder: 'source',
         help: {
-          en: 'Adds a column with the name of the input each row came by.',
-          fr: 'Ajoute une colonne avec le nom de l’entrée de chaque ligne.',
+          en: 'Adds a column with the name of the step each row comes from.',
+          fr: 'Ajoute une colonne avec le nom de l’étape d’où vient chaque ligne.',
         },
       }),
     ),
@@ -55,23 +77,49 @@ export const unionDescriptor = defineModule({
   title: { en: 'Union', fr: 'Union' },
   summary: { en: 'Stacks the rows of several inputs.', fr: 'Empile les lignes de plusieurs entrées.' },
   documentation: {
-    en: `Takes any number of inputs (\`in_1\`, \`in_2\`, …) and puts their rows one after the other.
+    en: `Takes any number of inputs (\`in_1\`, \`in_2\`, …) and puts their rows one after the other, as the inputs stand: first all rows of the first one, in their order. With \`duplicates: remove\` there is no order.
 
 **By name**, columns with the same name (whatever the case of its letters) belong together; the result has those of the first input, then new ones of
-the others. **By position**, the first goes with the first, and every input must have as many; names are those of the first input.
+the others. Where an input lacks a column, \`missing\` decides: empty for its rows (\`null\`), an error, or a result with only the columns that all inputs have (\`drop\`). **By position**, the first goes with the first, and every input must have as many; names are those of the first input.
 
 **Types** that differ become the type that holds both: INTEGER and BIGINT make BIGINT, INTEGER and DECIMAL(10,2) make DECIMAL(12,2), a whole number and a
-DOUBLE make DOUBLE (a number that a DOUBLE would round stops the run). Numbers and texts have no common type: cast one with Select first.`,
-    fr: `Prend un nombre quelconque d’entrées (\`in_1\`, \`in_2\`…) et met leurs lignes à la suite.
+DOUBLE make DOUBLE (a number that a DOUBLE would round stops the run). A warning on the node names the columns that were widened, and for which input. Numbers, dates and texts have no type in common: that is an error that names them, unless \`types: text\` turns
+such columns into texts, in all inputs. \`types: same\` refuses any difference.
+
+**Equal rows** stay, or leave one with \`duplicates: remove\`; NULL equals NULL there.
+
+**\`source_column\`** holds the name of the step that the row comes from, with its output where several of one step are connected (\`split.match\`).`,
+    fr: `Prend un nombre quelconque d’entrées (\`in_1\`, \`in_2\`…) et met leurs lignes à la suite, dans l’ordre des entrées : d’abord toutes les lignes de la première, dans leur ordre. Avec \`duplicates: remove\`, il n’y a pas d’ordre.
 
 **Par nom**, les colonnes de même nom (quelle que soit la casse) vont ensemble ; le résultat a celles de la première entrée, puis les nouvelles des
-autres. **Par position**, la première va avec la première, et chaque entrée doit en avoir autant ; les noms sont ceux de la première entrée.
+autres. Si une entrée n’a pas une colonne, \`missing\` décide : vide pour ses lignes (\`null\`), une erreur, ou un résultat des seules colonnes que toutes les entrées ont (\`drop\`). **Par position**, la première va avec la première, et chaque entrée doit en avoir autant ; les noms sont ceux de la première entrée.
 
-**Les types** différents deviennent celui qui contient les deux : INTEGER et BIGINT font BIGINT, un entier et un DOUBLE font DOUBLE (un nombre qu’un
-DOUBLE arrondirait arrête l’exécution). Nombres et textes n’ont pas de type commun : convertissez d’abord avec Choisir les colonnes.`,
+**Les types** différents deviennent celui qui contient les deux : INTEGER et BIGINT font BIGINT, INTEGER et DECIMAL(10,2) font DECIMAL(12,2), un entier et un DOUBLE font DOUBLE (un nombre qu’un
+DOUBLE arrondirait arrête l’exécution). Un avertissement sur le nœud nomme les colonnes élargies, et pour quelle entrée. Nombres, dates et textes n’ont pas de type commun : c’est une erreur qui les nomme, sauf si \`types: text\` fait
+de ces colonnes des textes, dans toutes les entrées. \`types: same\` refuse toute différence.
+
+**Les lignes identiques** restent, ou une seule avec \`duplicates: remove\` ; NULL y égale NULL.
+
+**\`source_column\`** contient le nom de l’étape d’où vient la ligne, avec sa sortie si plusieurs d’une même étape sont reliées (\`split.match\`).`,
   },
   icon: 'union',
-  keywords: ['append', 'stack', 'concat', 'merge', 'rows', 'empiler', 'concaténer', 'ajouter'],
+  keywords: [
+    'append',
+    'append rows',
+    'append queries',
+    'stack',
+    'concat',
+    'concatenate rows',
+    'merge',
+    'rows',
+    'combine',
+    'union all',
+    'empiler',
+    'concaténer',
+    'ajouter',
+    'ajouter des lignes',
+    'mettre bout à bout',
+  ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' }, many: true }],
   outputs: [{ name: 'out', title: { en: 'All rows', fr: 'Toutes les lignes' } }],
   config,
