@@ -8,9 +8,10 @@ import { type PipelineDocument, type PipelineNode, parseReference } from '../sha
 import { topologicalOrder } from '../shared/pipeline/graph.ts'
 import { resolveParameters } from '../shared/pipeline/parameters.ts'
 import { resolvePlaceholders } from '../shared/pipeline/placeholders.ts'
+import { endsOf, SUB_INPUT, SUB_PIPELINE } from '../shared/pipeline/sub-pipeline.ts'
 import { innerId } from './inner-nodes.ts'
 import { configProblems, nodeProblem, problemOf } from './problems.ts'
-import { DEPTH_LIMIT, endsOf, type PipelineFile, SUB_INPUT, SUB_PIPELINE } from './sub-pipeline.ts'
+import { DEPTH_LIMIT, type PipelineFile } from './sub-pipeline.ts'
 
 export interface PortRef {
   readonly nodeId: string
@@ -177,7 +178,7 @@ function resolveInner(scope: Scope, node: ResolvedNode, nodes: Map<string, Resol
     ['outputs', ends.outputs, config.outputs],
   ] as const) {
     const names = named.map(({ name }) => name)
-    const hint = `${config.path} has the ${field} ${there.join(', ') || 'none'}: detect them again.`
+    const hint = `${config.path} has the ${field} ${there.join(', ') || 'none'}; this step was made for others. Update it.`
     const gone = names.findIndex((name) => !there.includes(name))
     if (gone >= 0)
       return refuse(

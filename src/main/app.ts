@@ -141,7 +141,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     'folders.list': ({ path }) => listFolders(path),
     'pipeline.read': ({ path }) => current.project.pipelines.read(path),
     'pipeline.save': ({ path, revision, document }) => current.project.pipelines.save(path, revision, document),
-    'pipeline.create': ({ name }) => current.project.pipelines.create(name),
+    'pipeline.create': ({ name, document }) => current.project.pipelines.create(name, document),
     'pipeline.remove': async ({ path }) => {
       await current.project.pipelines.remove(path)
       return {}

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { type PipelineFile, pipelinePaths } from '../engine/sub-pipeline.ts'
+import type { PipelineFile } from '../engine/sub-pipeline.ts'
 import type { ProjectFiles } from '../modules/kit/contract.ts'
 import type { Problem } from '../shared/engine/types.ts'
 import { toErrorInfo } from '../shared/errors.ts'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import { readPipeline } from '../shared/pipeline/read-pipeline.ts'
+import { pipelinePaths } from '../shared/pipeline/sub-pipeline.ts'
 
 const KEPT = 100
 

@@ -50,9 +50,9 @@ export class PipelineFiles {
     })
   }
 
-  /** Makes an empty pipeline in a file named after it. */
-  async create(name: string): Promise<PipelineFile> {
-    const text = writePipeline({ format: FORMAT, name, nodes: {} })
+  /** Makes a pipeline in a new file named after it, empty unless it is given. */
+  async create(name: string, document?: PipelineDocument): Promise<PipelineFile> {
+    const text = writePipeline({ ...(document ?? { format: FORMAT, nodes: {} }), name })
     const stem = fileStem(name)
     for (let attempt = 1; ; attempt++) {
       const path = `${PIPELINES_FOLDER}/${attempt === 1 ? stem : `${stem}-${attempt}`}${PIPELINE_SUFFIX}`

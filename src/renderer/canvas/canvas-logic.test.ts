@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
 import { FORMAT, type PipelineDocument } from '../../shared/pipeline/document.ts'
+import { uniqueName } from '../../shared/pipeline/names.ts'
 import { copyNodes, pasteNodes } from './clipboard.ts'
 import { connectEdits, newNodeEdits, pathEdges } from './connection-rules.ts'
 import { autoLayout, freePlace, neighbour, positionsOf } from './layout.ts'
-import { inputPorts, uniqueName } from './ports.ts'
+import { inputPorts } from './ports.ts'
 
 const words = (en: string) => ({ en, fr: en })
 const port = (name: string, more = {}) => ({

@@ -10,8 +10,8 @@ import {
   positionSchema,
 } from '../../shared/pipeline/document.ts'
 import type { PipelineEdit } from '../../shared/pipeline/edits.ts'
+import { uniqueName } from '../../shared/pipeline/names.ts'
 import { snap } from './layout.ts'
-import { uniqueName } from './ports.ts'
 
 const clipboardSchema = z.object({
   nodes: z.record(nodeIdSchema, nodeSchema),

@@ -2,7 +2,8 @@ import type { ModuleInfo } from '../../shared/modules/descriptor.ts'
 import { inputPortsOf } from '../../shared/modules/ports.ts'
 import { formatReference, type PipelineDocument, type Position } from '../../shared/pipeline/document.ts'
 import type { PipelineEdit } from '../../shared/pipeline/edits.ts'
-import { actualPortName, documentEdges, inputPorts, outputPorts, outputsOf, uniqueName, writtenPort } from './ports.ts'
+import { uniqueName } from '../../shared/pipeline/names.ts'
+import { actualPortName, documentEdges, inputPorts, outputPorts, outputsOf, writtenPort } from './ports.ts'
 
 type Modules = ReadonlyMap<string, ModuleInfo>
 

@@ -1,6 +1,7 @@
 import type { ModuleInfo, OutputPort, Text } from '../../shared/modules/descriptor.ts'
 import { inputPortsOf, outputPortsOf } from '../../shared/modules/ports.ts'
-import { NODE_ID, type PipelineDocument, type PipelineNode, parseReference } from '../../shared/pipeline/document.ts'
+import { type PipelineDocument, type PipelineNode, parseReference } from '../../shared/pipeline/document.ts'
+import { uniqueName } from '../../shared/pipeline/names.ts'
 
 export interface CanvasPort {
   /** Actual name: of a port that takes many inputs, `in_1`. */
@@ -89,17 +90,6 @@ export function actualPortName(
   const used = Object.keys(node?.inputs ?? {})
   if (!many || used.includes(port) || !port.startsWith(many.name)) return port
   return uniqueName(from, (name) => used.includes(name))
-}
-
-/** `base`, or `base_2`, `base_3`, … as the first that is not taken. */
-export function uniqueName(base: string, taken: (name: string) => boolean): string {
-  const clean = NODE_ID.test(base) ? base : 'node'
-  if (!taken(clean)) return clean
-  const stem = clean.replace(/_\d+$/, '').slice(0, 58)
-  for (let number = 2; ; number++) {
-    const name = `${stem}_${number}`
-    if (!taken(name)) return name
-  }
 }
 
 export interface DocumentEdge {

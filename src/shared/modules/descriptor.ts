@@ -45,6 +45,10 @@ export const formControlSchema = z.enum([
   /** Path of a file or a glob, relative to the project. */
   'inputPath',
   'outputPath',
+  /** Path of another pipeline of the project; its ends fill the fields `inputs` and `outputs` beside it. */
+  'pipelinePath',
+  /** Values of the parameters of the pipeline that the field `path` beside it names. */
+  'pipelineParameters',
   /** One column of the input `port` names. */
   'column',
   'columns',

@@ -41,7 +41,10 @@ export function outputPortsOf(declared: readonly z.input<typeof outputPortSchema
  * Old name -> new name of the ports that a change of config gives another name: the list kept its length, so that each item is
  * still the same one.
  */
-export function renamedPorts(before: readonly OutputPort[], after: readonly OutputPort[]): ReadonlyMap<string, string> {
+export function renamedPorts(
+  before: readonly { readonly name: string }[],
+  after: readonly { readonly name: string }[],
+): ReadonlyMap<string, string> {
   if (before.length !== after.length) return new Map()
   const pairs = before.flatMap(({ name }, index): [string, string][] => {
     const now = after[index]?.name

@@ -99,7 +99,12 @@ export const appContract = {
     z.object({ path: pathSchema, revision: z.string(), document: documentSchema }),
     z.object({ revision: z.string() }),
   ),
-  'pipeline.create': call('write', z.object({ name: z.string().min(1).max(200) }), pipelineFileSchema),
+  /** In a new file that is named after it, never over one that exists; empty, or with what `document` has. */
+  'pipeline.create': call(
+    'write',
+    z.object({ name: z.string().min(1).max(200), document: documentSchema.optional() }),
+    pipelineFileSchema,
+  ),
   'pipeline.remove': call('write', z.object({ path: pathSchema }), z.object({})),
   'modules.list': call('read', z.object({}), z.array(moduleInfoSchema)),
   'functions.list': call('read', z.object({}), z.array(functionInfoSchema)),

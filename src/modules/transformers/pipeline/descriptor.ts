@@ -10,9 +10,10 @@ const ports = (en: string, fr: string) =>
     .meta(
       form(en, fr, {
         control: 'list',
+        advanced: true,
         help: text(
-          '“Detect settings” takes them from the file.',
-          '« Détecter les réglages » les prend dans le fichier.',
+          'Taken from the other pipeline when it is chosen.',
+          'Prises dans l’autre pipeline quand il est choisi.',
         ),
       }),
     )
@@ -21,7 +22,7 @@ const config = z.strictObject({
   path: z
     .string()
     .min(1, 'choose a pipeline')
-    .meta(form('Pipeline', 'Pipeline', { control: 'inputPath', placeholder: 'pipelines/clean-names.pipeline.yaml' })),
+    .meta(form('Pipeline', 'Pipeline', { control: 'pipelinePath', placeholder: 'pipelines/clean-names.pipeline.yaml' })),
   inputs: ports('Inputs', 'Entrées'),
   outputs: ports('Outputs', 'Sorties'),
   parameters: z
@@ -34,10 +35,10 @@ const config = z.strictObject({
     .default([])
     .meta(
       form('Parameters', 'Paramètres', {
-        control: 'list',
+        control: 'pipelineParameters',
         help: text(
-          'Those that are not listed take their defaults. $name hands on a parameter of this pipeline.',
-          'Ceux qui ne sont pas cités prennent leur défaut. $nom transmet un paramètre de ce pipeline.',
+          'Those without a value take their defaults. $name hands on a parameter of this pipeline.',
+          'Ceux qui n’ont pas de valeur prennent leur défaut. $nom transmet un paramètre de ce pipeline.',
         ),
       }),
     ),
@@ -57,14 +58,14 @@ export const pipelineDescriptor = defineModule({
 are fused into the same queries, and its loads are part of the run. Its parameters get the values that are given here, else their defaults.
 
 The inputs and outputs that this pipeline relies on are written in its file. So this pipeline can be read and checked without the other one, and a change over there
-that would break it is an error here, named, before anything runs. “Detect settings” takes them over anew.
+that would break it is an error here, named, before anything runs; one press takes the change over.
 
 A problem inside is shown at this step, with the step of the other pipeline that it comes from. A pipeline cannot contain itself.`,
     `Les étapes Entrée de l’autre pipeline sont les entrées de cette étape, et ses étapes Sortie en sont les sorties, sous leurs noms. Il s’exécute comme si ses étapes étaient
 ici : elles sont fondues dans les mêmes requêtes, et ses chargements font partie de l’exécution. Ses paramètres prennent les valeurs données ici, sinon leurs défauts.
 
 Les entrées et sorties sur lesquelles ce pipeline compte sont écrites dans son fichier. Il peut donc être lu et contrôlé sans l’autre, et un changement là-bas qui
-le casserait est ici une erreur, nommée, avant toute exécution. « Détecter les réglages » les reprend à neuf.
+le casserait est ici une erreur, nommée, avant toute exécution ; un clic reprend le changement.
 
 Un problème à l’intérieur est montré sur cette étape, avec l’étape de l’autre pipeline d’où il vient. Un pipeline ne peut pas se contenir lui-même.`,
   ),
