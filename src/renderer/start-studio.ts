@@ -13,6 +13,7 @@ import { autosave, flush, restoreTabs, useTabs } from './store/sessions.ts'
 import { layoutValue, loadSettings, rememberLayout, useSettings } from './store/settings.ts'
 import { toast, toastError } from './store/toasts.ts'
 import { restorePanes, useUi } from './store/ui.ts'
+import { followOthers } from './sub-pipeline/other-pipelines.ts'
 
 /** Sets the stores going. Gives back what stops them. `onReady`: the look is known, the window can be drawn. */
 export function startStudio(onReady: () => void): () => void {
@@ -21,6 +22,7 @@ export function startStudio(onReady: () => void): () => void {
     followEngine(),
     followConnection(),
     followDocument(),
+    followOthers(),
     autosave(),
     sayWhatHappens(),
     rememberSelection(),

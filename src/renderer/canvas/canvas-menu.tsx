@@ -3,6 +3,8 @@ import { t } from '../i18n/index.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { startRun } from '../store/run.ts'
 import { openDialog } from '../store/ui.ts'
+import { askForSubPipeline, putStepsHere } from '../sub-pipeline/actions.ts'
+import { openStep, pathOfStep } from '../sub-pipeline/ways.ts'
 import * as actions from './canvas-actions.ts'
 
 export interface CanvasMenuAt {
@@ -66,6 +68,13 @@ function Items({ at, onAdd, onFit }: Pick<Props, 'at' | 'onAdd' | 'onFit'>) {
   const loads = nodeIds.filter((nodeId) => nodes?.[nodeId]?.type.startsWith('load.'))
   return (
     <Menu>
+      {nodeIds.length === 1 && only !== undefined && pathOfStep(only) !== undefined && (
+        <>
+          <MenuItem text={t('sub.open')} label="Enter" onClick={() => openStep(only)} />
+          <MenuItem text={t('sub.putHere')} onClick={() => void putStepsHere(only)} />
+          <MenuDivider />
+        </>
+      )}
       {nodeIds.length === 1 && only !== undefined && (
         <MenuItem text={t('node.rename')} label="F2" onClick={() => openDialog({ kind: 'renameNode', nodeId: only })} />
       )}
@@ -77,6 +86,7 @@ function Items({ at, onAdd, onFit }: Pick<Props, 'at' | 'onAdd' | 'onFit'>) {
       {nodeIds.some((nodeId) => Object.keys(nodes?.[nodeId]?.inputs ?? {}).length > 0) && (
         <MenuItem text={t('node.disconnect')} onClick={() => actions.disconnectInputs(nodeIds)} />
       )}
+      <MenuItem text={t('sub.makeOf')} onClick={() => askForSubPipeline(nodeIds)} />
       <MenuDivider />
       <MenuItem text={t('node.delete')} label="Del" intent="danger" onClick={() => actions.removeNodes(nodeIds)} />
     </Menu>

@@ -27,6 +27,8 @@ import { moduleOf, useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { select, useSelection } from '../store/selection.ts'
 import { openDialog } from '../store/ui.ts'
+import { WayBack } from '../sub-pipeline/way-back.tsx'
+import { openStep } from '../sub-pipeline/ways.ts'
 import * as actions from './canvas-actions.ts'
 import { CanvasMenu, type CanvasMenuAt } from './canvas-menu.tsx'
 import { provideCanvas, STEP_DRAG, useCanvas } from './canvas-state.ts'
@@ -182,7 +184,9 @@ export function Canvas() {
     }
     const focus = () => box.current?.focus()
     return {
-      onNodeDoubleClick: (_event: unknown, node: StepNode) => openDialog({ kind: 'renameNode', nodeId: node.id }),
+      onNodeDoubleClick: (_event: unknown, node: StepNode) => {
+        if (!openStep(node.id)) openDialog({ kind: 'renameNode', nodeId: node.id })
+      },
       onNodeContextMenu: (event: ReactMouseEvent, node: StepNode) => {
         const chosen = useSelection.getState().nodeIds
         const nodeIds = chosen.includes(node.id) ? chosen : [node.id]
@@ -276,6 +280,7 @@ export function Canvas() {
           />
         )}
       </ReactFlow>
+      <WayBack />
       <Tools />
       <Zoom onFit={fit} />
       {path !== undefined && nodes.length === 0 && <Empty onAdd={() => setQuickAdd(centre(box.current, placeAt))} />}

@@ -2,6 +2,7 @@ import { type RefObject, useEffect } from 'react'
 import { redo, undo } from '../store/pipeline.ts'
 import { select, useSelection } from '../store/selection.ts'
 import { openDialog, toggleDocs } from '../store/ui.ts'
+import { goBack, openStep } from '../sub-pipeline/ways.ts'
 import * as actions from './canvas-actions.ts'
 import { canvasHandle } from './canvas-state.ts'
 import type { LinkEdge } from './flow-model.ts'
@@ -44,6 +45,8 @@ export function useCanvasKeys(canvas: RefObject<HTMLElement | null>, edges: RefO
       if (control && key === 'a') actions.selectAll()
       else if (control && key === 'd') actions.duplicate(nodeIds)
       else if (control) return false
+      else if (event.altKey) return key === 'arrowup' && goBack()
+      else if (key === 'enter') return last !== undefined && openStep(last)
       else if (key === 'delete' || key === 'backspace') removeSelected(nodeIds, edges.current)
       else if (key === 'f2' && last !== undefined) openDialog({ kind: 'renameNode', nodeId: last })
       else if (key === 'escape') select([])

@@ -3,8 +3,11 @@ import { canvasHandle } from '../canvas/canvas-state.ts'
 import { t } from '../i18n/index.ts'
 import { redo, undo, usePipeline } from '../store/pipeline.ts'
 import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
+import { useSelection } from '../store/selection.ts'
 import { changeSettings } from '../store/settings.ts'
 import { openDialog, showPanes, toggleDocs, useUi } from '../store/ui.ts'
+import { askForSubPipeline, putStepsHere } from '../sub-pipeline/actions.ts'
+import { openStep, pathOfStep } from '../sub-pipeline/ways.ts'
 
 export interface Command {
   readonly id: string
@@ -17,6 +20,8 @@ export interface Command {
 /** What the palette offers to do, as things stand. */
 export function commands(): Command[] {
   const { document, canUndo, canRedo } = usePipeline.getState()
+  const { nodeIds } = useSelection.getState()
+  const only = nodeIds.length === 1 ? nodeIds[0] : undefined
   const running = isRunning(useRun.getState())
   const hasNodes = Object.keys(document?.nodes ?? {}).length > 0
   const { dataOpen, inspectorOpen, leftOpen } = useUi.getState()
@@ -48,6 +53,18 @@ export function commands(): Command[] {
     { id: 'tidy', title: t('command.tidy'), enabled: hasNodes, run: () => canvasHandle()?.tidy() },
     { id: 'fit', title: t('command.fit'), keys: 'F', enabled: hasNodes, run: () => canvasHandle()?.fit() },
     { id: 'selectAll', title: t('command.selectAll'), keys: 'Ctrl A', enabled: hasNodes, run: actions.selectAll },
+    {
+      id: 'makeSubPipeline',
+      title: t('sub.makeCommand'),
+      enabled: nodeIds.length > 0,
+      run: () => askForSubPipeline(nodeIds),
+    },
+    ...(only !== undefined && pathOfStep(only) !== undefined
+      ? [
+          { id: 'openStep', title: t('sub.open'), keys: 'Enter', enabled: true, run: () => void openStep(only) },
+          { id: 'putStepsHere', title: t('sub.putHere'), enabled: true, run: () => void putStepsHere(only) },
+        ]
+      : []),
     {
       id: 'parameters',
       title: t('command.parameters'),

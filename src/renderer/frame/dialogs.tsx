@@ -9,6 +9,7 @@ import { createPipeline, removePipeline } from '../store/project.ts'
 import { select } from '../store/selection.ts'
 import { toastError } from '../store/toasts.ts'
 import { closeDialog, useUi } from '../store/ui.ts'
+import { MakeSubPipelineDialog } from '../sub-pipeline/make-dialog.tsx'
 import { ParametersDialog } from './parameters-dialog.tsx'
 
 /** The dialog that is open, if any. */
@@ -25,6 +26,8 @@ export function Dialogs() {
       return <DeletePipeline path={dialog.path} name={dialog.name} />
     case 'renameNode':
       return <RenameNode nodeId={dialog.nodeId} />
+    case 'makeSubPipeline':
+      return <MakeSubPipelineDialog nodeIds={dialog.nodeIds} />
   }
 }
 

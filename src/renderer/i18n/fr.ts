@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts'
 import { frCanvas } from './fr-canvas.ts'
 import { frPanes } from './fr-panes.ts'
+import { frSub } from './fr-sub.ts'
 
 export const fr: Messages = {
   'fault.title': 'Cette partie de la fenêtre a échoué',
@@ -169,4 +170,5 @@ export const fr: Messages = {
   'dialog.close': 'Fermer',
   ...frCanvas,
   ...frPanes,
+  ...frSub,
 }

@@ -8,6 +8,8 @@ import { ExpressionControl } from './controls/expression-control.tsx'
 import { GridControl } from './controls/grid-control.tsx'
 import { ListControl } from './controls/list-control.tsx'
 import { InputPathControl, OutputPathControl } from './controls/path-control.tsx'
+import { PipelineParametersControl } from './controls/pipeline-parameters-control.tsx'
+import { PipelinePathControl } from './controls/pipeline-path-control.tsx'
 import {
   ColumnControl,
   MultilineControl,
@@ -41,6 +43,10 @@ export function FieldValue(props: ControlProps) {
       return <InputPathControl {...props} />
     case 'outputPath':
       return <OutputPathControl {...props} />
+    case 'pipelinePath':
+      return <PipelinePathControl {...props} />
+    case 'pipelineParameters':
+      return <PipelineParametersControl {...props} />
     case 'column':
       return <ColumnControl {...props} />
     case 'columns':

@@ -17,8 +17,8 @@ export interface FormScope {
   readonly change: (path: ConfigPath, value: JsonValue | undefined) => void
   /** A field is entered: what changes from here is a step of its own. */
   readonly begin: () => void
-  /** Replaces the whole config, as one step. */
-  readonly replace: (config: Readonly<Record<string, JsonValue>>) => void
+  /** Replaces the whole config, as one step; as one with the last change of a field where it follows from that. */
+  readonly replace: (config: Readonly<Record<string, JsonValue>>, following?: ConfigPath) => void
   /** Columns that a field speaks of: of its port, else of all inputs, else those that the node itself reads. */
   readonly columns: (port?: string) => readonly Column[] | undefined
   readonly vocabulary: (port?: string) => Vocabulary

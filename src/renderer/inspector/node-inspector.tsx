@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
-import { outputPortsOf } from '../../shared/modules/ports.ts'
+import { inputPortsOf, outputPortsOf } from '../../shared/modules/ports.ts'
 import { configEdits } from '../../shared/pipeline/config-edits.ts'
 import type { JsonValue } from '../../shared/pipeline/document.ts'
 import { ModuleDocumentation } from '../documentation/module-documentation.tsx'
@@ -12,7 +12,7 @@ import { edit, usePipeline } from '../store/pipeline.ts'
 import { useUi } from '../store/ui.ts'
 import { FieldList } from './field-list.tsx'
 import { FieldValue } from './field-value.tsx'
-import { elideDefaults, pathKey, withValueAt } from './form-model.ts'
+import { type ConfigPath, elideDefaults, pathKey, withValueAt } from './form-model.ts'
 import { type FormScope, FormScopeContext } from './form-scope.ts'
 import { inputColumns, nodeVocabulary } from './node-columns.ts'
 import { NodeHeader } from './node-header.tsx'
@@ -43,8 +43,10 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       const { document } = usePipeline.getState()
       if (!document) return
       const ports = (config: unknown) => outputPortsOf(info?.outputs ?? [], config)
-      edit(configEdits(document, nodeId, elideDefaults(next, info?.fields ?? []), ports), options)
+      const inputs = (config: unknown) => inputPortsOf(info?.inputs ?? [], config)
+      edit(configEdits(document, nodeId, elideDefaults(next, info?.fields ?? []), ports, inputs), options)
     }
+    const groupOf = (path: ConfigPath) => `${nodeId}:${pathKey(path)}:${session.current}`
     return {
       nodeId,
       nodeType: node?.type ?? '',
@@ -56,11 +58,9 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
         session.current = sessions
       },
       change: (path, value) => {
-        const next = withValueAt(current(), path, value) as Record<string, JsonValue>
-        const group = `${nodeId}:${pathKey(path)}:${session.current}`
-        set(next, { group })
+        set(withValueAt(current(), path, value) as Record<string, JsonValue>, { group: groupOf(path) })
       },
-      replace: (next) => set(next),
+      replace: (next, following) => set(next, following && { group: groupOf(following) }),
       columns: (port) => inputColumns(analysis, info, port),
       vocabulary: (port) => nodeVocabulary(analysis, info, port, parameters ?? {}, functions),
       Value: FieldValue,

@@ -4,6 +4,7 @@ import { ModuleTile } from '../icons/module-icon.tsx'
 import { useModules } from '../store/modules.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
 import { select } from '../store/selection.ts'
+import { askForSubPipeline } from '../sub-pipeline/actions.ts'
 
 /** Several nodes at once: which, and what can be done with all of them. */
 export function SeveralNodes({ nodeIds }: { nodeIds: readonly string[] }) {
@@ -36,6 +37,7 @@ export function SeveralNodes({ nodeIds }: { nodeIds: readonly string[] }) {
         })}
       </ul>
       <div className="several-actions">
+        <Button text={t('sub.makeOf')} onClick={() => askForSubPipeline(chosen)} />
         <Button text={t('node.disconnect')} disabled={connected.length === 0} onClick={() => edit(connected)} />
         <Button
           text={t('node.delete')}

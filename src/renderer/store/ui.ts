@@ -7,6 +7,7 @@ export type OpenDialog =
   | { readonly kind: 'newPipeline' }
   | { readonly kind: 'deletePipeline'; readonly path: string; readonly name: string }
   | { readonly kind: 'renameNode'; readonly nodeId: string }
+  | { readonly kind: 'makeSubPipeline'; readonly nodeIds: readonly string[] }
 
 export interface UiState {
   readonly leftPanel: LeftPanel

@@ -22,7 +22,9 @@ const config = z.strictObject({
   path: z
     .string()
     .min(1, 'choose a pipeline')
-    .meta(form('Pipeline', 'Pipeline', { control: 'pipelinePath', placeholder: 'pipelines/clean-names.pipeline.yaml' })),
+    .meta(
+      form('Pipeline', 'Pipeline', { control: 'pipelinePath', placeholder: 'pipelines/clean-names.pipeline.yaml' }),
+    ),
   inputs: ports('Inputs', 'Entrées'),
   outputs: ports('Outputs', 'Sorties'),
   parameters: z
