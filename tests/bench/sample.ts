@@ -43,12 +43,12 @@ export async function casesNamed(names: readonly string[]): Promise<TransformCas
 export async function inputsOf(
   each: TransformCase,
   connection: DuckDBConnection,
-  query: (own: string) => string = (own) => own,
+  query: (own: string, first: boolean) => string = (own) => own,
 ): Promise<Map<string, InputRelation>> {
   const inputs = new Map<string, InputRelation>()
   for (const [port, own] of Object.entries(each.inputs ?? { in: 'FROM sample' })) {
     const table = identifier(`${port}_rows`)
-    await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${query(own)}`)
+    await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${query(own, inputs.size === 0)}`)
     const described = (await connection.runAndReadAll(`DESCRIBE ${table}`)).getRowsJson()
     inputs.set(port, {
       name: table,

@@ -19,7 +19,9 @@ export const wide: Workload = async ({ names }) => {
       `CREATE TABLE more AS SELECT ${more.join(', ')} FROM (SELECT ${made.join(', ')} FROM sample LIMIT 1)`,
     )
     for (const each of await casesNamed(names)) {
-      const inputs = await inputsOf(each, connection, (own) => `SELECT * FROM (${own}) CROSS JOIN more`)
+      const inputs = await inputsOf(each, connection, (own, first) =>
+        first ? `SELECT * FROM (${own}) CROSS JOIN more` : own,
+      )
       const config = each.wide ?? each.config
       const [ours, reference]: [number[], number[]] = [[], []]
       const explain = async (queries: readonly string[]) => {

@@ -8,6 +8,9 @@ export interface Points {
   readonly x2: Sql
 }
 
+/** Gives a value a name, since it is needed several times. It is made of what was held for lower layers. */
+export type Hold = (value: Sql, layer: number) => Sql
+
 const MEAN_RADIUS = raw('6371008.8e0')
 const EQUATOR = raw('6378137.0e0')
 const FLATTENING = 1 / 298.257223563
@@ -27,14 +30,14 @@ export function sphere({ y1, x1, y2, x2 }: Points): Sql {
  * Metres on WGS 84 by the first order of the flattening: Lambert's formula for long lines, on reduced latitudes (Andoyer–Lambert).
  * Source: E. Rapp, Geometric Geodesy; the error was measured against Vincenty in the tests.
  */
-export function ellipsoid({ y1, x1, y2, x2 }: Points): Sql {
+export function ellipsoid({ y1, x1, y2, x2 }: Points, hold: Hold): Sql {
   const ratio = raw(`${1 - FLATTENING}e0`)
   const flat = raw(`${FLATTENING}e0`)
   // Reduced by way of sine and cosine, since the tangent of a pole does not exist.
   const reduced = (latitude: Sql): Sql => sql`atan2(${ratio} * sin(radians(${latitude})), cos(radians(${latitude})))`
-  const [b1, b2] = [reduced(y1), reduced(y2)]
-  const h = haversine(b1, b2, x1, x2)
-  const angle = sql`(2 * asin(sqrt(${h})))`
+  const [b1, b2] = [hold(reduced(y1), 0), hold(reduced(y2), 0)]
+  const h = hold(haversine(b1, b2, x1, x2), 1)
+  const angle = hold(sql`(2 * asin(sqrt(${h})))`, 2)
   const p = sql`((${b1} + ${b2}) / 2)`
   const q = sql`((${b2} - ${b1}) / 2)`
   const x = sql`((${angle} - sin(${angle})) * power(sin(${p}) * cos(${q}), 2) / (1 - ${h}))`

@@ -4,10 +4,11 @@ import { type AddedColumn, withColumns } from '../../kit/add-columns.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { failure } from '../../kit/failure.ts'
 import { freeName, requireColumn, requireInput } from '../../kit/inputs.ts'
+import { Layers } from '../../kit/layers.ts'
 import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import { columnType, integerType, isFloat } from '../../kit/types.ts'
 import { distanceDescriptor } from './descriptor.ts'
-import { bearing, ellipsoid, type Points, sphere } from './geodesy.ts'
+import { bearing, ellipsoid, type Hold, type Points, sphere } from './geodesy.ts'
 
 const SIDES = ['from_y', 'from_x', 'to_y', 'to_x'] as const
 const METRES: Readonly<Record<string, number>> = { km: 1000, m: 1, mi: 1609.344, nmi: 1852, ft: 0.3048 }
@@ -51,10 +52,14 @@ export const distance: RelationModule<typeof distanceDescriptor, undefined> = {
       columns.map(({ column }) => sql`${identifier(column.name)} IS NULL`),
       ' OR ',
     )})`
+    const layers = new Layers(input)
+    // A helper is worked out before the coordinates are judged, and the sine of infinity is an error.
+    const hold: Hold = (value, layer) =>
+      layers.hold({ value: sql`CASE WHEN NOT ${anyFault} THEN ${value} END`, layer }).value
     const added: AddedColumn[] = [
       {
         name: config.name,
-        value: guarded(sql`CASE WHEN NOT ${absent} THEN ${between(config, points)} END`),
+        value: guarded(sql`CASE WHEN NOT ${absent} THEN ${between(config, points, hold)} END`),
         field: ['name'],
       },
     ]
@@ -70,7 +75,7 @@ export const distance: RelationModule<typeof distanceDescriptor, undefined> = {
     const [columnName, reasonName] = ['_column', '_reason'].map((name) => identifier(freeName(name, input.columns)))
     const reason = fault(({ column, what }) => sql`concat('“', ${shown(column)}, ${`” is not ${what}`})`)
     return {
-      out: sql`SELECT ${withColumns(input.columns, added)} FROM ${input.name}${rejects ? sql` WHERE NOT coalesce(${anyFault}, FALSE)` : raw('')}`,
+      out: sql`SELECT ${withColumns(input.columns, added, layers.names)} FROM ${layers.from}${rejects ? sql` WHERE NOT coalesce(${anyFault}, FALSE)` : raw('')}`,
       reject: sql`SELECT *, ${fault(({ column }) => literal(column.name))} AS ${columnName ?? raw('c')}, ${reason} AS ${reasonName ?? raw('r')} FROM ${input.name} WHERE ${rejects ? anyFault : raw('FALSE')}`,
     }
   },
@@ -86,10 +91,10 @@ function numberColumn(columns: readonly Column[], name: string, field: string): 
   })
 }
 
-function between({ method, unit }: { method: string; unit: string }, points: Points): Sql {
+function between({ method, unit }: { method: string; unit: string }, points: Points, hold: Hold): Sql {
   const { x1, y1, x2, y2 } = points
   const size = raw(`CAST('${METRES[unit] ?? 1}' AS DOUBLE)`)
   if (method === 'straight') return sql`sqrt(power(${x2} - ${x1}, 2) + power(${y2} - ${y1}, 2))`
   if (method === 'manhattan') return sql`(abs(${x2} - ${x1}) + abs(${y2} - ${y1}))`
-  return sql`(${method === 'sphere' ? sphere(points) : ellipsoid(points)} / ${size})`
+  return sql`(${method === 'sphere' ? sphere(points) : ellipsoid(points, hold)} / ${size})`
 }

@@ -28,11 +28,13 @@ export const sample: RelationModule<typeof sampleDescriptor, undefined> = {
         return inOrder(input, (position) => sql`${number(position)} <= ${config.rows}`)
       case 'last':
         return inOrder(input, (position) => sql`${number(position, raw(' DESC'))} <= ${config.rows}`)
-      case 'every':
-        return inOrder(input, (position) => {
-          const from = sql`(${number(position)} - ${config.start})`
+      case 'every': {
+        const taken = (place: Sql): Sql => {
+          const from = sql`(${place} - ${config.start})`
           return sql`${from} >= 0 AND ${from} % ${config.rows} = 0`
-        })
+        }
+        return per.length === 0 ? asTheyCome(input, taken) : inOrder(input, (position) => taken(number(position)))
+      }
       case 'bootstrap':
         if (per.length > 0)
           throw userError('sample.per-unused', 'Rows drawn with repetition are drawn from all rows.', {
@@ -56,6 +58,14 @@ function inOrder(input: InputRelation, test: (position: Sql) => Sql): Both {
     sql`SELECT * EXCLUDE (${position}) FROM ${numbered} QUALIFY ${condition} ORDER BY ${position}`
   const taken = test(position)
   return { out: where(taken), rest: where(sql`NOT (${taken})`) }
+}
+
+/** Rows chosen by their place in the whole table: counted as they stream by, which keeps their order. */
+function asTheyCome(input: InputRelation, test: (position: Sql) => Sql): Both {
+  const position = identifier(freeName('position', input.columns))
+  const numbered = sql`(SELECT *, row_number() OVER () AS ${position} FROM ${input.name})`
+  const where = (condition: Sql): Sql => sql`SELECT * EXCLUDE (${position}) FROM ${numbered} WHERE ${condition}`
+  return { out: where(test(position)), rest: where(sql`NOT (${test(position)})`) }
 }
 
 /** The rows with the lowest numbers. */

@@ -4,7 +4,8 @@ import type { RelationModule } from '../../kit/contract.ts'
 import { checkZone, type TimeColumn, timeColumn } from '../../kit/dates.ts'
 import { failure } from '../../kit/failure.ts'
 import { freeName, requireInput } from '../../kit/inputs.ts'
-import { identifier, raw, type Sql, sql } from '../../kit/sql.ts'
+import { Layers } from '../../kit/layers.ts'
+import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import { type TimeZoneConfig, timeZoneDescriptor } from './descriptor.ts'
 
 export const timeZone: RelationModule<typeof timeZoneDescriptor, undefined> = {
@@ -23,16 +24,18 @@ export const timeZone: RelationModule<typeof timeZoneDescriptor, undefined> = {
     const toLocal = config.operation === 'to_local'
     checkKind(config, time)
     const name = config.name ?? time.column.name
-    const list = (value: Sql): Sql => withColumns(input.columns, [{ name, value, field: ['name'] }])
+    const list = (value: Sql, without: readonly Sql[] = []): Sql =>
+      withColumns(input.columns, [{ name, value, field: ['name'] }], without)
     const [columnName, reasonName] = [freeName('_column', input.columns), freeName('_reason', input.columns)]
-    const rejects = (reason: Sql, test: Sql): Sql =>
-      sql`SELECT *, CAST(${time.column.name} AS VARCHAR) AS ${identifier(columnName)}, CAST(${reason} AS VARCHAR) AS ${identifier(reasonName)} FROM ${input.name} WHERE ${test}`
+    const rejects = (reason: Sql, test: Sql, from = input.name, without: readonly Sql[] = []): Sql =>
+      sql`SELECT ${withColumns([], [], without)}, CAST(${time.column.name} AS VARCHAR) AS ${identifier(columnName)}, CAST(${reason} AS VARCHAR) AS ${identifier(reasonName)} FROM ${from} WHERE ${test}`
     if (toLocal) {
       const value = sql`timezone(${zoneOf(config, 'to')}, ${time.value})`
       return { out: sql`SELECT ${list(value)} FROM ${input.name}`, reject: rejects(raw('NULL'), raw('FALSE')) }
     }
     const zone = zoneOf(config, 'from')
-    const found = instantsOf(sql`CAST(${time.value} AS TIMESTAMP)`, zone)
+    const layers = new Layers(input)
+    const found = instantsOf(sql`CAST(${time.value} AS TIMESTAMP)`, zone, layers)
     const instant = resolve(config, found, time, zone, nodeId)
     const value = config.operation === 'convert' ? sql`timezone(${zoneOf(config, 'to')}, ${instant})` : instant
     const tests = [
@@ -41,10 +44,13 @@ export const timeZone: RelationModule<typeof timeZoneDescriptor, undefined> = {
     ]
     const shown = sql`CAST(${time.value} AS VARCHAR)`
     const reason = sql`concat('“', ${shown}, '” ', CASE WHEN ${found.never} THEN 'does not exist in ' ELSE 'comes twice in ' END, ${zone})`
-    if (tests.length === 0)
-      return { out: sql`SELECT ${list(value)} FROM ${input.name}`, reject: rejects(reason, raw('FALSE')) }
-    const test = sql`coalesce(${raw(tests.map((each) => each.text).join(' OR '))}, FALSE)`
-    return { out: sql`SELECT ${list(value)} FROM ${input.name} WHERE NOT ${test}`, reject: rejects(reason, test) }
+    const out = sql`SELECT ${list(value, layers.names)} FROM ${layers.from}`
+    if (tests.length === 0) return { out, reject: rejects(raw('NULL'), raw('FALSE')) }
+    const test = joinSql(tests, ' OR ')
+    return {
+      out: sql`${out} WHERE NOT (${test})`,
+      reject: rejects(reason, test, layers.from, layers.names),
+    }
   },
 }
 
@@ -73,6 +79,8 @@ interface Found {
   /** By the offset before a change, and by the one after it. */
   readonly before: Sql
   readonly after: Sql
+  /** At the one before, the clocks show it. */
+  readonly first: Sql
   /** The clocks showed it at both. */
   readonly twice: Sql
   /** The clocks never showed it. */
@@ -83,21 +91,25 @@ interface Found {
  * When clocks of `zone` show `local`. The offsets of a day before and a day after are the two that may be in force around it: changes
  * are further apart than that.
  */
-function instantsOf(local: Sql, zone: string): Found {
+function instantsOf(local: Sql, zone: string, layers: Layers): Found {
   const asUtc = (moment: Sql): Sql => sql`timezone('UTC', ${moment})`
   const by = (days: string): Sql => {
     const other = sql`(${local} ${raw(days)})`
     const offset = sql`(timezone(${zone}, ${asUtc(other)}) - ${other})`
-    return asUtc(sql`(${local} - ${offset})`)
+    return sql`CASE WHEN isfinite(${local}) THEN ${asUtc(sql`(${local} - ${offset})`)} ELSE ${asUtc(local)} END`
   }
-  const [before, after] = [by('- to_days(1)'), by('+ to_days(1)')]
-  const shows = (instant: Sql): Sql => sql`timezone(${zone}, ${instant}) = ${local}`
-  const finite = sql`isfinite(${local})`
+  const hold = (value: Sql, layer: number): Sql => layers.hold({ value, layer }).value
+  const [before, after] = [hold(by('- to_days(1)'), 0), hold(by('+ to_days(1)'), 0)]
+  // On nearly all days both offsets are the same one, and nothing has to be looked at.
+  const shows = (instant: Sql): Sql =>
+    sql`CASE WHEN ${before} <> ${after} THEN timezone(${zone}, ${instant}) = ${local} ELSE ${before} IS NOT NULL END`
+  const [first, second] = [hold(shows(before), 1), hold(shows(after), 1)]
   return {
-    before: sql`CASE WHEN ${finite} THEN ${before} ELSE ${asUtc(local)} END`,
-    after: sql`CASE WHEN ${finite} THEN ${after} ELSE ${asUtc(local)} END`,
-    twice: sql`(CASE WHEN ${finite} THEN ${before} <> ${after} AND ${shows(before)} AND ${shows(after)} ELSE FALSE END)`,
-    never: sql`(CASE WHEN ${finite} THEN NOT ${shows(before)} AND NOT ${shows(after)} ELSE FALSE END)`,
+    before,
+    after,
+    first,
+    twice: sql`(${before} <> ${after} AND ${first} AND ${second}) IS TRUE`,
+    never: sql`(${before} <> ${after} AND NOT ${first} AND NOT ${second}) IS TRUE`,
   }
 }
 
@@ -126,7 +138,6 @@ function resolve(config: TimeZoneConfig, found: Found, time: TimeColumn, zone: s
     reject: raw('NULL'),
     fail: error('missing', 'does not exist'),
   }[config.missing]
-  const local = sql`CAST(${time.value} AS TIMESTAMP)`
-  const only = sql`CASE WHEN timezone(${zone}, ${found.before}) = ${local} THEN ${found.before} ELSE ${found.after} END`
+  const only = sql`CASE WHEN ${found.first} THEN ${found.before} ELSE ${found.after} END`
   return sql`CASE WHEN ${found.twice} THEN ${twice} WHEN ${found.never} THEN ${never} ELSE ${only} END`
 }

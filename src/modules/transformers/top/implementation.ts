@@ -33,7 +33,12 @@ export const top: RelationModule<typeof topDescriptor, undefined> = {
     const shown = config.rank_column ? sql`, ${rank} AS ${identifier(config.rank_column)}` : raw('')
     const rows = (test: Sql): Sql => sql`SELECT *${shown} FROM ${input.name} QUALIFY ${test}`
     const sorted = joinSql([...per.map((column) => sql`${column} ASC NULLS LAST`), ...order])
-    return { out: sql`${rows(limit)} ORDER BY ${sorted}`, rest: rows(sql`NOT (${limit})`) }
+    // So many rows of all: DuckDB keeps the best ones as they come, and sorts no others.
+    const plain = per.length === 0 && config.unit === 'rows' && config.ties === 'cut' && !config.rank_column
+    const out = plain
+      ? sql`SELECT * FROM ${input.name} ORDER BY ${sorted} LIMIT ${config.count}`
+      : sql`${rows(limit)} ORDER BY ${sorted}`
+    return { out, rest: rows(sql`NOT (${limit})`) }
   },
 }
 
