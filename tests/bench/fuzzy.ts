@@ -3,29 +3,20 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { identifier } from '../../src/modules/kit/sql.ts'
 import { fuzzyJoin } from '../../src/modules/transformers/fuzzy_join/implementation.ts'
+import { nameOf } from './fuzzy-names.ts'
 import { type Measurement, timed, type Workload } from './workload.ts'
 
 const NAMES = 100_000
 const THRESHOLD = 0.8
 
-const SYLLABLES =
-  'ka lo mi ra ten sun bel dor fi gas hol jan ker lin mor nat os per qui ros sal tom ul ver wil yan zed ber cas din'
-const syllable = (seed: string) => `syllables[1 + (hash(${seed}) % ${SYLLABLES.split(' ').length})::INTEGER]`
-/** A given name of two or three syllables and a family name of three or four, made from a number. */
-const name = (n: string) => `concat(${[1, 2].map((k) => syllable(`${n} + ${k}000000`)).join(', ')},
-  CASE WHEN hash(${n} + 7) % 2 = 0 THEN ${syllable(`${n} + 3000000`)} ELSE '' END, ' ',
-  ${[4, 5, 6].map((k) => syllable(`${n} + ${k}000000`)).join(', ')}, CASE WHEN hash(${n} + 8) % 3 = 0 THEN ${syllable(`${n} + 9000000`)} ELSE '' END)`
-
 /** The left's names, two thirds of which the right has with a letter dropped, changed or added, and one third are other names. */
 const tables = [
-  `CREATE TABLE base AS SELECT i, ${name('i')} AS name FROM range(${NAMES}) AS t(i), (SELECT string_split('${SYLLABLES}', ' ') AS syllables)`,
-  `CREATE TABLE left_rows AS SELECT i AS id, name FROM base`,
-  `CREATE TABLE right_rows AS SELECT i AS code, CASE i % 3
+  `CREATE TABLE left_rows AS SELECT i AS id, ${nameOf('i')} AS name FROM range(${NAMES}) AS t(i)`,
+  `CREATE TABLE right_rows AS SELECT id AS code, CASE id % 3
       WHEN 0 THEN left(name, spot) || substr(name, spot + 2)
-      WHEN 1 THEN left(name, spot) || chr(97 + (hash(i) % 26)::INTEGER) || substr(name, spot + 1 + i % 2)
+      WHEN 1 THEN left(name, spot) || chr(97 + (hash(id) % 26)::INTEGER) || substr(name, spot + 1 + (id // 3) % 2)
       ELSE other END AS label
-    FROM (SELECT i, name, 1 + (hash(i + 5) % (length(name) - 1))::INTEGER AS spot, ${name('i + 50000000')} AS other
-      FROM base, (SELECT string_split('${SYLLABLES}', ' ') AS syllables))`,
+    FROM (SELECT id, name, 1 + (hash(id + 5) % (length(name) - 1))::INTEGER AS spot, ${nameOf('(id + 50000000)')} AS other FROM left_rows)`,
 ]
 
 /** Best match of each left name among the right names with the same first letter: a peer's usual way, which misses the others. */

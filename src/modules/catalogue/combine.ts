@@ -1,6 +1,7 @@
 import type { Module } from '../kit/contract.ts'
 import { asofJoin } from '../transformers/asof_join/implementation.ts'
 import { compare } from '../transformers/compare/implementation.ts'
+import { cross } from '../transformers/cross/implementation.ts'
 import { except } from '../transformers/except/implementation.ts'
 import { fuzzyJoin } from '../transformers/fuzzy_join/implementation.ts'
 import { intersect } from '../transformers/intersect/implementation.ts'
@@ -16,6 +17,7 @@ export const combineModules: readonly Module[] = [
   except,
   join,
   lookup,
+  cross,
   asofJoin,
   rangeJoin,
   fuzzyJoin,

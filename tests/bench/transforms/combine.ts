@@ -1,4 +1,5 @@
 import { asofJoin } from '../../../src/modules/transformers/asof_join/implementation.ts'
+import { cross } from '../../../src/modules/transformers/cross/implementation.ts'
 import { except } from '../../../src/modules/transformers/except/implementation.ts'
 import { intersect } from '../../../src/modules/transformers/intersect/implementation.ts'
 import { join } from '../../../src/modules/transformers/join/implementation.ts'
@@ -103,5 +104,12 @@ export const cases: readonly TransformCase[] = [
     config: { columns: ['key'] },
     inputs: { left: 'FROM sample', right: 'SELECT key FROM sample WHERE id % 20 = 0' },
     sql: 'SELECT l.* FROM left_rows l ANTI JOIN right_rows r ON l.key IS NOT DISTINCT FROM r.key',
+  },
+  {
+    name: 'cross',
+    module: cross,
+    config: { limit: 1_000_000_000 },
+    inputs: { in_1: 'SELECT id, city, amount FROM sample', in_2: 'SELECT unnest([1, 2]) AS half' },
+    sql: 'SELECT id, city, amount, half FROM in_1_rows CROSS JOIN in_2_rows',
   },
 ]
