@@ -7,7 +7,6 @@ import type { Parameters } from '../../kit/expression.ts'
 import { checkDistinctNames, requireColumn, requireInput } from '../../kit/inputs.ts'
 import { orderBy } from '../../kit/sort-keys.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
-import { columnType, typeSql } from '../../kit/types.ts'
 import { type NestConfig, nestDescriptor } from './descriptor.ts'
 
 export const nest: RelationModule<typeof nestDescriptor, undefined> = {
@@ -37,7 +36,7 @@ interface Input {
 
 /** The new column stands where the first of its columns stood. */
 function ofColumns(config: NestConfig, chosen: readonly Column[], input: Input): Sql {
-  const nested = { name: config.name, value: written(structOf(chosen, config), chosen, config) }
+  const nested = { name: config.name, value: written(structOf(chosen), chosen, config) }
   const outputs = input.columns.flatMap((column) => {
     const own = { name: column.name, value: identifier(column.name) }
     if (config.keep || !chosen.includes(column)) return [own]
@@ -60,33 +59,25 @@ function ofRows(
     ...(config.order.length > 0 ? [orderBy(config.order, input.columns, parameters, ['order'])] : []),
     ...chosen.map(({ name }) => sql`${identifier(name)} ASC NULLS LAST`),
   ]
-  const list = sql`list(${structOf(chosen, config)} ORDER BY ${joinSql(order)})`
+  const list = sql`list(${structOf(chosen)} ORDER BY ${joinSql(order)})`
   const columns = groups.map(({ name }) => sql`${identifier(name)} AS ${identifier(name)}`)
   const nested = sql`${written(list, chosen, config)} AS ${identifier(config.name)}`
   const by = groups.length > 0 ? raw(` GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`) : raw('')
   return sql`SELECT ${joinSql([...columns, nested])} FROM ${input.name}${by}`
 }
 
-function structOf(columns: readonly Column[], config: NestConfig): Sql {
+function structOf(columns: readonly Column[]): Sql {
   const fields = columns.map((column) => {
-    const value = config.as === 'json' ? withLeadingZero(column) : identifier(column.name)
-    return sql`${identifier(column.name)} := ${value}`
+    const name = identifier(column.name)
+    return sql`${name} := ${name}`
   })
   return sql`struct_pack(${joinSql(fields)})`
-}
-
-/** DuckDB writes a decimal that is all fraction as `.5`, which is no JSON number. Beyond 38 digits there is no wider type: a text then. */
-function withLeadingZero({ name, type }: Column): Sql {
-  const value = identifier(name)
-  const parsed = columnType(type)
-  if (parsed.kind !== 'decimal' || parsed.width !== parsed.scale) return value
-  return parsed.width < 38
-    ? sql`CAST(${value} AS ${typeSql({ ...parsed, width: parsed.width + 1 })})`
-    : sql`CAST(${value} AS VARCHAR)`
 }
 
 /** `cellText` writes exact JSON, with NaN and infinity as texts. */
 function written(value: Sql, columns: readonly Column[], config: NestConfig): Sql {
   if (config.as === 'struct') return value
-  return sql`CAST(${cellText(value, `STRUCT(${columns.map(({ type }) => type).join(', ')})`)} AS JSON)`
+  const fields = columns.map(({ name, type }) => `${identifier(name).text} ${type}`)
+  const struct = `STRUCT(${fields.join(', ')})`
+  return sql`CAST(${cellText(value, config.mode === 'rows' ? `${struct}[]` : struct)} AS JSON)`
 }
