@@ -32,6 +32,10 @@ export function castColumn(value: Sql, from: SqlType, to: SqlType, options: Cast
   return exactCast(value, from, to)
 }
 
+/** `castColumn` of values that were seen to fit before, in a WHERE or an earlier branch of a CASE: nothing is tested twice. */
+export const castOfFitting = (value: Sql, from: SqlType, to: SqlType, options: CastOptions, field: FieldPath): Sql =>
+  castColumn(value, from, to, { format: options.format, lossy: true }, field)
+
 /** No value can fail to fit, so that nothing has to look for one. */
 export const alwaysFits = (from: SqlType, to: SqlType, { format }: CastOptions): boolean =>
   format === undefined && (isScalar(to, 'VARCHAR') || isWidening(from, to))

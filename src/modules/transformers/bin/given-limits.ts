@@ -1,5 +1,7 @@
 import { userError } from '../../../shared/errors.ts'
-import { joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
+import type { InputRelation } from '../../kit/contract.ts'
+import { freeName } from '../../kit/inputs.ts'
+import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import { integerType, isFloat, type SqlType } from '../../kit/types.ts'
 import type { Bins } from './bins.ts'
 import type { BinConfig } from './descriptor.ts'
@@ -46,16 +48,19 @@ export function sizedBins(config: BinConfig, from: Sql, value: Sql, type: SqlTyp
       hint: 'Use fewer decimals, or convert the column to DOUBLE.',
     })
   const exact = (of: Sql): Sql => sql`CAST(${of} AS DECIMAL(38,${scale}))`
+  // 64 bits where they hold every difference as well: a division of 128 bits takes ten times as long.
+  const near = (of: Sql): Sql => sql`CAST(${of} AS DECIMAL(${digits + scale < 18 ? 18 : 38},${scale}))`
   const [step, origin] = [exact(literal(width.text)), exact(literal(start.text))]
-  const rest = sql`((${exact(value)} - ${origin}) % ${step})`
+  const rest = sql`(${near(sql`${near(value)} - ${near(literal(start.text))}`)} % ${near(literal(width.text))})`
   const back =
     config.closed === 'left'
-      ? sql`CASE WHEN ${rest} < 0 THEN ${rest} + ${step} ELSE ${rest} END`
-      : sql`CASE WHEN ${rest} <= 0 THEN ${rest} + ${step} ELSE ${rest} END`
+      ? sql`CASE WHEN ${rest} < 0 THEN ${exact(rest)} + ${step} ELSE ${exact(rest)} END`
+      : sql`CASE WHEN ${rest} <= 0 THEN ${exact(rest)} + ${step} ELSE ${exact(rest)} END`
   const lower = exact(sql`${exact(value)} - ${back}`)
   return {
     // A multiple of the step: dividing whole numbers of its last decimal is exact.
     number: sql`(${wholes(sql`${lower} - ${origin}`, scale)} // ${wholes(step, scale)} + 1)`,
+    isBinned: sql`${value} IS NOT NULL`,
     lower,
     upper: exact(sql`${lower} + ${step}`),
     from,
@@ -87,7 +92,7 @@ function floatBins(config: BinConfig, from: Sql, value: Sql, scale: number): Bin
 }
 
 /** @throws LogiDataError `bin.edges` */
-export function givenBins(config: BinConfig, from: Sql, value: Sql, type: SqlType): Bins {
+export function givenBins(config: BinConfig, input: InputRelation, value: Sql, type: SqlType): Bins {
   const { edges } = config
   if (edges.length < 2)
     throw userError('bin.edges', 'Give at least two limits.', { field: ['edges'], hint: 'Such as 0, 18, 65.' })
@@ -116,19 +121,19 @@ export function givenBins(config: BinConfig, from: Sql, value: Sql, type: SqlTyp
   const limits = decimals.map(({ text }) => sql`CAST(${text} AS ${limitType})`)
   const bins = edges.length - 1
   const left = config.closed === 'left'
+  const binAt = (place: number): Sql => {
+    if (config.outside === 'nearest') return raw(String(Math.max(1, Math.min(bins, place))))
+    return raw(config.outside === 'empty' && (place < 1 || place > bins) ? 'NULL' : String(place))
+  }
   const cases = limits.map((limit, index) => {
     // The outermost limits belong to the bins inside them.
     const included = left ? index === bins : index > 0
-    return sql`WHEN ${value} ${raw(included ? '<=' : '<')} ${limit} THEN ${index}`
+    return sql`WHEN ${value} ${raw(included ? '<=' : '<')} ${limit} THEN ${binAt(index)}`
   })
-  const place = sql`CASE ${joinSql(cases, ' ')} ELSE ${bins + 1} END`
-  const outside = {
-    own: place,
-    nearest: sql`greatest(1, least(${bins}, ${place}))`,
-    empty: sql`CASE WHEN ${place} BETWEEN 1 AND ${bins} THEN ${place} END`,
-  }[config.outside]
   const absent = float ? sql`${value} IS NULL OR isnan(${value})` : sql`${value} IS NULL`
-  const number = sql`CASE WHEN ${absent} THEN NULL ELSE ${outside} END`
+  const place = sql`CASE WHEN ${absent} THEN NULL ${joinSql(cases, ' ')} ELSE ${binAt(bins + 1)} END`
+  // Limits and labels are looked up by it, each several times.
+  const number = identifier(freeName('number', input.columns))
   const pick = (offset: number): Sql => {
     const picked = limits.map((limit, index) => sql`WHEN ${index + offset} THEN ${limit}`)
     return sql`CASE ${number} ${joinSql(picked, ' ')} END`
@@ -140,7 +145,7 @@ export function givenBins(config: BinConfig, from: Sql, value: Sql, type: SqlTyp
     first: sql`${number} = 1`,
     last: sql`${number} = ${bins}`,
     count: bins,
-    from,
-    added: [],
+    from: sql`(SELECT *, ${place} AS ${number} FROM ${input.name})`,
+    added: [number],
   }
 }

@@ -41,7 +41,7 @@ function binsOf(config: BinConfig, input: InputRelation, value: Sql, type: SqlTy
     case 'size':
       return sizedBins(config, input.name, value, type)
     case 'edges':
-      return givenBins(config, input.name, value, type)
+      return givenBins(config, input, value, type)
     case 'tile':
       return tiles(config, input, value)
     case 'equal_count':
@@ -133,7 +133,7 @@ function limitOf(bins: Bins, side: 'lower' | 'upper', field: readonly string[]):
   const limit = bins[side]
   if (!limit)
     throw userError('bin.no-limits', 'Tiles have no limits.', { field: [...field], hint: 'Take their number.' })
-  return sql`CASE WHEN ${bins.number} IS NOT NULL THEN ${limit} END`
+  return sql`CASE WHEN ${bins.isBinned ?? sql`${bins.number} IS NOT NULL`} THEN ${limit} END`
 }
 
 function checkLabels(config: BinConfig, bins: Bins): void {
@@ -151,7 +151,9 @@ function resultOf(config: BinConfig, bins: Bins): Sql {
   const automatic = automaticLabel(config, bins)
   if (config.labels.length === 0) return automatic
   const cases = config.labels.map((label, index) => sql`WHEN ${index + 1} THEN ${label}`)
-  return sql`CASE ${bins.number} ${joinSql(cases, ' ')} ELSE ${automatic} END`
+  // Every bin has a label: what is left is outside of all.
+  const rest = config.method === 'edges' && config.outside === 'own' ? automatic : raw('NULL')
+  return sql`CASE ${bins.number} ${joinSql(cases, ' ')} ELSE ${rest} END`
 }
 
 function automaticLabel(config: BinConfig, bins: Bins): Sql {

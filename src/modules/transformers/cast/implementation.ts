@@ -1,6 +1,6 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
-import { alwaysFits, castColumn, impliedType } from '../../kit/cast-column.ts'
+import { alwaysFits, castColumn, castOfFitting, impliedType } from '../../kit/cast-column.ts'
 import { selectColumns } from '../../kit/column-selection.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { atField, type FieldPath } from '../../kit/fields.ts'
@@ -10,7 +10,7 @@ import { checkNumberStyle, plainNumber } from '../../kit/number-text.ts'
 import { identifier, type Sql, sql } from '../../kit/sql.ts'
 import { trimmed } from '../../kit/text-sql.ts'
 import { columnType, formatType, integerType, isFloat, isScalar, parseType, type SqlType } from '../../kit/types.ts'
-import { orFail, passes, rejects, type Unfit } from '../../kit/unfit.ts'
+import { type OnError, orFail, passes, rejects, type Unfit } from '../../kit/unfit.ts'
 import { type CastConfig, castDescriptor } from './descriptor.ts'
 
 type Cast = CastConfig['casts'][number]
@@ -34,7 +34,7 @@ export const cast: RelationModule<typeof castDescriptor, undefined> = {
             hint: 'Take it out of one of the two.',
           })
         seen.add(column.name)
-        const done = castOne(item, column, to, layers, field)
+        const done = castOne(item, column, to, layers, config.on_error, field)
         if (!done) return []
         unfits.push(...done.unfits)
         return [{ name: column.name, value: orFail(done.value, done.unfits, config.on_error, nodeId) }]
@@ -63,7 +63,14 @@ function targetOf(item: Cast, field: FieldPath): SqlType | undefined {
 }
 
 /** Nothing when the column has the type already. */
-function castOne(item: Cast, column: Column, wanted: SqlType | undefined, layers: Layers, field: FieldPath) {
+function castOne(
+  item: Cast,
+  column: Column,
+  wanted: SqlType | undefined,
+  layers: Layers,
+  onError: OnError,
+  field: FieldPath,
+) {
   const from = columnType(column.type)
   const to = wanted ?? impliedType(from, item.format ?? '')
   const source = identifier(column.name)
@@ -94,5 +101,6 @@ function castOne(item: Cast, column: Column, wanted: SqlType | undefined, layers
     hint: 'Send such rows to the reject port, leave them empty, or allow loss.',
     field,
   }
-  return { value: result, unfits: [unfit] }
+  const fitting = onError === 'null' ? result : castOfFitting(value, from, to, item, [...field, 'format'])
+  return { value: fitting, unfits: [unfit] }
 }

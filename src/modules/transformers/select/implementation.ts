@@ -1,6 +1,6 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
-import { alwaysFits, castColumn, impliedType } from '../../kit/cast-column.ts'
+import { alwaysFits, castColumn, castOfFitting, impliedType } from '../../kit/cast-column.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { atField, type FieldPath } from '../../kit/fields.ts'
 import { checkDistinctNames, requireColumn, requireInput } from '../../kit/inputs.ts'
@@ -36,7 +36,7 @@ export const select: RelationModule<typeof selectDescriptor, undefined> = {
 }
 
 function selectColumns(config: SelectConfig, columns: readonly Column[]): Selected[] {
-  const listed = config.columns.map((item, index) => selectColumn(item, columns, ['columns', index]))
+  const listed = config.columns.map((item, index) => selectColumn(item, columns, config.on_error, ['columns', index]))
   const names = new Set(listed.map(({ source }) => source.name))
   const others = config.others === 'drop' ? [] : columns.filter((column) => !names.has(column.name))
   const all = [
@@ -52,7 +52,12 @@ function selectColumns(config: SelectConfig, columns: readonly Column[]): Select
   return all
 }
 
-function selectColumn(item: SelectConfig['columns'][number], columns: readonly Column[], field: FieldPath): Selected {
+function selectColumn(
+  item: SelectConfig['columns'][number],
+  columns: readonly Column[],
+  onError: SelectConfig['on_error'],
+  field: FieldPath,
+): Selected {
   const source = requireColumn(columns, item.column, [...field, 'column'])
   const value = identifier(source.name)
   const name = item.name ?? source.name
@@ -74,5 +79,6 @@ function selectColumn(item: SelectConfig['columns'][number], columns: readonly C
     hint: 'Send such rows to the reject port, leave them empty, or allow loss.',
     field,
   }
-  return { source, name, value: cast, unfit }
+  if (onError === 'null') return { source, name, value: cast, unfit }
+  return { source, name, value: castOfFitting(value, from, to, item, [...field, 'format']), unfit }
 }
