@@ -129,14 +129,26 @@ function rarest(index: number, t: Sql, equal: readonly Sql[]): Sql {
 }
 
 /**
- * Texts of which the common words are the share `t`: among the rarest words that make up more than 1 − t of it, one is common.
+ * Texts of which the common words are the share `t`: the others make up 1 − t of it at most. Either one common word is that much, or there are two;
+ * the two rarest of these have little enough before and between them, in the order from rare to frequent. So every text gives few pairs
+ * of words, and few texts share a pair, where thousands share a word.
  * @param left which side's text is covered
  */
 function covering(index: number, t: Sql, left: boolean, equal: readonly Sql[]): Sql {
-  const own = left ? 'lv' : 'rv'
-  const before = sql`coalesce(sum(strlen(item) + 1) OVER (PARTITION BY side, id ORDER BY frequency, item ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)`
-  const total = sql`(sum(strlen(item) + 1) OVER (PARTITION BY side, id) - 1)`
-  const all = sql`SELECT * FROM every_item WHERE side = ${left ? 'rv' : 'lv'}`
-  const few = sql`SELECT * FROM every_item WHERE side = ${own} QUALIFY ${before} <= (1 - ${t}) * ${total} + ${TOLERANCE}`
-  return sql`WITH every_item AS MATERIALIZED (${items(index, equal)}) ${left ? pairs(few, all, [...equal, raw('item')]) : pairs(all, few, [...equal, raw('item')])}`
+  const [own, other] = left ? ['lv', 'rv'] : ['rv', 'lv']
+  const rare = raw('PARTITION BY id ORDER BY frequency, item')
+  const placed = sql`SELECT *, strlen(item) + 1 AS size, row_number() OVER (${rare}) AS place,
+      sum(strlen(item) + 1) OVER (PARTITION BY id) AS total, sum(strlen(item) + 1) OVER (${rare}) AS up_to
+    FROM (${items(index, equal)}) WHERE side = ${own}`
+  const spare = (row: string): Sql => sql`(1 - ${t}) * (${raw(row)}.total - 1) + ${TOLERANCE}`
+  const few = sql`
+    SELECT id${selected(equal)}, item FROM placed WHERE total - size <= ${spare('placed')}
+    UNION ALL SELECT a.id${selected(equal.map((column) => sql`a.${column}`))}, least(a.item, b.item) || ' ' || greatest(a.item, b.item) AS item
+    FROM placed AS a JOIN placed AS b ON a.id = b.id AND a.place < b.place AND b.up_to - b.size - a.size <= ${spare('b')}`
+  const list = raw(`w${index}`)
+  // The list is in the order of the alphabet, as least() and greatest() are.
+  const pairsOfWords = sql`flatten(list_transform(range(1, len(${list})), lambda i: list_transform(${list}[i + 1:], lambda word: ${list}[i] || ' ' || word)))`
+  const all = sql`SELECT id${selected(equal)}, unnest(list_concat(${list}, ${pairsOfWords})) AS item FROM ${raw(other)} WHERE ${raw(`c${index}`)} IS NOT NULL`
+  const on = [...equal, raw('item')]
+  return sql`WITH placed AS MATERIALIZED (${placed}) ${left ? pairs(few, all, on) : pairs(all, few, on)}`
 }
