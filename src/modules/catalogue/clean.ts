@@ -13,13 +13,13 @@ import { split } from '../transformers/split/implementation.ts'
 /** In the order of the palette. */
 export const cleanModules: readonly Module[] = [
   clean,
-  fill,
   cast,
-  mapValues,
+  fill,
+  rename,
   replace,
+  mapValues,
   split,
   merge,
   extract,
   mask,
-  rename,
 ]

@@ -12,14 +12,14 @@ import { union } from '../transformers/union/implementation.ts'
 
 /** In the order of the palette. */
 export const combineModules: readonly Module[] = [
-  union,
-  intersect,
-  except,
   join,
+  union,
   lookup,
-  cross,
   asofJoin,
   rangeJoin,
   fuzzyJoin,
+  intersect,
+  except,
   compare,
+  cross,
 ]

@@ -17,10 +17,10 @@ import { windowStep } from '../transformers/window/implementation.ts'
 export const computeModules: readonly Module[] = [
   formula,
   conditionStep,
-  bin,
-  rank,
   windowStep,
+  rank,
   rowId,
+  bin,
   dateParts,
   dateDifference,
   dateTruncate,

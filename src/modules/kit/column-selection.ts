@@ -3,7 +3,7 @@ import type { Column } from '../../shared/engine/types.ts'
 import { userError } from '../../shared/errors.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { FieldPath } from './fields.ts'
-import { form, option, text } from './form.ts'
+import { form, option, showWhen, text } from './form.ts'
 import { nameKey, requireColumn } from './inputs.ts'
 import { columnType, integerType, isFloat, isScalar } from './types.ts'
 
@@ -24,12 +24,12 @@ export const columnSelectionFields = {
     .string()
     .optional()
     .meta(
-      form('Or columns whose name matches', 'Ou les colonnes dont le nom correspond à', {
+      form('Or columns whose name matches', 'Ou les colonnes dont le nom suit un motif', {
         advanced: true,
         placeholder: '^amount_',
         help: text(
-          'A regular expression, without regard to case.',
-          'Une expression régulière, sans tenir compte de la casse.',
+          'A regular expression: ^amount_ means names that begin so. Upper and lower case are the same.',
+          'Une expression régulière : ^amount_ veut dire les noms qui commencent ainsi, en majuscules ou minuscules.',
         ),
       }),
     ),
@@ -49,6 +49,14 @@ export const columnSelectionFields = {
       }),
     ),
 } as const
+
+/** The same three fields, shown only while `field` of their group has one of these values. */
+export const columnSelectionWhen = (field: string, values: readonly (string | boolean)[]) =>
+  ({
+    columns: showWhen(columnSelectionFields.columns, field, values),
+    pattern: showWhen(columnSelectionFields.pattern, field, values),
+    kinds: showWhen(columnSelectionFields.kinds, field, values),
+  }) as const
 
 export interface ColumnSelection {
   readonly columns: readonly string[]

@@ -78,7 +78,7 @@ export const comparisonSchema = z.strictObject({
   values: z
     .array(z.union([z.string(), z.number(), z.boolean()]))
     .default([])
-    .meta(form('Values', 'Valeurs', { control: 'columns', visibleWhen: { field: 'operator', in: ['in', 'not_in'] } })),
+    .meta(form('Values', 'Valeurs', { control: 'list', visibleWhen: { field: 'operator', in: ['in', 'not_in'] } })),
   other_column: z
     .string()
     .optional()

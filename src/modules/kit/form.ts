@@ -22,3 +22,9 @@ export function showWhen<T extends z.ZodType>(
   const known = z.globalRegistry.get(schema)?.form as FormMeta | undefined
   return schema.meta({ form: { ...known, ...more, visibleWhen: { field, in: [...values] } } })
 }
+
+/** The same field, folded away until asked for. */
+export function asAdvanced<T extends z.ZodType>(schema: T): T {
+  const known = z.globalRegistry.get(schema)?.form as FormMeta | undefined
+  return schema.meta({ form: { ...known, advanced: true } })
+}

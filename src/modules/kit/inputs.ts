@@ -20,11 +20,12 @@ export const nameKey = (name: string): string => name.replaceAll(/[A-Z]/g, (lett
 
 /**
  * The column that `name` means. An exact match comes first.
- * @throws LogiDataError `column.not-found` with the nearest name
+ * @throws LogiDataError `column.not-found` with the nearest name; `config.missing` for none
  */
 export function requireColumn(columns: readonly Column[], name: string, field: FieldPath): Column {
   const found = columns.find((column) => column.name === name) ?? columns.find((column) => sameName(column.name, name))
   if (found) return found
+  if (name === '') throw userError('config.missing', 'Choose a column.', { field: [...field] })
   const names = columns.map((column) => column.name)
   throw userError('column.not-found', `There is no column “${name}”.`, {
     field: [...field],

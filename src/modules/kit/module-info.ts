@@ -97,6 +97,7 @@ function formField(name: string, schema: z.core.$ZodType): FormField {
     ...(options ? { options } : {}),
     ...(form.port === undefined ? {} : { port: form.port }),
     ...(fields.length > 0 ? { fields } : {}),
+    ...(control === 'list' && fields.length === 0 ? { item: form.item ?? itemControl(def) } : {}),
     ...(form.fromData ? { fromData: form.fromData } : {}),
     ...(form.advanced === undefined ? {} : { advanced: form.advanced }),
     ...(form.visibleWhen ? { visibleWhen: form.visibleWhen } : {}),
@@ -117,6 +118,10 @@ function innerFields(def: Def): FormField[] {
   }
   return []
 }
+
+/** Of a list of plain values. */
+const itemControl = (def: Def): 'text' | 'number' =>
+  def.type === 'array' && ['number', 'bigint'].includes(defOf(def.element).type) ? 'number' : 'text'
 
 const defOf = (schema: z.core.$ZodType): Def => (unwrap(schema).schema as z.core.$ZodTypes)._zod.def
 

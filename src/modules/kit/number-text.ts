@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { userError } from '../../shared/errors.ts'
 import { exactCast } from './casts.ts'
 import type { FieldPath } from './fields.ts'
-import { form, option, text } from './form.ts'
+import { asAdvanced, form, option, text } from './form.ts'
 import { type Sql, sql } from './sql.ts'
 import { escapePattern, SPACES, trimmed } from './text-sql.ts'
 import { integerType, isFloat, isScalar, type SqlType } from './types.ts'
@@ -34,6 +34,12 @@ export const numberFields = {
       ),
     }),
   ),
+} as const
+
+/** The same, folded away: for steps that are about other things too. */
+export const advancedNumberFields = {
+  decimal: asAdvanced(numberFields.decimal),
+  thousands: asAdvanced(numberFields.thousands),
 } as const
 
 export interface NumberStyle {

@@ -1,15 +1,14 @@
-import { CircleHelp } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import type { FormField } from '../../shared/modules/descriptor.ts'
 import type { JsonValue } from '../../shared/pipeline/document.ts'
 import { text } from '../i18n/index.ts'
 import { useSelection } from '../store/selection.ts'
+import { FieldHelp } from './field-help.tsx'
 import { FieldProblems } from './field-problems.tsx'
 import { Fold } from './fold.tsx'
 import { type Config, type ConfigPath, problemsAt, problemsWithin, shownValue, splitFields } from './form-model.ts'
 import { useFormScope } from './form-scope.ts'
 import { FromData } from './from-data.tsx'
-import { Hint } from './hint.tsx'
 
 interface FieldListProps {
   readonly fields: readonly FormField[]
@@ -63,26 +62,15 @@ function Field({ field, values, path }: { field: FormField; values: Config; path
       {!selfTitled.has(field.control) && (
         <header className="field-title">
           <h3>{text(field.title)}</h3>
-          <Help field={field} />
+          <FieldHelp field={field} />
         </header>
       )}
       <div className={selfTitled.has(field.control) ? 'field-line' : undefined}>
         <scope.Value field={field} path={path} value={value} problems={problems} siblings={values} />
-        {selfTitled.has(field.control) && <Help field={field} />}
+        {selfTitled.has(field.control) && <FieldHelp field={field} />}
       </div>
       <FieldProblems problems={problems} />
       {field.fromData && path.length === 1 && <FromData field={field} />}
     </section>
-  )
-}
-
-function Help({ field }: { field: FormField }) {
-  if (!field.help) return null
-  return (
-    <Hint text={text(field.help)}>
-      <span className="field-help" role="note" aria-label={text(field.help)}>
-        <CircleHelp size={13} />
-      </span>
-    </Hint>
   )
 }

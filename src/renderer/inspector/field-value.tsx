@@ -62,7 +62,7 @@ export function FieldValue(props: ControlProps) {
       return <ListControl {...props} />
     case 'group':
       return (
-        <div className="field-group">
+        <div className="group-fields">
           <FieldList
             fields={props.field.fields ?? []}
             values={isRecord(props.value) ? props.value : {}}

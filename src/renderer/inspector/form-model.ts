@@ -114,13 +114,22 @@ export function splitFields(
   return { plain: visible.filter((field) => !field.advanced), advanced: visible.filter((field) => field.advanced) }
 }
 
+/** Of folded fields, those to show all the same: what is set, and what is wrong. */
+export const seenFolded = (
+  fields: readonly FormField[],
+  values: Config,
+  problems: readonly Problem[],
+  path: ConfigPath,
+): readonly FormField[] =>
+  fields.filter((field) => countSet([field], values) > 0 || problemsWithin(problems, [...path, field.name]).length > 0)
+
 /** How many folded fields have a value of their own: a fold must not hide that something is set. */
 export const countSet = (fields: readonly FormField[], values: Config): number =>
   fields.filter((field) => values[field.name] !== undefined && !equalValues(values[field.name], field.default)).length
 
 /** A row that was just added: what must be there, with the least that a person has to correct. */
 export function newItem(field: FormField): JsonValue {
-  if (!field.fields || field.fields.length === 0) return ''
+  if (!field.fields || field.fields.length === 0) return field.item === 'number' ? 0 : ''
   const item: Record<string, JsonValue> = {}
   for (const each of field.fields) {
     if (!each.required || !isVisible(each, field.fields, item)) continue

@@ -60,7 +60,7 @@ export const formControlSchema = z.enum([
   'code',
   /** A DuckDB type. */
   'type',
-  /** Repeats the controls of the item's fields. */
+  /** Repeats the controls of the item's fields; of plain values, one field each (`item`). */
   'list',
   /** A fixed set of fields, drawn as a group. */
   'group',
@@ -87,6 +87,8 @@ export interface FormField {
   readonly port?: string | undefined
   /** Of a `list` (its item) or a `group`. */
   readonly fields?: readonly FormField[] | undefined
+  /** Control of one item, of a `list` of plain values. */
+  readonly item?: 'text' | 'number' | undefined
   /** Folded away until asked for. */
   readonly advanced?: boolean | undefined
   /** Title of the button that fills the field from the data of the inputs; the module's `suggest` says how. Fields at the top only. */
@@ -107,6 +109,7 @@ export const formFieldSchema: z.ZodType<FormField> = z.lazy(() =>
     options: z.array(z.object({ value: z.string(), title: textSchema })).optional(),
     port: z.string().optional(),
     fields: z.array(formFieldSchema).optional(),
+    item: z.enum(['text', 'number']).optional(),
     advanced: z.boolean().optional(),
     fromData: textSchema.optional(),
     visibleWhen: z.object({ field: z.string(), in: z.array(z.union([z.string(), z.boolean()])) }).optional(),

@@ -80,7 +80,7 @@ const config = z.strictObject({
     .string()
     .regex(/^[a-z0-9_:-]+$/i, 'name an encoding such as utf-8, windows-1252 or utf-16le')
     .default('auto')
-    .meta(formMeta('Encoding', 'Encodage', { control: 'text', placeholder: 'auto' })),
+    .meta(formMeta('Encoding', 'Encodage', { control: 'text', placeholder: 'auto', advanced: true })),
   on_invalid_bytes: z
     .enum(['fail', 'replace'])
     .default('fail')

@@ -25,6 +25,7 @@ const fieldSchema = z.strictObject({
     .meta(
       formMeta('Starts at', 'Commence à', {
         control: 'number',
+        advanced: true,
         help: text('Counted from 1. Empty: after the one before.', 'Compté depuis 1. Vide : après la précédente.'),
       }),
     ),
@@ -33,7 +34,7 @@ const fieldSchema = z.strictObject({
     .string()
     .refine((given) => dateFormat(given) !== undefined, 'write a format such as yyyyMMdd')
     .optional()
-    .meta(formMeta('Date format', 'Format de date', { placeholder: 'yyyyMMdd' })),
+    .meta(formMeta('Date format', 'Format de date', { placeholder: 'yyyyMMdd', advanced: true })),
   decimals: z
     .number()
     .int()
@@ -43,6 +44,7 @@ const fieldSchema = z.strictObject({
     .meta(
       formMeta('Implied decimals', 'Décimales implicites', {
         control: 'number',
+        advanced: true,
         help: text('2: 00012345 is 123.45.', '2 : 00012345 vaut 123,45.'),
       }),
     ),
@@ -52,6 +54,7 @@ const fieldSchema = z.strictObject({
     .meta(
       formMeta('Sign', 'Signe', {
         control: 'select',
+        advanced: true,
         options: [
           option('plain', 'In front: -12', 'Devant : -12'),
           option('trailing', 'Behind: 12-', 'Derrière : 12-'),
@@ -63,7 +66,7 @@ const fieldSchema = z.strictObject({
     .string()
     .length(1, 'one character')
     .optional()
-    .meta(formMeta('Filled up with', 'Rempli avec', { control: 'text' })),
+    .meta(formMeta('Filled up with', 'Rempli avec', { control: 'text', advanced: true })),
 })
 export type FixedField = z.output<typeof fieldSchema>
 

@@ -21,7 +21,7 @@ JSON. Les types sont décidés sur tous les enregistrements : aucun ne les contr
 longs pour un double sont DECIMAL. Une ligne qui n’est pas un objet arrête l’exécution avec son numéro, ou va dans \`reject\`.`,
     ),
   ),
-  icon: 'json',
+  icon: 'ndjson',
   keywords: ['jsonl', 'json lines', 'nested', 'log', 'imbriqué'],
   inputs: [],
   outputs: recordOutputs,

@@ -58,7 +58,8 @@ const config = z.strictObject({
     .default([])
     .meta(
       form('Limits', 'Bornes', {
-        control: 'columns',
+        control: 'list',
+        item: 'number',
         visibleWhen: { field: 'method', in: ['edges'] },
         help: text('In ascending order: 0, 18, 65.', 'Dans l’ordre croissant : 0, 18, 65.'),
       }),
@@ -126,7 +127,7 @@ const config = z.strictObject({
     .default([])
     .meta(
       form('Labels of your own', 'Libellés choisis', {
-        control: 'columns',
+        control: 'list',
         advanced: true,
         visibleWhen: { field: 'method', in: LABELLED },
         help: text('One for each bin, from the lowest.', 'Un par classe, à partir de la plus basse.'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { columnSelectionFields } from '../../kit/column-selection.ts'
 import { form, text } from '../../kit/form.ts'
-import { numberFields } from '../../kit/number-text.ts'
+import { advancedNumberFields } from '../../kit/number-text.ts'
 import { onErrorField } from '../../kit/unfit.ts'
 
 const castSchema = z.strictObject({
@@ -18,6 +18,7 @@ const castSchema = z.strictObject({
     .optional()
     .meta(
       form('Date format', 'Format de date', {
+        advanced: true,
         placeholder: '%d/%m/%Y',
         help: text(
           'How dates are written in texts (%d day, %m month, %Y year, %H:%M:%S time), read or to be written.',
@@ -25,7 +26,7 @@ const castSchema = z.strictObject({
         ),
       }),
     ),
-  ...numberFields,
+  ...advancedNumberFields,
   lossy: z
     .boolean()
     .default(false)

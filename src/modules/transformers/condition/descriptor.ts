@@ -8,7 +8,7 @@ const resultFields = {
     .enum(['value', 'column', 'expression', 'empty'])
     .default('value')
     .meta(
-      form('Then', 'Alors', {
+      form('Result', 'Résultat', {
         options: [
           option('value', 'A value', 'Une valeur'),
           option('column', 'The value of a column', 'La valeur d’une colonne'),
@@ -51,6 +51,7 @@ const ruleSchema = z.strictObject({
     .default('all')
     .meta(
       form('These tests', 'Ces tests', {
+        advanced: true,
         options: [
           option('all', 'All must hold', 'Tous doivent tenir'),
           option('any', 'One is enough', 'Un seul suffit'),

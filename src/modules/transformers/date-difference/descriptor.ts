@@ -112,7 +112,7 @@ const config = z.strictObject({
     .meta(
       form('Holidays', 'Jours fériés', {
         ...BUSINESS,
-        control: 'columns',
+        control: 'list',
         placeholder: '2024-12-25',
         help: text('Dates such as 2024-12-25.', 'Des dates comme 2024-12-25.'),
       }),

@@ -62,6 +62,7 @@ const config = z.strictObject({
     .default('en')
     .meta(
       form('Language of names', 'Langue des noms', {
+        advanced: true,
         options: [option('en', 'English', 'Anglais'), option('fr', 'French', 'Français')],
       }),
     ),

@@ -127,7 +127,7 @@ export const extractDescriptor = defineModule({
   type: 'transform.extract',
   version: 1,
   family: 'clean',
-  title: { en: 'Extract', fr: 'Extraire' },
+  title: { en: 'Extract from text', fr: 'Extraire d’un texte' },
   summary: {
     en: 'Takes what matches a pattern out of texts: numbers, addresses, codes.',
     fr: 'Prend dans des textes ce qui correspond à un motif : nombres, adresses, codes.',

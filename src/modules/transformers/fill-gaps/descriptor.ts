@@ -102,7 +102,7 @@ export const fillGapsDescriptor = defineModule({
   type: 'transform.fill_gaps',
   version: 1,
   family: 'compute',
-  title: text('Fill gaps', 'Combler les trous'),
+  title: text('Fill gaps in a series', 'Combler les trous d’une série'),
   summary: text(
     'Adds a row for every day, month or number that is missing, in each group.',
     'Ajoute une ligne pour chaque jour, mois ou nombre qui manque, dans chaque groupe.',

@@ -138,7 +138,7 @@ export const fillDescriptor = defineModule({
   type: 'transform.fill',
   version: 1,
   family: 'clean',
-  title: { en: 'Fill missing', fr: 'Remplir les manques' },
+  title: { en: 'Fill missing values', fr: 'Remplir les valeurs manquantes' },
   summary: {
     en: 'Fills missing values with a constant, a statistic, the value before or after, or a straight line; by group.',
     fr: 'Remplit les valeurs manquantes par une constante, une statistique, la valeur d’avant ou d’après, ou une droite ; par groupe.',

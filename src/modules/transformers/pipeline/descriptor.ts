@@ -25,8 +25,8 @@ const config = z.strictObject({
     .meta(
       form('Pipeline', 'Pipeline', { control: 'pipelinePath', placeholder: 'pipelines/clean-names.pipeline.yaml' }),
     ),
-  inputs: ports('Inputs', 'Entrées'),
-  outputs: ports('Outputs', 'Sorties'),
+  inputs: ports('Its inputs', 'Ses entrées'),
+  outputs: ports('Its outputs', 'Ses sorties'),
   parameters: z
     .array(
       z.strictObject({
@@ -36,7 +36,7 @@ const config = z.strictObject({
     )
     .default([])
     .meta(
-      form('Parameters', 'Paramètres', {
+      form('Its parameters', 'Ses paramètres', {
         control: 'pipelineParameters',
         help: text(
           'Those without a value take their defaults. $name hands on a parameter of this pipeline.',

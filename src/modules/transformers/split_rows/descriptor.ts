@@ -97,7 +97,7 @@ export const splitRowsDescriptor = defineModule({
   type: 'transform.split_rows',
   version: 1,
   family: 'shape',
-  title: { en: 'Split rows', fr: 'Répartir les lignes' },
+  title: { en: 'Split at random', fr: 'Répartir au hasard' },
   summary: {
     en: 'Sends rows to several parts at random, such as train and test.',
     fr: 'Envoie les lignes dans plusieurs parties au hasard, comme apprentissage et test.',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
-import { columnSelectionFields } from '../../kit/column-selection.ts'
+import { columnSelectionWhen } from '../../kit/column-selection.ts'
 import { form, option, text } from '../../kit/form.ts'
 
 const when = (...values: string[]) => ({ visibleWhen: { field: 'check', in: values } })
@@ -38,13 +38,9 @@ const rule = z.strictObject({
       ],
     }),
   ),
-  ...columnSelectionFields,
-  columns: columnSelectionFields.columns.meta(
-    form('Columns', 'Colonnes', {
-      control: 'columns',
-      port: 'in',
-      ...when('not_null', 'not_empty', 'unique', 'range', 'set', 'pattern', 'length', 'type', 'reference'),
-    }),
+  ...columnSelectionWhen(
+    'check',
+    checkSchema.options.filter((check) => check !== 'expression'),
   ),
   min: z
     .string()

@@ -9,6 +9,7 @@ import { columnWords } from '../detected-values.ts'
 import { FieldProblems } from '../field-problems.tsx'
 import { type ConfigPath, isRecord, isVisible, newItem, problemsAt, valueAt } from '../form-model.ts'
 import { type ControlProps, useFormScope } from '../form-scope.ts'
+import { DetailField } from './list-item.tsx'
 
 const FEW = 8
 
@@ -69,18 +70,7 @@ export function ColumnMapControl({ field, path, value }: ControlProps) {
                     {inner
                       .filter((each) => isVisible(each, inner, item))
                       .map((each) => (
-                        <div key={each.name} className="map-field">
-                          <span className="row-label">{text(each.title)}</span>
-                          <scope.Value
-                            field={each}
-                            path={[...path, name, each.name]}
-                            value={item[each.name] ?? (each.default as JsonValue | undefined)}
-                            problems={problemsAt(scope.problems, [...path, name, each.name])}
-                            siblings={item}
-                            compact
-                          />
-                          <FieldProblems problems={problemsAt(scope.problems, [...path, name, each.name])} />
-                        </div>
+                        <DetailField key={each.name} field={each} path={[...path, name]} item={item} titled />
                       ))}
                   </div>
                 )}

@@ -125,7 +125,9 @@ export function SelectControl({ field, path, value, problems, compact }: Control
         scope.change(path, chosen === '' ? undefined : chosen)
       }}
     >
-      {!known && <option value={asText(value)}>{asText(value) || t('panes.choose')}</option>}
+      {!known && (
+        <option value={asText(value)}>{asText(value) || t(field.required ? 'panes.choose' : 'panes.notSet')}</option>
+      )}
       {known && !field.required && field.default === undefined && <option value="">{t('panes.notSet')}</option>}
       {options.map((option) => (
         <option key={option.value} value={option.value}>
