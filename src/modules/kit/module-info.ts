@@ -99,6 +99,7 @@ function formField(name: string, schema: z.core.$ZodType): FormField {
     ...(fields.length > 0 ? { fields } : {}),
     ...(control === 'list' && fields.length === 0 ? { item: form.item ?? itemControl(def) } : {}),
     ...(form.fromData ? { fromData: form.fromData } : {}),
+    ...(form.fromColumns ? { fromColumns: form.fromColumns } : {}),
     ...(form.advanced === undefined ? {} : { advanced: form.advanced }),
     ...(form.visibleWhen ? { visibleWhen: form.visibleWhen } : {}),
   }

@@ -1,6 +1,7 @@
 /** Words of pipelines that are steps of others. */
 export const enSub = {
   'sub.open': 'Open this pipeline',
+  'sub.itself': 'This is the pipeline itself; it cannot contain itself.',
   'sub.back': 'Back to {name}',
   'sub.backKeys': 'Alt ↑',
   'sub.changed': 'Its inputs and outputs have changed since they were taken over.',
@@ -9,7 +10,7 @@ export const enSub = {
   'sub.adopt': 'Take the change over',
   'sub.noParameters': 'It has no parameters.',
   'sub.unknown': 'not a parameter of it',
-  'sub.needed': 'a value is needed',
+  'sub.needed': 'needed',
   'sub.makeCommand': 'Make a sub-pipeline of the selected steps',
   'sub.makeOf': 'Make a sub-pipeline…',
   'sub.makeTitle': 'Make a sub-pipeline',

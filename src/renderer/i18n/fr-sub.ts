@@ -2,6 +2,7 @@ import type { enSub } from './en-sub.ts'
 
 export const frSub: Record<keyof typeof enSub, string> = {
   'sub.open': 'Ouvrir ce pipeline',
+  'sub.itself': 'C’est ce pipeline même ; il ne peut pas se contenir.',
   'sub.back': 'Retour à {name}',
   'sub.backKeys': 'Alt ↑',
   'sub.changed': 'Ses entrées et sorties ont changé depuis qu’elles ont été reprises.',
@@ -10,7 +11,7 @@ export const frSub: Record<keyof typeof enSub, string> = {
   'sub.adopt': 'Reprendre le changement',
   'sub.noParameters': 'Il n’a pas de paramètres.',
   'sub.unknown': 'n’en est pas un paramètre',
-  'sub.needed': 'une valeur est nécessaire',
+  'sub.needed': 'à donner',
   'sub.makeCommand': 'Faire un sous-pipeline des étapes sélectionnées',
   'sub.makeOf': 'Faire un sous-pipeline…',
   'sub.makeTitle': 'Faire un sous-pipeline',

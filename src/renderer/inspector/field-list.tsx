@@ -8,6 +8,7 @@ import { FieldProblems } from './field-problems.tsx'
 import { Fold } from './fold.tsx'
 import { type Config, type ConfigPath, problemsAt, problemsWithin, shownValue, splitFields } from './form-model.ts'
 import { useFormScope } from './form-scope.ts'
+import { FromColumns } from './from-columns.tsx'
 import { FromData } from './from-data.tsx'
 
 interface FieldListProps {
@@ -71,6 +72,7 @@ function Field({ field, values, path }: { field: FormField; values: Config; path
       </div>
       <FieldProblems problems={problems} />
       {field.fromData && path.length === 1 && <FromData field={field} />}
+      {field.fromColumns && path.length === 1 && <FromColumns field={field} path={path} value={value} />}
     </section>
   )
 }

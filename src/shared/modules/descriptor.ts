@@ -93,6 +93,8 @@ export interface FormField {
   readonly advanced?: boolean | undefined
   /** Title of the button that fills the field from the data of the inputs; the module's `suggest` says how. Fields at the top only. */
   readonly fromData?: Text | undefined
+  /** Of a list of names and types at the top: title of the button that takes over the columns of the input `port`; no row is read. */
+  readonly fromColumns?: Text | undefined
   /** Shown only while another field of the same group has one of these values. */
   readonly visibleWhen?: { readonly field: string; readonly in: readonly (string | boolean)[] } | undefined
 }
@@ -112,6 +114,7 @@ export const formFieldSchema: z.ZodType<FormField> = z.lazy(() =>
     item: z.enum(['text', 'number']).optional(),
     advanced: z.boolean().optional(),
     fromData: textSchema.optional(),
+    fromColumns: textSchema.optional(),
     visibleWhen: z.object({ field: z.string(), in: z.array(z.union([z.string(), z.boolean()])) }).optional(),
   }),
 )

@@ -19,13 +19,19 @@ const config = z.strictObject({
           .default(false)
           .meta(
             form('Never missing', 'Jamais manquante', {
+              advanced: true,
               help: text('A NULL in it breaks the contract.', 'Un NULL y enfreint le contrat.'),
             }),
           ),
       }),
     )
     .min(1, 'list at least one column')
-    .meta(form('Columns that are expected', 'Colonnes attendues', { control: 'list' })),
+    .meta(
+      form('Columns that are expected', 'Colonnes attendues', {
+        control: 'list',
+        fromColumns: text('Take the columns of the input', 'Reprendre les colonnes de l’entrée'),
+      }),
+    ),
   types: z
     .enum(['fail', 'convert'])
     .default('fail')

@@ -34,8 +34,8 @@ export function PipelinePathControl({ field, path, value, problems }: ControlPro
   useEffect(() => {
     if (!inner || fresh.current !== chosen) return
     fresh.current = undefined
-    if (differs) replace(withEnds(config, inner), path)
-  }, [inner, chosen, differs, config, replace, path])
+    if (differs && chosen !== here) replace(withEnds(config, inner), path)
+  }, [inner, chosen, here, differs, config, replace, path])
 
   return (
     <>
@@ -51,14 +51,15 @@ export function PipelinePathControl({ field, path, value, problems }: ControlPro
           scope.change(path, typed)
         }}
       />
-      {inner && (
+      {chosen !== '' && chosen === here && <p className="field-problem">{t('sub.itself')}</p>}
+      {inner && chosen !== here && (
         <div className="detection">
           <button type="button" className="text-button" onClick={() => openStep(scope.nodeId)}>
             <ExternalLink size={12} aria-hidden /> {t('sub.open')}
           </button>
         </div>
       )}
-      {differs && fresh.current === undefined && (
+      {differs && chosen !== here && fresh.current === undefined && (
         <div className="inspector-callout inspector-callout-warning" role="status">
           <p>{t('sub.changed')}</p>
           <p className="secondary">{words(changed)}</p>
