@@ -224,6 +224,11 @@ describe('a pipeline file', () => {
     ])
     expect(first.document).toMatchObject({ name: 'Été, par pays (€)', nodes: {} })
     expect((await app.call('pipeline.create', { name: '../../売上' })).path).toBe('pipelines/pipeline.pipeline.yaml')
+    // With steps, under its own name and never over a file that is there.
+    const document = { format: 'logidata/v1', name: 'x', nodes: { a: { type: 'extract.inline' } } } as const
+    const third = await app.call('pipeline.create', { name: 'Été, par pays (€)', document })
+    expect(third).toMatchObject({ path: 'pipelines/ete-par-pays-3.pipeline.yaml', document: { nodes: document.nodes } })
+    expect(third.document?.name).toBe('Été, par pays (€)')
   })
 
   test('that is removed can be taken back from the trash', async () => {

@@ -64,3 +64,34 @@ describe('a change of config', () => {
     expect(change(cases('south')).document.nodes.b?.inputs).toEqual({ in_1: 's.south', in_2: 's', in_3: 's.north' })
   })
 })
+
+describe('an input that gets another name', () => {
+  const inputs = (config: Readonly<Record<string, JsonValue>>) =>
+    (config.inputs as string[]).map((name) => ({
+      name,
+      title: { en: name, fr: name },
+      many: false,
+      optional: false,
+      freeNames: false,
+    }))
+  const document: PipelineDocument = {
+    format: FORMAT,
+    name: 'p',
+    nodes: {
+      a: { type: 'extract.inline' },
+      b: { type: 'extract.inline' },
+      s: { type: 'transform.pipeline', inputs: { left: 'a', right: 'b' }, config: { inputs: ['left', 'right'] } },
+    },
+  }
+  const inputsWith = (...names: string[]) =>
+    applyEdits(
+      document,
+      configEdits(document, 's', { inputs: names }, () => [], inputs),
+    ).document.nodes.s?.inputs
+
+  it('keeps what it reads, and two may change their names with each other', () => {
+    expect(inputsWith('left', 'other')).toEqual({ left: 'a', other: 'b' })
+    expect(inputsWith('right', 'left')).toEqual({ right: 'a', left: 'b' })
+    expect(inputsWith('left')).toEqual({ left: 'a', right: 'b' })
+  })
+})
