@@ -1,3 +1,4 @@
+import { arrowExtract } from '../extractors/arrow/implementation.ts'
 import { csvExtract } from '../extractors/csv/implementation.ts'
 import { duckdbExtract } from '../extractors/duckdb/implementation.ts'
 import { excelExtract } from '../extractors/excel/implementation.ts'
@@ -20,6 +21,7 @@ export const extractModules: readonly Module[] = [
   jsonExtract,
   ndjsonExtract,
   parquetExtract,
+  arrowExtract,
   sqliteExtract,
   duckdbExtract,
   xmlExtract,

@@ -1,4 +1,5 @@
 import type { Module } from '../kit/contract.ts'
+import { arrowLoad } from '../loaders/arrow/implementation.ts'
 import { csvLoad } from '../loaders/csv/implementation.ts'
 import { duckdbLoad } from '../loaders/duckdb/implementation.ts'
 import { excelLoad } from '../loaders/excel/implementation.ts'
@@ -13,6 +14,7 @@ export const loadModules: readonly Module[] = [
   excelLoad,
   jsonLoad,
   parquetLoad,
+  arrowLoad,
   sqliteLoad,
   duckdbLoad,
   xmlLoad,

@@ -7,11 +7,13 @@ import { toErrorInfo } from '../../shared/errors.ts'
 import type { LoadModule } from '../kit/contract.ts'
 import { openDuckDbSession } from '../kit/duckdb-session.ts'
 import { raw, sql } from '../kit/sql.ts'
+import { arrowLoad } from './arrow/implementation.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { duckdbLoad } from './duckdb/implementation.ts'
 import { excelLoad } from './excel/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
+import { xmlLoad } from './xml/implementation.ts'
 
 const [module, root = '', config = '{}', query = ''] = process.argv.slice(2)
 const session = await openDuckDbSession()
@@ -30,6 +32,8 @@ try {
     parquet: parquetLoad,
     sqlite: sqliteLoad,
     duckdb: duckdbLoad,
+    xml: xmlLoad,
+    arrow: arrowLoad,
   }
   const load = loads[module ?? '']
   if (!load) throw new TypeError(`no load ${module}`)

@@ -2,18 +2,22 @@ import { spawnSync } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { arrowExtract } from '../extractors/arrow/implementation.ts'
 import { duckdbExtract } from '../extractors/duckdb/implementation.ts'
 import { excelExtract } from '../extractors/excel/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
+import { xmlExtract } from '../extractors/xml/implementation.ts'
 import { temporaryPath } from '../kit/files/temporary-names.ts'
 import { type FileLab, openFileLab } from '../kit/files/testing.ts'
 import { raw } from '../kit/sql.ts'
+import { arrowLoad } from './arrow/implementation.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { duckdbLoad } from './duckdb/implementation.ts'
 import { excelLoad } from './excel/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
+import { xmlLoad } from './xml/implementation.ts'
 
 let lab: FileLab
 beforeEach(async () => {
@@ -63,6 +67,25 @@ describe('a process that is killed while it replaces', () => {
       await lab.load(excelLoad, config, raw('SELECT 3 AS id'))
       expect(await readdir(join(lab.root, 'out'))).toEqual(['a.xlsx'])
     })
+  }
+
+  for (const [name, load, extract] of [
+    ['xml', xmlLoad, xmlExtract],
+    ['arrow', arrowLoad, arrowExtract],
+  ] as const) {
+    for (const [step, survivor] of [
+      ['written', '1'],
+      ['published', '2'],
+    ] as const) {
+      it(`an ${name} file, at the step "${step}", leaves one whole version`, async () => {
+        const config = { path: `out/a.${name}` }
+        await lab.load(load, config, raw('SELECT 1 AS id'))
+        expect(writeInChild(name, config, 'SELECT 2 AS id', step).signal).toBe('SIGKILL')
+        expect((await lab.extract(extract, config)).rows).toEqual([[survivor]])
+        await lab.load(load, config, raw('SELECT 3 AS id'))
+        expect(await readdir(join(lab.root, 'out'))).toEqual([`a.${name}`])
+      })
+    }
   }
 
   for (const [step, survivor] of [
@@ -118,9 +141,11 @@ describe('no room left', () => {
     ['csv', { path: 'out/a' }],
     ['parquet', { path: 'out/a' }],
     ['excel', { path: 'out/a.xlsx' }],
+    ['xml', { path: 'out/a.xml' }],
+    ['arrow', { path: 'out/a.arrow' }],
   ] as const) {
     it(`is one clear error, and the ${module} target stays as it was`, async () => {
-      const load = { csv: csvLoad, parquet: parquetLoad, excel: excelLoad }[module]
+      const load = { csv: csvLoad, parquet: parquetLoad, excel: excelLoad, xml: xmlLoad, arrow: arrowLoad }[module]
       await lab.load(load, config, raw('SELECT 1 AS id'))
       const before = await readFile(join(lab.root, config.path))
       const { status, stderr } = writeInChild(module, config, rows, undefined, 512)
