@@ -24,6 +24,9 @@ export interface PeriodOrigin {
 /** Start of the period of `amount` units that the TIMESTAMP `value` is in, counted from a fixed origin. */
 export function periodStart(value: Sql, amount: number, unit: PeriodUnit, origin: PeriodOrigin = {}): Sql {
   const months = MONTHS[unit]
+  const { weekStart = 'monday', yearStart = 1 } = origin
+  // The calendar's own periods, which need no counting from an origin.
+  if (amount === 1 && weekStart === 'monday' && yearStart === 1) return sql`date_trunc(${unit}, ${value})`
   const start = originOf(unit, origin)
   const size = months === undefined ? interval(amount, unit) : interval(amount * months, 'month')
   return sql`time_bucket(${size}, ${value}, CAST(${start} AS TIMESTAMP))`

@@ -175,7 +175,7 @@ export const cases: readonly TransformCase[] = [
       on_error: 'null',
     },
     inputs: { in: `SELECT id, '{"user": {"age": ' || key || '}, "city": "' || city || '"}' AS payload FROM sample` },
-    sql: `SELECT id, TRY_CAST(json_extract_string(payload, '$.user.age') AS INTEGER) AS age, json_extract_string(payload, '$.city') AS town FROM in_rows`,
+    sql: `SELECT id, TRY_CAST(json_extract_string(json, '$.user.age') AS INTEGER) AS age, json_extract_string(json, '$.city') AS town FROM (SELECT *, CASE WHEN json_valid(payload) THEN payload END AS json FROM in_rows)`,
     sameRows: false,
     part: 0.5,
   },

@@ -3,6 +3,7 @@ import { userError } from '../../../shared/errors.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { failure } from '../../kit/failure.ts'
 import { checkDistinctNames, freeName, requireColumn, requireInput } from '../../kit/inputs.ts'
+import { Layers } from '../../kit/layers.ts'
 import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import { columnType, type SqlType, typeSql } from '../../kit/types.ts'
 import { type ExplodeConfig, explodeDescriptor } from './descriptor.ts'
@@ -31,8 +32,9 @@ export const explode: RelationModule<typeof explodeDescriptor, undefined> = {
     const input = requireInput(inputs, 'in')
     if (config.columns.length === 0)
       throw userError('config.missing', 'Choose the columns with lists.', { field: ['columns'] })
+    const layers = new Layers(input)
     const chosen = config.columns.map((name, index) =>
-      exploded(requireColumn(input.columns, name, ['columns', index]), config, nodeId, index),
+      exploded(requireColumn(input.columns, name, ['columns', index]), config, layers, nodeId, index),
     )
     const lists = chosen.flatMap((each) => each.parts.map((part) => part.list))
     const lengths = chosen.map(({ parts }) => sql`coalesce(len(${parts[0]?.list ?? raw('NULL')}), 0)`)
@@ -64,7 +66,7 @@ export const explode: RelationModule<typeof explodeDescriptor, undefined> = {
       ...(config.lengths === 'fail' && lengths.length > 1 ? [sameLength(lengths, nodeId)] : []),
     ]
     const where = tests.length > 0 ? sql` WHERE ${joinSql(tests, ' AND ')}` : raw('')
-    const flat = sql`SELECT ${joinSql(all.map(({ name, value }) => sql`${value} AS ${identifier(name)}`))} FROM ${input.name}${where}`
+    const flat = sql`SELECT ${joinSql(all.map(({ name, value }) => sql`${value} AS ${identifier(name)}`))} FROM ${layers.from}${where}`
     const outputs = all.flatMap((each) =>
       config.structs === 'columns' ? fieldsOf(each) : [{ name: each.name, value: identifier(each.name) }],
     )
@@ -83,7 +85,7 @@ export const explode: RelationModule<typeof explodeDescriptor, undefined> = {
   },
 }
 
-function exploded(column: Column, config: ExplodeConfig, nodeId: string, index: number): Exploded {
+function exploded(column: Column, config: ExplodeConfig, layers: Layers, nodeId: string, index: number): Exploded {
   const type = columnType(column.type)
   const value = identifier(column.name)
   const { name } = column
@@ -120,13 +122,15 @@ function exploded(column: Column, config: ExplodeConfig, nodeId: string, index: 
     nodeId,
   )
   const instead = config.on_error === 'fail' ? sql`[${error}]` : raw('NULL')
+  // Its length is asked for before its items: the text is read once for both.
+  const list = sql`CASE WHEN ${bad} THEN ${instead} ELSE json_extract_string(${value}, '$[*]') END`
   return {
     column,
     bad,
     parts: [
       {
         name,
-        list: sql`CASE WHEN ${bad} THEN ${instead} ELSE json_extract_string(${value}, '$[*]') END`,
+        list: layers.hold({ value: list, layer: 0 }).value,
         item: VARCHAR,
       },
     ],
