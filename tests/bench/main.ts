@@ -21,7 +21,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'csv-megabytes': { type: 'string', default: '200' }, rows: { type: 'string', default: '500000' } },
+  options: { 'csv-megabytes': { type: 'string', default: '200' }, rows: { type: 'string', default: '300000' } },
 })
 // What follows these two are names of transforms: `npm run bench -- transforms join union`.
 const names = ['transforms', 'wide'].includes(positionals[0] ?? '') ? positionals.splice(1) : []

@@ -13,6 +13,13 @@ import type { TransformCase } from './case.ts'
 export const cases: readonly TransformCase[] = [
   {
     name: 'clean: one blank, capitals, no empty texts',
+    part: 0.5,
+    wide: {
+      steps: [
+        { operation: 'trim', kinds: ['text'] },
+        { operation: 'case', kinds: ['text'], case: 'upper' },
+      ],
+    },
     module: clean,
     config: {
       steps: [
@@ -27,6 +34,7 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'fill: mean of the group',
+    wide: { fills: [{ kinds: ['number'], method: 'mean' }], group_by: ['city'] },
     module: fill,
     config: { fills: [{ columns: ['score'], method: 'mean' }], group_by: ['city'], nan_is_missing: false },
     inputs: { in: 'SELECT * REPLACE (CASE WHEN active THEN score END AS score) FROM sample' },
@@ -34,6 +42,13 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'cast',
+    wide: {
+      casts: [
+        { kinds: ['text'], type: 'DATE' },
+        { kinds: ['number'], type: 'DECIMAL(18,3)' },
+      ],
+      on_error: 'reject',
+    },
     module: cast,
     config: {
       casts: [
@@ -45,6 +60,7 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'map_values',
+    wide: { kinds: ['text'], mapping: [{ from: 'city 1', to: 'Lyon' }] },
     module: mapValues,
     config: {
       columns: ['city'],
@@ -57,6 +73,7 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'replace',
+    wide: { rules: [{ kinds: ['text'], find: 'Name', replace: 'N.' }] },
     module: replace,
     config: { rules: [{ columns: ['note'], find: 'Name', replace: 'N.' }] },
     sql: `SELECT * REPLACE (replace(note, 'Name', 'N.') AS note) FROM in_rows`,
@@ -69,6 +86,7 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'merge',
+    wide: { pattern: '.', separator: '/' },
     module: merge,
     config: { columns: ['city', 'day', 'key'], separator: '/', skip_empty: false },
     sql: `SELECT *, CASE WHEN NOT (city IS NULL AND day IS NULL AND key IS NULL) THEN concat_ws('/', city, day, key) END AS merged FROM in_rows`,
@@ -81,6 +99,8 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'mask: pseudonym',
+    part: 0.4,
+    wide: { masks: [{ kinds: ['text'], method: 'hash' }], key: '0123456789abcdef' },
     module: mask,
     config: { masks: [{ columns: ['city'], method: 'hash' }], key: '0123456789abcdef' },
     sql: `SELECT * REPLACE (sha256(

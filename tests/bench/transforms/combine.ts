@@ -41,6 +41,7 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'asof_join: earlier',
+    part: 0.5,
     module: asofJoin,
     config: { on: { left: 'moment', right: 'since' }, keys: [{ left: 'city', right: 'city' }] },
     inputs: {
@@ -53,6 +54,7 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'asof_join: nearest',
+    part: 0.2,
     module: asofJoin,
     config: { on: { left: 'moment', right: 'since' }, keys: [{ left: 'city', right: 'city' }], direction: 'nearest' },
     inputs: {
@@ -71,6 +73,7 @@ export const cases: readonly TransformCase[] = [
   },
   {
     name: 'range_join',
+    part: 0.2,
     module: rangeJoin,
     config: { left_value: 'moment', right_start: 'since', right_end: 'until', bounds: 'start', keep: 'all' },
     inputs: {

@@ -183,7 +183,7 @@ export const cases: readonly TransformCase[] = [
     name: 'nest: columns',
     module: nest,
     config: { columns: ['city', 'day'], name: 'place' },
-    sql: `SELECT id, key, amount, score, moment, note, active, struct_pack(city := city, day := day) AS place FROM in_rows`,
+    sql: `SELECT id, key, struct_pack(city := city, day := day) AS place, amount, score, moment, note, active FROM in_rows`,
     wide: { pattern: '^column', name: 'place' },
   },
   {

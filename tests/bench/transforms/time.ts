@@ -99,7 +99,7 @@ export const cases: readonly TransformCase[] = [
     name: 'fill_gaps: days of each city',
     module: fillGaps,
     config: { column: 'day', unit: 'day', group_by: ['city'], fill: [{ column: 'amount', with: 'previous' }] },
-    inputs: { in: 'SELECT city, day, amount FROM sample WHERE key % 4 = 0' },
+    inputs: { in: "SELECT city, day, amount FROM sample WHERE city < 'city 15'" },
     ordered: true,
     sql: `WITH days AS (SELECT city, CAST(unnest(generate_series(min(day), max(day), INTERVAL 1 DAY)) AS DATE) AS day FROM in_rows GROUP BY city),
       every AS (SELECT *, FALSE AS made FROM in_rows UNION ALL SELECT city, day, NULL, TRUE FROM days ANTI JOIN in_rows USING (city, day))
@@ -130,7 +130,7 @@ export const cases: readonly TransformCase[] = [
       empty: 'previous',
       measures: [{ name: 'amount', function: 'max', column: 'amount' }],
     },
-    inputs: { in: 'SELECT city, moment, amount FROM sample WHERE key % 4 = 0' },
+    inputs: { in: "SELECT city, moment, amount FROM sample WHERE city < 'city 15'" },
     ordered: true,
     sql: `WITH made AS MATERIALIZED (SELECT city, CAST(date_trunc('day', moment) AS TIMESTAMP) AS moment, max(amount) AS amount FROM in_rows WHERE isfinite(moment) GROUP BY ALL),
       days AS (SELECT city, unnest(generate_series(min(moment), max(moment), INTERVAL 1 DAY)) AS moment FROM made GROUP BY city)

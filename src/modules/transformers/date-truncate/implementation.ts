@@ -45,9 +45,22 @@ export const dateTruncate: RelationModule<typeof dateTruncateDescriptor, undefin
   },
 }
 
+const HALF_MICROSECONDS: Readonly<Partial<Record<DateTruncateConfig['unit'], number>>> = {
+  second: 500_000,
+  minute: 30_000_000,
+  hour: 1_800_000_000,
+  day: 43_200_000_000,
+  week: 302_400_000_000,
+}
+
 function rounded(config: DateTruncateConfig, local: Sql, isDay: boolean): Sql {
   const { amount, unit } = config
-  const start = periodStart(local, amount, unit, { weekStart: config.week_start, yearStart: config.year_start })
+  const origin = { weekStart: config.week_start, yearStart: config.year_start }
+  const half = (HALF_MICROSECONDS[unit] ?? 0) * amount
+  // Of periods that all have one length, the nearest start is the one before the moment half a period later.
+  if (config.operation === 'nearest' && half > 0 && Number.isSafeInteger(half))
+    return periodStart(sql`(${local} + to_microseconds(${half}))`, amount, unit, origin)
+  const start = periodStart(local, amount, unit, origin)
   const next = sql`(${start} + ${interval(amount, unit)})`
   switch (config.operation) {
     case 'end':
