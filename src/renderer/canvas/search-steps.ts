@@ -41,7 +41,10 @@ export const matchStep = (info: ModuleInfo, query: string): number => answer(inf
 function answer(info: ModuleInfo, wanted: string): { score: number; keyword: string | undefined } {
   if (wanted === '') return { score: 1, keyword: undefined }
   const titles = titlesOf(info)
-  if (titles.includes(wanted)) return { score: 6, keyword: undefined }
+  if (titles.includes(wanted)) return { score: 8, keyword: undefined }
+  // A whole word that names it says more than the beginning of a title: `si` is a condition, not `similar`.
+  const same = info.keywords.find((word) => fold(word) === wanted)
+  if (same !== undefined) return { score: 6, keyword: same }
   if (titles.some((title) => title.startsWith(wanted))) return { score: 5, keyword: undefined }
   if (titles.some((title) => title.split(/[\s'’-]+/).some((word) => word.startsWith(wanted))))
     return { score: 4, keyword: undefined }

@@ -146,6 +146,8 @@ Sans aucune ligne, il n’y a de total général que sans \`group_by\`, ou avec 
   keywords: [
     ...['group by', 'summarize', 'sum', 'count', 'average', 'total', 'rollup', 'cube', 'subtotal', 'statistics'],
     ...['regrouper', 'somme', 'moyenne', 'compter', 'sous-total', 'synthétiser', 'statistiques'],
+    'regrouper',
+    'grouper',
   ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [{ name: 'out', title: { en: 'Groups', fr: 'Groupes' } }],

@@ -58,6 +58,7 @@ const config = z.strictObject({
     .optional()
     .meta(
       form('No further away than', 'Pas plus loin que', {
+        advanced: true,
         help: text('Without any: however far.', 'Sans rien : quelle que soit la distance.'),
       }),
     ),
@@ -66,6 +67,7 @@ const config = z.strictObject({
     .optional()
     .meta(
       form('Unit of this distance', 'Unité de cette distance', {
+        advanced: true,
         options: TIME_UNITS.map((unit) => ({ value: unit, title: unitTitles[unit] })),
         help: text('For dates and times.', 'Pour les dates et les heures.'),
       }),

@@ -35,7 +35,7 @@ const castSchema = z.strictObject({
         advanced: true,
         help: text(
           'Rounds or cuts values that do not fit exactly: 1.5 becomes 2 as an INTEGER.',
-          'Arrondit ou coupe les valeurs qui ne tiennent pas exactement : 1.5 devient 2 en INTEGER.',
+          'Arrondit ou coupe les valeurs qui n’y entrent pas exactement : 1.5 devient 2 en INTEGER.',
         ),
       }),
     ),
@@ -47,7 +47,7 @@ const castSchema = z.strictObject({
         advanced: true,
         help: text(
           'Otherwise they do not fit a number or a date.',
-          'Sinon, ils ne tiennent pas dans un nombre ou une date.',
+          'Sinon, ils ne conviennent ni à un nombre ni à une date.',
         ),
       }),
     ),
@@ -59,7 +59,7 @@ const config = z.strictObject({
     .min(1, 'add at least one type')
     .meta(form('Types', 'Types', { control: 'list' })),
   on_error: onErrorField(
-    text('When a value does not fit its new type', 'Quand une valeur ne tient pas dans son nouveau type'),
+    text('When a value does not fit its new type', 'Quand une valeur ne convient pas à son nouveau type'),
   ),
 })
 export type CastConfig = z.output<typeof config>

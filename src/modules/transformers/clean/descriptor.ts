@@ -179,7 +179,7 @@ const stepSchema = z.strictObject({
       form('Time of day', 'Heure', {
         ...only('date'),
         options: [
-          option('none', 'None: DATE, a time does not fit', 'Aucune : DATE, une heure ne tient pas'),
+          option('none', 'None: DATE, a time does not fit', 'Aucune : DATE, une heure est refusée'),
           option('keep', 'Keep it: TIMESTAMP', 'La garder : TIMESTAMP'),
           option('drop', 'Drop it: DATE', 'La retirer : DATE'),
         ],
@@ -340,6 +340,10 @@ Une ligne avec au moins une valeur illisible part une seule fois par \`reject\`,
       'String Manipulation',
       'SUPPRESPACE',
     ],
+    'upper case',
+    'lower case',
+    'title case',
+    'multi-field',
   ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [

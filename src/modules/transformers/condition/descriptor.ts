@@ -53,7 +53,7 @@ const ruleSchema = z.strictObject({
       form('These tests', 'Ces tests', {
         advanced: true,
         options: [
-          option('all', 'All must hold', 'Tous doivent tenir'),
+          option('all', 'All must be true', 'Tous doivent être vrais'),
           option('any', 'One is enough', 'Un seul suffit'),
         ],
       }),
@@ -93,8 +93,8 @@ const config = z.strictObject({
       form('Rules', 'Règles', {
         control: 'list',
         help: text(
-          'From top to bottom: the first that holds decides.',
-          'De haut en bas : la première qui tient décide.',
+          'From top to bottom: the first that is true decides.',
+          'De haut en bas : la première qui est vraie décide.',
         ),
       }),
     ),
@@ -117,7 +117,7 @@ const config = z.strictObject({
     .enum(['fail', 'null'])
     .default('fail')
     .meta(
-      form('When a result does not fit that type', 'Quand un résultat ne tient pas dans ce type', {
+      form('When a result does not fit that type', 'Quand un résultat ne convient pas à ce type', {
         advanced: true,
         options: [
           option('fail', 'Stop with an error', 'S’arrêter avec une erreur'),
@@ -134,8 +134,8 @@ export const conditionDescriptor = defineModule({
   family: 'compute',
   title: text('Conditional column', 'Colonne conditionnelle'),
   summary: text(
-    'Gives each row the result of the first rule that holds.',
-    'Donne à chaque ligne le résultat de la première règle qui tient.',
+    'Gives each row the result of the first rule that is true.',
+    'Donne à chaque ligne le résultat de la première règle vraie.',
   ),
   documentation: text(
     `Rules are tried from top to bottom; the first that holds decides, and \`otherwise\` decides where none does. A rule holds when \`all\` (or \`any\`) of its
@@ -169,7 +169,11 @@ Toutes les lignes restent, dans leur ordre.`,
   inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
   outputs: [{ name: 'out', title: text('Rows', 'Lignes') }],
   config,
-  defaultConfig: { name: 'result', rules: [], otherwise: { result: 'empty' } },
+  defaultConfig: {
+    name: 'result',
+    rules: [{ when: [{ column: '', operator: 'equals' }], result: 'value' }],
+    otherwise: { result: 'empty' },
+  },
   example: {
     name: 'segment',
     rules: [

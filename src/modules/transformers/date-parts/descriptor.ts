@@ -44,7 +44,7 @@ const PARTS = [
 const partSchema = z.enum(PARTS.map(({ value }) => value) as [string, ...string[]])
 
 const config = z.strictObject({
-  column: z.string().meta(form('Date or timestamp', 'Date ou timestamp', { control: 'column', port: 'in' })),
+  column: z.string().meta(form('Date or time', 'Date ou heure', { control: 'column', port: 'in' })),
   parts: z
     .array(partSchema)
     .min(1, 'choose at least one part')

@@ -5,7 +5,7 @@ import { form, option, text } from '../../kit/form.ts'
 const MOVES = ['add', 'subtract']
 
 const config = z.strictObject({
-  column: z.string().meta(form('Date or timestamp', 'Date ou timestamp', { control: 'column', port: 'in' })),
+  column: z.string().meta(form('Date or time', 'Date ou heure', { control: 'column', port: 'in' })),
   operation: z
     .enum(['start', 'end', 'up', 'nearest', 'add', 'subtract'])
     .default('start')

@@ -116,7 +116,7 @@ const config = z.strictObject({
   on_error: onErrorField(
     text(
       'When there is no match, or it does not fit the type',
-      'Sans correspondance, ou si elle ne tient pas dans le type',
+      'Sans correspondance, ou si elle ne convient pas au type',
     ),
     { advanced: true },
   ),
@@ -174,6 +174,7 @@ sont dans le texte (\`1,234.50\`) ; 31/01/2024 est trouvé quel que soit son ord
     'motif',
     'expression régulière',
     'reconnaître',
+    'expression régulière',
   ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [

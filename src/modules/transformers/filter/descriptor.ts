@@ -38,7 +38,7 @@ La condition est une expression SQL de DuckDB sur les colonnes de l’entrée ; 
 pipeline s’écrivent \`$nom\`. Une colonne dont le nom n’est pas un simple mot s’écrit entre guillemets droits : \`"prix unitaire" > 2\`.`,
   },
   icon: 'filter',
-  keywords: ['where', 'condition', 'split', 'rows', 'keep', 'remove', 'router', 'filtre', 'lignes', 'garder'],
+  keywords: ['where', 'condition', 'split', 'rows', 'keep', 'remove', 'filtre', 'lignes', 'garder'],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [
     { name: 'match', title: { en: 'Rows that match', fr: 'Lignes retenues' } },

@@ -227,7 +227,7 @@ aucune et convient aux petites tables. Les colonnes à égalité (\`exact\`) acc
     { name: 'right_rest', title: { en: 'Right rest', fr: 'Reste droit' } },
   ],
   config,
-  defaultConfig: { keys: [], threshold: 0.8 },
+  defaultConfig: { keys: [{ left: '', right: '' }], threshold: 0.8 },
   example: {
     keys: [
       { left: 'company', right: 'name', method: 'token_set', weight: 2 },

@@ -105,8 +105,6 @@ avec \`null_equal\`. Une \`condition\` peut s’ajouter aux clés ou les remplac
   icon: 'join',
   keywords: [
     'merge',
-    'lookup',
-    'vlookup',
     'left',
     'inner',
     'outer',
@@ -118,6 +116,11 @@ avec \`null_equal\`. Une \`condition\` peut s’ajouter aux clés ou les remplac
     'append fields',
     'cartesian product',
     'produit cartésien',
+    'left join',
+    'inner join',
+    'outer join',
+    'jointure gauche',
+    'jointure interne',
   ],
   inputs: [
     { name: 'left', title: { en: 'Left', fr: 'Gauche' } },
@@ -129,7 +132,7 @@ avec \`null_equal\`. Une \`condition\` peut s’ajouter aux clés ou les remplac
     { name: 'right_rest', title: { en: 'Right rest', fr: 'Reste droit' } },
   ],
   config,
-  defaultConfig: { kind: 'inner', keys: [] },
+  defaultConfig: { kind: 'inner', keys: [{ left: '', right: '' }] },
   example: { kind: 'left', keys: [{ left: 'customer_id', right: 'id' }], relationship: 'many_to_one' },
   describe: ({ kind, keys, condition }) => {
     if (kind === 'cross') return 'Every pair'

@@ -141,7 +141,7 @@ La valeur par défaut ne remplace qu’une ligne absente : une valeur vide de la
     { name: 'reject', title: { en: 'Rows without a match', fr: 'Lignes sans correspondance' }, reject: true },
   ],
   config,
-  defaultConfig: { keys: [], add: [] },
+  defaultConfig: { keys: [{ column: '', equals: '' }], add: [{ column: '' }] },
   example: {
     keys: [{ column: 'country', equals: 'code' }],
     add: [{ column: 'name', name: 'country_name', default: 'unknown' }, { column: 'continent' }],

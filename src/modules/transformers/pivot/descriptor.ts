@@ -129,7 +129,7 @@ Là où un groupe n’a aucune ligne pour une valeur, la cellule est \`missing\`
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [{ name: 'out', title: { en: 'Pivoted', fr: 'Pivotées' } }],
   config,
-  defaultConfig: { group_by: [], measures: [], values: [] },
+  defaultConfig: { column: '', group_by: [], measures: [{ name: 'rows', function: 'count' }], values: [] },
   example: {
     column: 'month',
     group_by: ['country'],

@@ -107,7 +107,7 @@ motif commence par \`(?s)\`. Dans le remplacement, \`$1\` ou \`\\1\` est un grou
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [{ name: 'out', title: { en: 'Rows', fr: 'Lignes' } }],
   config,
-  defaultConfig: { rules: [{ kinds: ['text'], find: 'old', replace: 'new' }] },
+  defaultConfig: { rules: [{ kinds: ['text'], find: '', replace: '' }] },
   example: {
     rules: [
       { columns: ['street'], find: 'Str.', replace: 'Straße', where: 'end' },

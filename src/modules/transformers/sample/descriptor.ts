@@ -128,6 +128,8 @@ de la version de DuckDB en donne un autre. Les lignes qui ne sont pas prises sor
     'last',
     'every nth',
     'tirage',
+    'random sample',
+    'au hasard',
   ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [

@@ -55,7 +55,7 @@ const config = z.strictObject({
     .enum(['fail', 'null', 'reject'])
     .default('fail')
     .meta(
-      form('When a value does not fit its new type', 'Quand une valeur ne tient pas dans son nouveau type', {
+      form('When a value does not fit its new type', 'Quand une valeur ne convient pas à son nouveau type', {
         options: [
           option('fail', 'Stop with an error', 'S’arrêter avec une erreur'),
           option('null', 'Leave it empty', 'La laisser vide'),
@@ -97,7 +97,23 @@ port \`reject\`, selon \`on_error\` ; \`lossy: true\` sur une colonne arrondit.
 **Les dates dans des textes** se lisent selon \`format\` (strptime) : \`%d/%m/%Y\`. D’une date vers VARCHAR, il les écrit.`,
   },
   icon: 'columns',
-  keywords: ['rename', 'reorder', 'cast', 'type', 'convert', 'drop', 'choose', 'renommer', 'convertir', 'colonnes'],
+  keywords: [
+    'rename',
+    'reorder',
+    'cast',
+    'type',
+    'convert',
+    'drop',
+    'choose',
+    'renommer',
+    'convertir',
+    'colonnes',
+    'drop columns',
+    'remove columns',
+    'keep columns',
+    'supprimer des colonnes',
+    'garder des colonnes',
+  ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [
     { name: 'out', title: { en: 'Rows', fr: 'Lignes' } },

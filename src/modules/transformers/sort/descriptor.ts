@@ -40,7 +40,6 @@ Les filtres, choix de colonnes et formules qui suivent gardent l’ordre ; les j
   icon: 'sort',
   keywords: [
     'order',
-    'rank',
     'ascending',
     'descending',
     'ordre',
@@ -49,11 +48,12 @@ Les filtres, choix de colonnes et formules qui suivent gardent l’ordre ; les j
     'collation',
     'alphabetical',
     'custom order',
+    'order by',
   ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [{ name: 'out', title: { en: 'Sorted rows', fr: 'Lignes triées' } }],
   config,
-  defaultConfig: { keys: [] },
+  defaultConfig: { keys: [{ column: '' }] },
   example: { keys: [{ column: 'revenue', direction: 'desc' }, { column: 'country' }] },
   describe: ({ keys }) => describeKeys(keys),
 })

@@ -111,6 +111,8 @@ colonne de valeurs ; les autres deviennent des colonnes de texte, à la place de
   keywords: [
     ...['unpivot', 'melt', 'columns to rows', 'transpose', 'gather', 'pivot longer', 'normaliser', 'long format'],
     ...['colonnes en lignes', 'format long', 'dépivoter'],
+    'normalize',
+    'depivot',
   ],
   inputs: [{ name: 'in', title: { en: 'Rows', fr: 'Lignes' } }],
   outputs: [{ name: 'out', title: { en: 'One row per value', fr: 'Une ligne par valeur' } }],

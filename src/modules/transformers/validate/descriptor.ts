@@ -186,6 +186,8 @@ Une règle qui ne fait qu’avertir laisse la ligne dans \`pass\`, qui porte alo
     'qualité',
     'règles',
     'vérifier',
+    'data quality',
+    'qualité des données',
   ],
   inputs: [
     { name: 'in', title: text('Rows to check', 'Lignes à contrôler') },

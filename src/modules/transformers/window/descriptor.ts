@@ -243,7 +243,7 @@ L’ordre des lignes peut changer : triez après cette étape.`,
   inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
   outputs: [{ name: 'out', title: text('Rows', 'Lignes') }],
   config,
-  defaultConfig: { order: [], measures: [] },
+  defaultConfig: { order: [{ column: '' }], measures: [{ name: 'running_total', function: 'running_total' }] },
   example: {
     group_by: ['country'],
     order: [{ column: 'month' }],
