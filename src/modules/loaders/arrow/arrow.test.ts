@@ -22,6 +22,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { arrowExtract } from '../../extractors/arrow/implementation.ts'
 import { decodeLz4Frame } from '../../kit/files/arrow/codecs.ts'
 import { daysOf, dayText, instantOf, instantText } from '../../kit/files/arrow/instants.ts'
+import { checkLengths } from '../../kit/files/arrow/read-values.ts'
 import { type FileLab, openFileLab } from '../../kit/files/testing.ts'
 import { raw } from '../../kit/sql.ts'
 import { arrowLoad } from './implementation.ts'
@@ -279,6 +280,14 @@ it('knows days and instants of any year', () => {
     '0000-03-01'.replace('0000', '0001') + ' (BC)',
     '0002-12-31 (BC)',
   ])
+})
+
+it('tells a column that promises more values than it has before it looks at them', () => {
+  const whole = makeData({ type: new Int32(), length: 2, nullCount: 0, data: Int32Array.of(1, 2) })
+  expect(() => checkLengths(whole, 2)).not.toThrow()
+  expect(() => checkLengths(whole, 3)).toThrow('the file ends before its values do')
+  const short = makeData({ type: new Int32(), length: 2_000_000_000, nullCount: 0, data: Int32Array.of(1, 2) })
+  expect(() => checkLengths(short, 2)).toThrow('the file ends before its values do')
 })
 
 it('reads LZ4 frames', () => {

@@ -1,0 +1,4 @@
+import { runFixtures } from '../../kit/run-fixtures.ts'
+import { textExtract } from './implementation.ts'
+
+runFixtures(textExtract, new URL('./fixtures/', import.meta.url))

@@ -1,0 +1,4 @@
+import { runFixtures } from '../../kit/run-fixtures.ts'
+import { xmlExtract } from './implementation.ts'
+
+runFixtures(xmlExtract, new URL('./fixtures/', import.meta.url))
