@@ -5,13 +5,17 @@ import { compare } from './implementation.ts'
 runFixtures(compare, new URL('./fixtures/', import.meta.url))
 
 runHostile(compare, {
-  // The summary of 2,000 columns takes DuckDB longer to plan than a test may.
-  config: ({ id, columns }) =>
-    columns.length > 1000 ? undefined : { keys: [id], tolerance: 0.5, ignore_case: true, changes: 'cells' },
+  config: ({ id, columns }) => ({
+    keys: [id],
+    changes: 'cells',
+    ignore_case: true,
+    // Measuring 2,000 distances takes DuckDB long to plan, in each of the six outputs.
+    ...(columns.length > 1000 ? {} : { tolerance: 0.5 }),
+  }),
   inputs: (table) => ({ old: table, new: table }),
   accountsFor: ['unchanged'],
 })
 runHostile(compare, {
-  config: ({ value, columns }) => (columns.length > 1000 ? undefined : { keys: [value] }),
+  config: ({ value }) => ({ keys: [value] }),
   inputs: (table) => ({ old: { ...table, rows: [] }, new: { ...table, rows: table.rows.slice(0, 1) } }),
 })

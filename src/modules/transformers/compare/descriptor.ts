@@ -53,6 +53,18 @@ const config = z.strictObject({
     .nonnegative()
     .optional()
     .meta(form('Numbers may differ by', 'Les nombres peuvent différer de', { advanced: true, placeholder: '0.01' })),
+  tolerance_in: z
+    .enum(['units', 'percent'])
+    .default('units')
+    .meta(
+      form('This is meant', 'Ceci s’entend', {
+        advanced: true,
+        options: [
+          option('units', 'As it is', 'Tel quel'),
+          option('percent', 'In percent of the old value', 'En pour cent de l’ancienne valeur'),
+        ],
+      }),
+    ),
   ignore_case: z
     .boolean()
     .default(false)
@@ -88,7 +100,7 @@ export const compareDescriptor = defineModule({
 | \`duplicates\` | keys that come more than once on a side, the side and how often; such rows are nowhere else |
 | \`summary\` | how many rows were added, removed, changed, left unchanged, and in how many rows each column changed; columns that only one side has |
 
-**Equal.** NULL equals NULL, in keys too, and NaN equals NaN. Types that differ are compared as the type that holds both; a number never equals a text. Numbers may differ by \`tolerance\`, that much included.
+**Equal.** NULL equals NULL, in keys too, and NaN equals NaN. Types that differ are compared as the type that holds both; a number never equals a text. Numbers may differ by \`tolerance\`, that much included; with \`tolerance_in: percent\`, by that share of the old value, whatever its sign (worked out as a DOUBLE, where 1.1 − 1 is a little more than 0.1; near an old value of 0 there is nothing but 0).
 Texts may differ by case, by white space at the ends or repeated, or by being empty instead of NULL, as the switches say. These apply to compared columns, never to keys.
 
 The order of rows is not kept.`,
@@ -102,7 +114,7 @@ The order of rows is not kept.`,
 | \`duplicates\` | les clés présentes plusieurs fois d’un côté, le côté et combien de fois ; ces lignes ne sont nulle part ailleurs |
 | \`summary\` | combien de lignes ajoutées, retirées, changées, inchangées, et dans combien de lignes chaque colonne a changé ; les colonnes d’un seul côté |
 
-**Égalité.** NULL égale NULL, dans les clés aussi, et NaN égale NaN. Des types différents se comparent dans celui qui contient les deux ; un nombre n’est jamais égal à un texte. Les nombres peuvent différer de \`tolerance\`, cette valeur comprise.
+**Égalité.** NULL égale NULL, dans les clés aussi, et NaN égale NaN. Des types différents se comparent dans celui qui contient les deux ; un nombre n’est jamais égal à un texte. Les nombres peuvent différer de \`tolerance\`, cette valeur comprise ; avec \`tolerance_in: percent\`, de cette part de l’ancienne valeur, quel que soit son signe (calculée en DOUBLE, où 1,1 − 1 dépasse un peu 0,1 ; d’une ancienne valeur 0, seul 0 est proche).
 Les textes peuvent différer par la casse, par des espaces aux extrémités ou répétés, ou par être vides plutôt que NULL, selon les réglages. Cela vaut pour les colonnes comparées, jamais pour les clés.
 
 L’ordre des lignes n’est pas gardé.`,

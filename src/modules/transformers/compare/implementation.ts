@@ -54,7 +54,7 @@ export const compare: RelationModule<typeof compareDescriptor, undefined> = {
       removed,
       unchanged: sql`SELECT ${NEW}.* FROM ${both} WHERE NOT (${any})`,
       duplicates: sql`${repeated(old, 'old')} UNION ALL ${repeated(next, 'new')}`,
-      summary: summary(keys, pairs, old, next, both, added, removed),
+      summary: summary(keys, pairs, old, next, both),
     }
   },
 }
@@ -118,8 +118,21 @@ function differs(config: CompareConfig, old: Column, next: Column): Sql {
   const distinct = sql`${a} IS DISTINCT FROM ${b}`
   const measure = config.tolerance === undefined ? undefined : measureOf(old.type, next.type)
   if (config.tolerance === undefined || !measure || measure.timed) return sql`(${distinct})`
-  const near = measure.tolerance(config.tolerance, 'days')
-  const within = sql`${measure.distance(a, b)} <= ${near} AND ${measure.distance(b, a)} <= ${near}`
+  const apart = [measure.distance(a, b), measure.distance(b, a)]
+  // A share is worked out in DOUBLE: for a limit of what counts as equal, sixteen digits are enough; infinity is near nothing but itself.
+  const near =
+    config.tolerance_in === 'percent'
+      ? sql`(abs(CAST(${a} AS DOUBLE)) * ${raw(`CAST('${config.tolerance}' AS DOUBLE)`)} / 100)`
+      : measure.tolerance(config.tolerance, 'days')
+  const within = joinSql(
+    [
+      ...apart.map((distance) =>
+        config.tolerance_in === 'percent' ? sql`CAST(${distance} AS DOUBLE) <= ${near}` : sql`${distance} <= ${near}`,
+      ),
+      ...(config.tolerance_in === 'percent' ? [sql`isfinite(CAST(${a} AS DOUBLE))`] : []),
+    ],
+    ' AND ',
+  )
   return sql`(${distinct} AND NOT coalesce(${within}, FALSE))`
 }
 
@@ -177,42 +190,51 @@ function changedCells(
     FROM (SELECT ${joinSql([...shownKeys, sql`unnest(${list}) AS "ld$cell"`])} FROM ${both}) AS cells WHERE "ld$cell" IS NOT NULL`
 }
 
+const SUMMED = ['added', 'removed', 'changed', 'unchanged'] as const
+
+/** A line each for the four kinds of rows, then for the columns. */
 function summary(
-  keys: readonly { new: Column }[],
+  keys: readonly { old: Column; new: Column }[],
   pairs: readonly Pair[],
   old: InputRelation,
   next: InputRelation,
   both: Sql,
-  added: Sql,
-  removed: Sql,
 ): Sql {
-  const line = (item: string, kind: string, before: string | null, after: string | null, rows: Sql): Sql =>
-    sql`{'item': ${item}, 'kind': ${kind}, 'old_type': CAST(${literal(before)} AS VARCHAR), 'new_type': CAST(${literal(after)} AS VARCHAR), 'rows': ${rows}}`
-  const none = raw('CAST(NULL AS BIGINT)')
-  // Worked out once per column, on a level of its own.
-  const tests = [raw('TRUE AS here'), ...pairs.map(({ differs }, index) => sql`${differs} AS ${raw(`d${index}`)}`)]
-  const any = anyOf(pairs.map((_, index) => raw(`d${index}`)))
   const other = (column: Column): boolean =>
     !pairs.some((pair) => sameName(pair.new.name, column.name)) &&
     !keys.some((key) => sameName(key.new.name, column.name))
-  const columns = [
-    ...pairs.map((pair, index) =>
-      line(pair.new.name, 'column', pair.old.type, pair.new.type, sql`count(*) FILTER (${raw(`d${index}`)})`),
-    ),
+  const lines = [
+    ...SUMMED.map((item) => ({ item, kind: 'rows', old: null, new: null })),
+    ...pairs.map((pair) => ({ item: pair.new.name, kind: 'column', old: pair.old.type, new: pair.new.type })),
     ...next.columns.filter(other).map((column) => {
       const before = old.columns.find((each) => sameName(each.name, column.name))
-      return line(column.name, before ? 'not compared' : 'only in new', before?.type ?? null, column.type, none)
+      const kind = before ? 'not compared' : 'only in new'
+      return { item: column.name, kind, old: before?.type ?? null, new: column.type }
     }),
     ...old.columns
       .filter((column) => !next.columns.some((each) => sameName(each.name, column.name)))
-      .map((column) => line(column.name, 'only in old', column.type, null, none)),
+      .map((column) => ({ item: column.name, kind: 'only in old', old: column.type, new: null })),
   ]
-  const lines = joinSql([
-    line('added', 'rows', null, null, sql`(SELECT count(*) FROM (${added}))`),
-    line('removed', 'rows', null, null, sql`(SELECT count(*) FROM (${removed}))`),
-    line('changed', 'rows', null, null, sql`count(*) FILTER (${any})`),
-    line('unchanged', 'rows', null, null, sql`count(*) FILTER (NOT (${any}))`),
-    ...columns,
-  ])
-  return sql`SELECT unnest(lines, recursive := true) FROM (SELECT [${lines}] AS lines FROM (SELECT ${joinSql(tests)} FROM ${both}))`
+  const list = (values: readonly (string | null)[]): Sql =>
+    sql`unnest(CAST([${joinSql(values.map(literal))}] AS VARCHAR[]))`
+  const written = sql`SELECT unnest(range(1, ${lines.length + 1})) AS place, ${list(lines.map(({ item }) => item))} AS item, ${list(lines.map(({ kind }) => kind))} AS kind,
+    ${list(lines.map((line) => line.old))} AS old_type, ${list(lines.map((line) => line.new))} AS new_type`
+  // Each row gives the places of the lines that count it: an aggregate per column would take DuckDB long to plan.
+  const tests = pairs.map(({ differs }, index) => sql`CASE WHEN ${differs} THEN ${SUMMED.length + 1 + index} END`)
+  const changed = sql`SELECT list_filter(CAST([${joinSql(tests)}] AS INTEGER[]), lambda place: place IS NOT NULL) AS places FROM ${both}`
+  const counted = sql`SELECT place, count(*) AS rows FROM (
+      SELECT unnest(list_prepend(CASE WHEN len(places) > 0 THEN 3 ELSE 4 END, places)) AS place FROM (${changed})
+    ) GROUP BY place`
+  const only = (place: number, here: Sql, there: Sql): Sql =>
+    sql`SELECT ${place} AS place, count(*) AS rows FROM ${here} ANTI JOIN ${there}`
+  const on = joinSql(
+    keys.map((key) => sql`${of(OLD, key.old)} IS NOT DISTINCT FROM ${of(NEW, key.new)}`),
+    ' AND ',
+  )
+  const onceKeys = (input: InputRelation, side: 'old' | 'new'): Sql =>
+    sql`(SELECT ${keyNames(keys, side)} FROM ${input.name} GROUP BY ALL HAVING count(*) = 1)`
+  const added = only(1, sql`${onceKeys(next, 'new')} AS ${NEW}`, sql`${old.name} AS ${OLD} ON ${on}`)
+  const removed = only(2, sql`${onceKeys(old, 'old')} AS ${OLD}`, sql`${next.name} AS ${NEW} ON ${on}`)
+  return sql`SELECT item, kind, old_type, new_type, CASE WHEN kind IN ('rows', 'column') THEN coalesce(counts.rows, 0) END AS rows
+    FROM (${written}) AS lines LEFT JOIN (${counted} UNION ALL ${added} UNION ALL ${removed}) AS counts ON counts.place = lines.place ORDER BY lines.place`
 }

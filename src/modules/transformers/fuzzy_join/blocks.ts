@@ -105,8 +105,8 @@ function withinEdits(index: number, t: Sql, factor: number, longerLeft: boolean,
     SELECT v.id${selected(equal.map((column) => sql`v.${column}`))}, ga, gb, n, k, seg, substr(h, 2 * place + 1, 2 * width) AS piece
     FROM (${side(short)}) AS v JOIN (${places}) AS shape ON v.size = shape.m`
   const on = [...equal, raw('n'), raw('seg'), raw('piece')]
-  // An edit takes away two pairs of letters at most, and adds two.
-  const near = [sql`${differing} <= 4 * l.k`]
+  // An edit takes away one letter at most, and adds one.
+  const near = [sql`${differing} <= 2 * l.k`]
   return longerLeft ? pairs(whole, parts, on, near) : pairs(parts, whole, on, near)
 }
 

@@ -108,9 +108,12 @@ function bestMatches(config: FuzzyJoinConfig, keys: Keys, left: InputRelation, r
     sql`coalesce(${joinSql(keys.alike.map((_, index) => raw(`c${index}`)))}) IS NOT NULL`,
   ]
   const values = (input: InputRelation, side: Sql, which: 'left' | 'right'): Sql =>
-    sql`SELECT row_number() OVER () AS id, ${joinSql([...valueNames, ...methods.flatMap(derived)])} FROM (
+    methods.flatMap(derived).reduce(
+      (from, columns) => sql`SELECT ${columns} FROM (${from})`,
+      sql`SELECT row_number() OVER () AS id, ${joinSql(valueNames)} FROM (
       SELECT DISTINCT ${joinSql(named(valuesOf(config, keys, side, which)))} FROM ${input.name} AS ${side}
-    ) WHERE ${joinSql(complete, ' AND ')}`
+    ) WHERE ${joinSql(complete, ' AND ')}`,
+    )
   const rows = sql`SELECT row_number() OVER () AS row, ${joinSql([
     ...named(valuesOf(config, keys, RIGHT, 'right')),
     ...right.columns.map((column, index) => sql`${of(RIGHT, column)} AS ${raw(`r${index}`)}`),

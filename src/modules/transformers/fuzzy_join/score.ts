@@ -1,33 +1,40 @@
 import { raw, type Sql, sql } from '../../kit/sql.ts'
 import type { FuzzyKey } from './descriptor.ts'
-import { pairsOfLetters, signature, trigrams, words } from './texts.ts'
+import { countedLetters, lettersOf, signature, trigrams, words } from './texts.ts'
 
 export type ScoredMethod = Exclude<FuzzyKey['method'], 'exact'>
 
-/** What a method needs of a cleaned text `cN`, worked out once per value: columns of the tables `lv` and `rv`. */
+/**
+ * What a method needs of a cleaned text `cN`, worked out once per value: columns of the tables `lv` and `rv`. Lists for SELECT, each over the
+ * rows of the one before: DuckDB computes a name that stands for an expression of the same SELECT once more for every use.
+ */
 export function derived(method: ScoredMethod, index: number): Sql[] {
   const text = raw(`c${index}`)
-  const list = (value: Sql): Sql => sql`${value} AS ${raw(`w${index}`)}`
-  const pieces = (value: Sql): Sql => sql`${value} AS ${raw(`s${index}`)}`
-  const marks = (value: Sql): Sql => sql`${signature(value)} AS ${raw(`g${index}`)}`
+  const list = (value: Sql): Sql => sql`*, ${value} AS ${raw(`w${index}`)}`
+  const pieces = (value: Sql): Sql => sql`*, ${value} AS ${raw(`s${index}`)}`
+  const hashes = raw(`h${index}`)
   const own = raw(`s${index}`)
+  const sign = sql`* EXCLUDE (${hashes}), ${signature(hashes)} AS ${raw(`g${index}`)}`
+  const marks = (items: Sql): Sql[] => [sql`*, list_transform(${items}, lambda item: hash(item)) AS ${hashes}`, sign]
+  const letters = [
+    sql`*, ${lettersOf(own)} AS ${hashes}`,
+    sql`* REPLACE (${countedLetters(hashes)} AS ${hashes})`,
+    sign,
+  ]
   switch (method) {
     case 'jaro_winkler':
       return [pieces(text)]
     case 'levenshtein':
     case 'damerau_levenshtein':
-      return [pieces(text), marks(pairsOfLetters(own))]
+      return [pieces(text), ...letters]
     case 'token_sort':
-      return [
-        pieces(sql`array_to_string(list_sort(string_split_regex(trim(${text}), '\\s+')), ' ')`),
-        marks(pairsOfLetters(own)),
-      ]
+      return [pieces(sql`array_to_string(list_sort(string_split_regex(trim(${text}), '\\s+')), ' ')`), ...letters]
     case 'token_set':
-      return [list(words(text)), pieces(sql`array_to_string(${raw(`w${index}`)}, ' ')`), marks(pairsOfLetters(own))]
+      return [list(words(text)), pieces(sql`array_to_string(${raw(`w${index}`)}, ' ')`), ...letters]
     case 'jaccard':
-      return [list(words(text)), marks(raw(`w${index}`))]
+      return [list(words(text)), ...marks(raw(`w${index}`))]
     case 'trigram':
-      return [list(trigrams(text)), marks(raw(`w${index}`))]
+      return [list(trigrams(text)), ...marks(raw(`w${index}`))]
   }
 }
 

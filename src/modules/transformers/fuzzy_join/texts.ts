@@ -43,17 +43,20 @@ export const soundCodes = (text: Sql): Sql => {
   return sql`list_distinct(list_transform(${words(sql`strip_accents(${text})`)}, lambda word: left(word, 1) || left(${rest}, 3)))`
 }
 
-/** Pieces of two letters, in their order. */
-export const pairsOfLetters = (text: Sql): Sql =>
-  sql`list_transform(range(1, length(${text})), lambda i: substr(${text}, i, 2))`
+/** Letters in the order of the alphabet. */
+export const lettersOf = (text: Sql): Sql => sql`list_sort(regexp_extract_all(${text}, '(?s).'))`
+
+/** A hash for each sorted letter and which one of its kind it is: texts then differ in two of them at most for each edit. */
+export const countedLetters = (letters: Sql): Sql =>
+  sql`list_transform(${letters}, lambda letter, i: hash(letter, i - list_position(${letters}, letter)))`
 
 /**
  * A set in 128 bits: one per item, by its hash. Sets whose signatures differ in more bits than their items may differ need not be compared,
  * and telling so takes a few nanoseconds.
  */
-export const signature = (list: Sql): Sql => {
+export const signature = (hashes: Sql): Sql => {
   const half = (which: number): Sql =>
-    sql`coalesce(list_bit_or(list_transform(${list}, lambda item: CASE WHEN (hash(item) >> 6) % 2 = ${which} THEN CAST(1 AS UBIGINT) << (hash(item) % 64) ELSE CAST(0 AS UBIGINT) END)), 0)`
+    sql`coalesce(list_bit_or(list_transform(${hashes}, lambda item: CASE WHEN (item >> 6) % 2 = ${which} THEN CAST(1 AS UBIGINT) << (item % 64) ELSE CAST(0 AS UBIGINT) END)), 0)`
   return sql`[${half(0)}, ${half(1)}]`
 }
 
