@@ -1,5 +1,5 @@
 import type { Problem } from '../../shared/engine/types.ts'
-import { textAtField } from './problem-text.ts'
+import { hintOfProblem, textAtField } from './problem-text.ts'
 
 /** What is wrong with a field, right beneath it. */
 export function FieldProblems({ problems }: { problems: readonly Problem[] }) {
@@ -11,7 +11,7 @@ export function FieldProblems({ problems }: { problems: readonly Problem[] }) {
       role={problem.severity === 'error' ? 'alert' : undefined}
     >
       {textAtField(problem)}
-      {problem.hint && <span className="field-hint"> {problem.hint}</span>}
+      {problem.hint && <span className="field-hint"> {hintOfProblem(problem, problem.nodeId)}</span>}
     </p>
   ))
 }

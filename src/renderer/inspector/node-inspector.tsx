@@ -17,7 +17,7 @@ import { type FormScope, FormScopeContext } from './form-scope.ts'
 import { inputColumns, nodeVocabulary } from './node-columns.ts'
 import { NodeHeader } from './node-header.tsx'
 import { InputsSection, NoteSection, OutputsSection } from './node-sections.tsx'
-import { textOfProblem } from './problem-text.ts'
+import { hintOfProblem, textOfProblem } from './problem-text.ts'
 import { fieldPaths, isShownAtField } from './shown-problems.ts'
 import { useDetection } from './use-detection.ts'
 
@@ -102,7 +102,7 @@ function NodeProblems({ problems }: { problems: readonly Problem[] }) {
       role={problem.severity === 'error' ? 'alert' : 'status'}
     >
       <p>{textOfProblem(problem)}</p>
-      {problem.hint && <p className="secondary">{problem.hint}</p>}
+      {problem.hint && <p className="secondary">{hintOfProblem(problem, problem.nodeId)}</p>}
     </div>
   ))
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Problem } from '../../shared/engine/types.ts'
 import type { FormField } from '../../shared/modules/descriptor.ts'
-import { problemWords } from './problem-words.ts'
+import { hintWords, problemWords } from './problem-words.ts'
 
 const text = (en: string, fr: string) => ({ en, fr })
 const fields: FormField[] = [
@@ -37,4 +37,10 @@ test('a message names its field as the form does, in the language of the window'
 test('a message without a key stays as it is, and a key that no field has is shown', () => {
   expect(problemWords(problem(['path'], 'The file is gone.'), fields, 'en').message).toBe('The file is gone.')
   expect(problemWords(problem(['odd'], 'There is no setting “odd” here.'), fields, 'en').place).toBe('odd')
+})
+
+test('a hint names fields by their titles, and leaves what is no field', () => {
+  expect(hintWords('Set "path", or drop the column "total".', fields, 'fr')).toBe(
+    'Set “Fichier”, or drop the column "total".',
+  )
 })

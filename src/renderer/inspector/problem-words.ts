@@ -21,6 +21,13 @@ export function problemWords(
   return { place, message: message.startsWith(key) ? sentence(message.slice(key.length)) : message }
 }
 
+/** A hint in the form's words: `Set "encoding"` names the field by its title. Values and columns stay as they are. */
+export const hintWords = (hint: string, fields: readonly FormField[], language: keyof Text): string =>
+  hint.replaceAll(/"([a-z]+(?:_[a-z]+)*)"/g, (written, key: string) => {
+    const field = fields.find(({ name }) => name === key)
+    return field ? `“${field.title[language]}”` : written
+  })
+
 function placeOf(path: readonly (string | number)[], fields: readonly FormField[], language: keyof Text): string {
   const parts: string[] = []
   let inside: readonly FormField[] | undefined = fields

@@ -6,10 +6,10 @@ export const writeModeSchema = z
   .enum(['overwrite', 'append', 'fail'])
   .default('overwrite')
   .meta(
-    formMeta('If it exists', 'Si elle existe', {
+    formMeta('If it exists', 'S’il existe', {
       control: 'select',
       options: [
-        option('overwrite', 'Replace it', 'La remplacer'),
+        option('overwrite', 'Replace it', 'Le remplacer'),
         option('append', 'Add the rows', 'Ajouter les lignes'),
         option('fail', 'Fail', 'Échouer'),
       ],

@@ -14,9 +14,9 @@ const config = z.strictObject({
     .enum(['overwrite', 'fail'])
     .default('overwrite')
     .meta(
-      formMeta('If it exists', 'Si elle existe', {
+      formMeta('If it exists', 'S’il existe', {
         control: 'select',
-        options: [option('overwrite', 'Replace it', 'La remplacer'), option('fail', 'Fail', 'Échouer')],
+        options: [option('overwrite', 'Replace it', 'Le remplacer'), option('fail', 'Fail', 'Échouer')],
       }),
     ),
   root: elementName.default('rows').meta(formMeta('Outer element', 'Élément extérieur', { control: 'text' })),
