@@ -43,6 +43,7 @@ import { useCanvasKeys } from './use-canvas-keys.ts'
 import { useFlow } from './use-flow.ts'
 import { useView } from './use-view.ts'
 import './canvas.css'
+import './far.css'
 
 const nodeTypes = { step: StepNodeView }
 const edgeTypes = { link: LinkEdgeView }
