@@ -47,7 +47,12 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: [test, '^src/main/electron/', '^src/modules/kit/(harness|run-fixtures|hostile)[.]ts$'],
+        pathNot: [
+          test,
+          '^src/main/electron/',
+          '^src/modules/kit/(harness|run-fixtures|hostile)[.]ts$',
+          '^src/main/testing/',
+        ],
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm'] },
     },

@@ -298,9 +298,20 @@ it('reads LZ4 frames', () => {
   expect(() => decodeLz4Frame(frame.subarray(0, 15))).toThrow(RangeError)
 })
 
-const hasPyarrow = spawnSync('python3', ['-c', 'import pyarrow']).status === 0
+const python = process.env.LOGIDATA_TEST_PYTHON ?? 'python3'
+const hasPyarrow = spawnSync(python, ['-c', 'import pyarrow']).status === 0
 it.skipIf(!hasPyarrow)('is read by pyarrow (skipped where that is not installed)', async () => {
-  await write({}, "SELECT 1::BIGINT AS a, [1.5] AS b, DATE '2024-01-01' AS c")
+  await write(
+    {},
+    `SELECT 9007199254740993::BIGINT AS a, [1.5::DECIMAL(9,2)] AS b, DATE '2024-02-29' AS c, {'k': 'é📦'} AS d, NULL::INTEGER AS e
+    UNION ALL SELECT NULL, NULL, NULL, NULL, 7`,
+  )
   const script = `import pyarrow.feather as f; t = f.read_table(${JSON.stringify(join(lab.root, 'a.arrow'))}); t.validate(full=True); print(t.to_pylist())`
-  expect(spawnSync('python3', ['-c', script], { encoding: 'utf8' }).stdout).toContain("'a': 1")
+  const { stdout, stderr } = spawnSync(python, ['-c', script], {
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONUTF8: '1' },
+  })
+  expect(stdout.trim() || stderr).toBe(
+    "[{'a': 9007199254740993, 'b': [Decimal('1.50')], 'c': datetime.date(2024, 2, 29), 'd': {'k': 'é📦'}, 'e': None}, {'a': None, 'b': None, 'c': None, 'd': None, 'e': 7}]",
+  )
 })
