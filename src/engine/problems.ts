@@ -27,6 +27,18 @@ export const warningProblem = ({ field, ...warning }: ModuleWarning, nodeId: str
   ...(field ? { field: [...field] } : {}),
 })
 
+/** What a schema says of a number in its own words, in ours; a module's own words stay. */
+function plainWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && issue.origin === 'number' && issue.message.startsWith('Too small'))
+    return `write a number of ${issue.inclusive === false ? 'more than ' : ''}${issue.minimum}${issue.inclusive === false ? '' : ' or more'}`
+  if (issue.code === 'too_big' && issue.origin === 'number' && issue.message.startsWith('Too big'))
+    return `write a number of ${issue.inclusive === false ? 'less than ' : ''}${issue.maximum}${issue.inclusive === false ? '' : ' or less'}`
+  if (issue.code === 'too_small' && issue.message.startsWith('Too small')) return 'a value is needed here'
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return 'write a whole number'
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return 'write a number'
+  return issue.message
+}
+
 /** One problem per field that the config's schema refuses. */
 export function configProblems(nodeId: string, error: z.ZodError): Problem[] {
   return error.issues.map((issue) => {
@@ -42,6 +54,6 @@ export function configProblems(nodeId: string, error: z.ZodError): Problem[] {
     const where = field.length > 0 ? `“${field.join('.')}”: ` : ''
     const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
     if (missing) return nodeProblem(nodeId, 'config.missing', `${where}a value is needed here.`, { field })
-    return nodeProblem(nodeId, 'config.invalid', `${where}${issue.message}`, { field })
+    return nodeProblem(nodeId, 'config.invalid', `${where}${plainWords(issue)}`, { field })
   })
 }

@@ -51,7 +51,7 @@ export function fromDuckDbError(thrown: unknown): LogiDataError {
   const types = /the given name and argument types '(.*?)'|for the function call "(.*?)"/.exec(body)
   const call = types?.[1] ?? types?.[2]
   if (call !== undefined)
-    return userError('expression.types', `${call.replaceAll('_LITERAL', '')} does not exist for these types.`, {
+    return userError('expression.types', withoutOverload(call.replaceAll('_LITERAL', '')), {
       ...details,
       hint: 'Cast one side, for example CAST(amount AS DECIMAL(18,2)).',
     })
@@ -98,3 +98,11 @@ export function fromDuckDbError(thrown: unknown): LogiDataError {
 /** DuckDB appends the statement, with a caret under the place: our SQL, of no use to the person. */
 const withoutQuery = (body: string): string => body.replace(/\s*\n+LINE \d+: [\s\S]*$/, '').trim()
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
+/** `+(BIGINT, VARCHAR)` is nothing that anybody writes: an operator stands between its sides. */
+function withoutOverload(call: string): string {
+  const sides = /^([^\w\s(]+)\((.+), (.+)\)$/.exec(call)
+  return sides
+    ? `${sides[2]} ${sides[1]} ${sides[3]} does not exist for these types.`
+    : `${call} does not exist for these types.`
+}

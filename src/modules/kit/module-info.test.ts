@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { defineModule } from '../../shared/modules/descriptor.ts'
+import { columnSelectionWhen } from './column-selection.ts'
 import { form, option } from './form.ts'
-import { toModuleInfo } from './module-info.ts'
+import { formFields, toModuleInfo } from './module-info.ts'
 
 const both = (text: string) => ({ en: text, fr: text })
 
@@ -78,4 +79,23 @@ it('gives the JSON Schema of what a person writes, with titles instead of forms'
       mode: { enum: ['a', 'b_c'], default: 'a', title: 'Mode' },
     },
   })
+})
+
+it('knows what the items of a list of plain values are', () => {
+  const list = { control: 'list' } as const
+  const fields = formFields(
+    z.object({
+      numbers: z.array(z.number()).meta(form('Numbers', 'Nombres', list)),
+      texts: z.array(z.string()).meta(form('Texts', 'Textes', list)),
+      rows: z.array(z.object({ name: z.string() })).meta(form('Rows', 'Lignes', list)),
+    }),
+  )
+  expect(fields.map(({ item }) => item)).toEqual(['number', 'text', undefined])
+})
+
+it('shows a selection of columns only while its rule is about columns', () => {
+  const fields = formFields(z.object({ check: z.string(), ...columnSelectionWhen('check', ['unique']) }))
+  expect(fields.slice(1).map(({ name, visibleWhen }) => [name, visibleWhen])).toEqual(
+    ['columns', 'pattern', 'kinds'].map((name) => [name, { field: 'check', in: ['unique'] }]),
+  )
 })

@@ -8,6 +8,7 @@ import {
   newItem,
   problemsAt,
   problemsWithin,
+  seenFolded,
   splitFields,
   valueAt,
   withValueAt,
@@ -122,4 +123,13 @@ describe('problems', () => {
     expect(problemsWithin(problems, ['measures'])).toHaveLength(2)
     expect(problemsWithin(problems, ['measures', 1])).toHaveLength(0)
   })
+})
+
+test('of folded fields, what is set and what is wrong is shown all the same', () => {
+  const folded = ['set', 'wrong', 'unset'].map(
+    (name): FormField => ({ name, control: 'text', title: { en: name, fr: name }, required: false }),
+  )
+  const problem = { severity: 'error', kind: 'user', code: 'x', message: 'x', field: ['rules', 0, 'wrong'] } as const
+  const seen = seenFolded(folded, { set: 'a' }, [{ ...problem, field: [...problem.field] }], ['rules', 0])
+  expect(seen.map(({ name }) => name)).toEqual(['set', 'wrong'])
 })

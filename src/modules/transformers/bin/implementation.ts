@@ -21,7 +21,7 @@ export const bin: RelationModule<typeof binDescriptor, undefined> = {
     if (!integerType(type) && type.kind !== 'decimal' && !isFloat(type))
       throw userError('bin.not-a-number', `Bins are of numbers, and “${column.name}” is ${formatType(type)}.`, {
         field: ['column'],
-        hint: 'For dates, use “Truncate dates”; convert texts to numbers first.',
+        hint: 'For dates, use “Round or move dates”; convert texts to numbers first.',
       })
     const value = identifier(column.name)
     const bins = binsOf(config, input, value, type)
