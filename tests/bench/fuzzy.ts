@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { identifier } from '../../src/modules/kit/sql.ts'
-import { fuzzyJoin } from '../../src/modules/transformers/fuzzy_join/implementation.ts'
+import { fuzzyJoin } from '../../src/modules/transformers/fuzzy-join/implementation.ts'
 import { nameOf } from './fuzzy-names.ts'
 import { type Measurement, timed, type Workload } from './workload.ts'
 

@@ -10,7 +10,7 @@ import { rank } from './rank/implementation.ts'
 import { sample } from './sample/implementation.ts'
 import { select } from './select/implementation.ts'
 import { sort } from './sort/implementation.ts'
-import { splitRows } from './split_rows/implementation.ts'
+import { splitRows } from './split-rows/implementation.ts'
 import { sqlStep } from './sql/implementation.ts'
 
 // Steps that work on the rows of one table, each against a few lines of TypeScript that say the same in the plainest way.

@@ -1,10 +1,10 @@
-import { asofJoin } from '../../../src/modules/transformers/asof_join/implementation.ts'
+import { asofJoin } from '../../../src/modules/transformers/asof-join/implementation.ts'
 import { cross } from '../../../src/modules/transformers/cross/implementation.ts'
 import { except } from '../../../src/modules/transformers/except/implementation.ts'
 import { intersect } from '../../../src/modules/transformers/intersect/implementation.ts'
 import { join } from '../../../src/modules/transformers/join/implementation.ts'
 import { lookup } from '../../../src/modules/transformers/lookup/implementation.ts'
-import { rangeJoin } from '../../../src/modules/transformers/range_join/implementation.ts'
+import { rangeJoin } from '../../../src/modules/transformers/range-join/implementation.ts'
 import { union } from '../../../src/modules/transformers/union/implementation.ts'
 import type { TransformCase } from './case.ts'
 

@@ -1,4 +1,4 @@
-import { fuzzyJoin } from '../../../src/modules/transformers/fuzzy_join/implementation.ts'
+import { fuzzyJoin } from '../../../src/modules/transformers/fuzzy-join/implementation.ts'
 import { join } from '../../../src/modules/transformers/join/implementation.ts'
 import { lookup } from '../../../src/modules/transformers/lookup/implementation.ts'
 import { union } from '../../../src/modules/transformers/union/implementation.ts'
