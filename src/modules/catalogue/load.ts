@@ -3,6 +3,7 @@ import { arrowLoad } from '../loaders/arrow/implementation.ts'
 import { csvLoad } from '../loaders/csv/implementation.ts'
 import { duckdbLoad } from '../loaders/duckdb/implementation.ts'
 import { excelLoad } from '../loaders/excel/implementation.ts'
+import { fixedWidthLoad } from '../loaders/fixed_width/implementation.ts'
 import { jsonLoad } from '../loaders/json/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
@@ -18,4 +19,5 @@ export const loadModules: readonly Module[] = [
   sqliteLoad,
   duckdbLoad,
   xmlLoad,
+  fixedWidthLoad,
 ]

@@ -11,6 +11,7 @@ import { arrowLoad } from './arrow/implementation.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { duckdbLoad } from './duckdb/implementation.ts'
 import { excelLoad } from './excel/implementation.ts'
+import { fixedWidthLoad } from './fixed_width/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
 import { xmlLoad } from './xml/implementation.ts'
@@ -34,6 +35,7 @@ try {
     duckdb: duckdbLoad,
     xml: xmlLoad,
     arrow: arrowLoad,
+    fixed_width: fixedWidthLoad,
   }
   const load = loads[module ?? '']
   if (!load) throw new TypeError(`no load ${module}`)

@@ -15,6 +15,7 @@ import { arrowLoad } from './arrow/implementation.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { duckdbLoad } from './duckdb/implementation.ts'
 import { excelLoad } from './excel/implementation.ts'
+import { fixedWidthLoad } from './fixed_width/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
 import { xmlLoad } from './xml/implementation.ts'
@@ -66,6 +67,20 @@ describe('a process that is killed while it replaces', () => {
       expect((await lab.extract(excelExtract, config)).rows).toEqual([[survivor]])
       await lab.load(excelLoad, config, raw('SELECT 3 AS id'))
       expect(await readdir(join(lab.root, 'out'))).toEqual(['a.xlsx'])
+    })
+  }
+
+  for (const [step, survivor] of [
+    ['written', '1'],
+    ['published', '2'],
+  ] as const) {
+    it(`a fixed-width file, at the step "${step}", leaves one whole version`, async () => {
+      const config = { path: 'out/a.txt', fields: [{ name: 'id', width: 3 }] }
+      await lab.load(fixedWidthLoad, config, raw('SELECT 1 AS id'))
+      expect(writeInChild('fixed_width', config, 'SELECT 2 AS id', step).signal).toBe('SIGKILL')
+      expect(await lab.read('out/a.txt')).toBe(`  ${survivor}\n`)
+      await lab.load(fixedWidthLoad, config, raw('SELECT 3 AS id'))
+      expect(await readdir(join(lab.root, 'out'))).toEqual(['a.txt'])
     })
   }
 

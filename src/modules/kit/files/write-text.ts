@@ -5,7 +5,11 @@ import { constants, createGzip, createZstdCompress } from 'node:zlib'
 import type { Compression } from './text-stream.ts'
 
 /** Writes text as it comes; memory stays bounded. The same text gives the same bytes. */
-export async function writeText(path: string, compression: Compression, pieces: AsyncIterable<string>): Promise<void> {
+export async function writeText(
+  path: string,
+  compression: Compression,
+  pieces: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   const file = createWriteStream(path)
   const packer =
     compression === 'none'
@@ -21,7 +25,7 @@ export async function writeText(path: string, compression: Compression, pieces: 
   try {
     for await (const piece of pieces) {
       if (file.errored) throw file.errored
-      if (piece !== '' && !first.write(piece)) await Promise.race([once(first, 'drain'), done])
+      if (piece.length > 0 && !first.write(piece)) await Promise.race([once(first, 'drain'), done])
     }
     first.end()
     await done
