@@ -7,6 +7,7 @@ import { fixedWidthLoad } from '../loaders/fixed_width/implementation.ts'
 import { jsonLoad } from '../loaders/json/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
+import { textLoad } from '../loaders/text/implementation.ts'
 import { xmlLoad } from '../loaders/xml/implementation.ts'
 
 /** In the order of the palette. */
@@ -20,4 +21,5 @@ export const loadModules: readonly Module[] = [
   duckdbLoad,
   xmlLoad,
   fixedWidthLoad,
+  textLoad,
 ]
