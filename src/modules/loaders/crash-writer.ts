@@ -11,9 +11,10 @@ import { arrowLoad } from './arrow/implementation.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { duckdbLoad } from './duckdb/implementation.ts'
 import { excelLoad } from './excel/implementation.ts'
-import { fixedWidthLoad } from './fixed_width/implementation.ts'
+import { fixedWidthLoad } from './fixed-width/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
+import { textLoad } from './text/implementation.ts'
 import { xmlLoad } from './xml/implementation.ts'
 
 const [module, root = '', config = '{}', query = ''] = process.argv.slice(2)
@@ -36,6 +37,7 @@ try {
     xml: xmlLoad,
     arrow: arrowLoad,
     fixed_width: fixedWidthLoad,
+    text: textLoad,
   }
   const load = loads[module ?? '']
   if (!load) throw new TypeError(`no load ${module}`)

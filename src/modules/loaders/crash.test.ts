@@ -15,9 +15,10 @@ import { arrowLoad } from './arrow/implementation.ts'
 import { csvLoad } from './csv/implementation.ts'
 import { duckdbLoad } from './duckdb/implementation.ts'
 import { excelLoad } from './excel/implementation.ts'
-import { fixedWidthLoad } from './fixed_width/implementation.ts'
+import { fixedWidthLoad } from './fixed-width/implementation.ts'
 import { parquetLoad } from './parquet/implementation.ts'
 import { sqliteLoad } from './sqlite/implementation.ts'
+import { textLoad } from './text/implementation.ts'
 import { xmlLoad } from './xml/implementation.ts'
 
 let lab: FileLab
@@ -81,6 +82,15 @@ describe('a process that is killed while it replaces', () => {
       expect(await lab.read('out/a.txt')).toBe(`  ${survivor}\n`)
       await lab.load(fixedWidthLoad, config, raw('SELECT 3 AS id'))
       expect(await readdir(join(lab.root, 'out'))).toEqual(['a.txt'])
+    })
+
+    it(`lines of text, at the step "${step}", leave one whole version`, async () => {
+      const config = { path: 'out/a.log', template: 'id {id}' }
+      await lab.load(textLoad, config, raw('SELECT 1 AS id'))
+      expect(writeInChild('text', config, 'SELECT 2 AS id', step).signal).toBe('SIGKILL')
+      expect(await lab.read('out/a.log')).toBe(`id ${survivor}\n`)
+      await lab.load(textLoad, config, raw('SELECT 3 AS id'))
+      expect(await readdir(join(lab.root, 'out'))).toEqual(['a.log'])
     })
   }
 

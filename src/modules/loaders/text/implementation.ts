@@ -39,7 +39,7 @@ function planOf(config: TextLoadConfig, columns: readonly Column[]): { parts: Sq
       field: ['footer'],
     })
   const reasons: Sql[] = []
-  const valueOf = ({ name, type }: Column, format?: string): Sql => {
+  const textOf = ({ name, type }: Column, format?: string): Sql => {
     const column = identifier(name)
     const value = format === undefined ? cellText(column, type) : sql`strftime(${column}, ${format})`
     const text = sql`coalesce(${value}, ${config.null_text})`
@@ -54,7 +54,7 @@ function planOf(config: TextLoadConfig, columns: readonly Column[]): { parts: Sq
         hint: 'Write a template such as {name} owes {total}.',
         field: ['template'],
       })
-    return { parts: [valueOf(only)], reasons }
+    return { parts: [textOf(only)], reasons }
   }
   const parts = [sql`''`]
   for (const [piece, inside] of config.template.matchAll(/\{\{|\}\}|\{([^{}]+)\}|[^{}]+|[{}]/g)) {
@@ -72,13 +72,13 @@ function planOf(config: TextLoadConfig, columns: readonly Column[]): { parts: Sq
     const colon = inside.indexOf(':')
     // A column's own name may hold a colon.
     if (colon === -1 || columns.some(({ name }) => name === inside))
-      return valueOf(requireColumn(columns, inside, ['template']))
+      return textOf(requireColumn(columns, inside, ['template']))
     const column = requireColumn(columns, inside.slice(0, colon), ['template'])
     const format = dateFormat(inside.slice(colon + 1))
     if (format === undefined || (column.type !== 'DATE' && !column.type.startsWith('TIMESTAMP')))
       throw userError('text.format', `{${inside}} needs a date and a format such as dd/MM/yyyy.`, {
         field: ['template'],
       })
-    return valueOf(column, format.strptime)
+    return textOf(column, format.strptime)
   }
 }

@@ -90,11 +90,11 @@ function fieldSql(field: FixedLoadField, { name, type }: Column, config: FixedLo
   const text = cuts ? sql`left(${value}, ${field.width})` : value
   const fill = sql`repeat(${field.pad}, greatest(${field.width} - length(${text}), 0))`
   const right = field.align === 'right' || (field.align === 'auto' && (scale !== undefined || FLOATING.test(type)))
-  if (!right) return { part: sql`(${text} || ${fill})`, reason }
-  if (field.pad !== '0') return { part: sql`(${fill} || ${text})`, reason }
   const zeros = sql`CASE WHEN starts_with(${text}, '-') THEN '-' || ${fill} || substr(${text}, 2) ELSE ${fill} || ${text} END`
+  const padded = right ? (field.pad === '0' ? zeros : sql`${fill} || ${text}`) : sql`${text} || ${fill}`
+  // What is not there is blank, whatever the rest is filled with.
   return {
-    part: sql`(CASE WHEN ${column} IS NULL THEN rpad(${config.null_text}, ${field.width}, ' ') ELSE ${zeros} END)`,
+    part: sql`(CASE WHEN ${column} IS NULL THEN rpad(${config.null_text}, ${field.width}, ' ') ELSE ${padded} END)`,
     reason,
   }
 }

@@ -40,6 +40,17 @@ it('writes exact positions that the extract reads back, the same bytes each time
   ])
 })
 
+it('leaves blank what is not there, whatever the rest is filled with', async () => {
+  const stars = {
+    fields: [
+      { name: 'a', width: 4, pad: '*' },
+      { name: 'b', width: 4, pad: '*', align: 'right' },
+    ],
+  }
+  await write(stars, "SELECT 'x' AS a, 'y' AS b UNION ALL SELECT NULL, NULL")
+  expect(await lab.read('a.txt')).toBe('x******y\n        \n')
+})
+
 it('writes header, line ends, encodings and appends', async () => {
   const one = [{ name: 'a', width: 3 }]
   await write({ fields: one, header: true, line_end: 'crlf' }, "SELECT 'x' AS a")
