@@ -26,6 +26,14 @@ describe('a query of a pipeline', () => {
     expect(rows).toEqual([['1']])
   })
 
+  test('finds no best row where there are no rows', async () => {
+    for (const test of ['= 1', '<= 1', '+ 0 < 2']) {
+      const rank = 'row_number() OVER (ORDER BY a DESC)'
+      const { rows } = await ask(`SELECT a FROM (SELECT 1 AS a WHERE FALSE) QUALIFY ${rank} ${test}`)
+      expect(rows).toEqual([])
+    }
+  })
+
   test.each([
     ['a file by its path', `SELECT * FROM read_csv('/etc/passwd')`],
     ['a file as text', `SELECT * FROM read_text('/etc/passwd')`],

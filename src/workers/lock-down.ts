@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { WRONG_OPTIMIZERS } from '../modules/kit/duckdb-session.ts'
 import { removeTemporary, temporaryPath } from '../modules/kit/files/temporary-names.ts'
 import { literal } from '../modules/kit/sql.ts'
 import { operationalError, userError } from '../shared/errors.ts'
@@ -68,6 +69,7 @@ export async function openLockedInstance(options: InstanceOptions): Promise<Lock
       `SET max_temp_directory_size = '${spillLimit(spill)}MiB'`,
       // The same rows and the same text wherever a pipeline runs.
       `SET TimeZone = 'UTC'`,
+      `SET disabled_optimizers = '${WRONG_OPTIMIZERS}'`,
       'SET errors_as_json = true',
       'SET autoinstall_known_extensions = false',
       'SET autoload_known_extensions = false',

@@ -7,6 +7,12 @@ import { openParquetWriter } from './parquet-writer.ts'
 import type { Sql } from './sql.ts'
 import { streamRows } from './stream-rows.ts'
 
+/**
+ * DuckDB 1.5 makes an aggregate of `row_number() OVER (ORDER BY …) = 1`, and so a row of NULLs of a table without rows. Every instance
+ * that runs pipelines does without.
+ */
+export const WRONG_OPTIMIZERS = 'top_n_window_elimination'
+
 export interface DuckDbSession extends QuerySession, AsyncDisposable {
   describe(sql: Sql): Promise<Column[]>
   readonly connection: DuckDBConnection
@@ -23,6 +29,7 @@ export async function openDuckDbSession(options: Readonly<Record<string, string>
   })
   const connection = await instance.connect()
   await connection.run("SET TimeZone = 'UTC'")
+  await connection.run(`SET disabled_optimizers = '${WRONG_OPTIMIZERS}'`)
   const close = () => {
     connection.closeSync()
     instance.closeSync()
