@@ -38,6 +38,10 @@ export class RunReport {
       case 'progress':
         this.#fraction = event.fraction
         return undefined
+      case 'stage':
+      case 'check':
+      case 'log':
+        return undefined
       case 'finished':
         this.state = event.state
         this.milliseconds = event.milliseconds

@@ -1,5 +1,6 @@
 import { isInner, outerOf, outward } from '../engine/inner-nodes.ts'
 import type { NodeState, RunEvent } from '../shared/engine/types.ts'
+import { assertNever } from '../shared/result.ts'
 
 type Emit = (event: RunEvent) => void
 type NodeEvent = Extract<RunEvent, { kind: 'node' }>
@@ -42,10 +43,18 @@ export function outwardEvents(emit: Emit): Emit {
         return
       }
       case 'progress':
+      case 'log':
         emit(event.nodeId === undefined ? event : { ...event, nodeId: outerOf(event.nodeId) })
         return
-      default:
+      case 'check':
+        emit({ ...event, nodeId: outerOf(event.nodeId) })
+        return
+      case 'stage':
+      case 'finished':
         emit(event.error ? { ...event, error: outward(event.error) } : event)
+        return
+      default:
+        assertNever(event)
     }
   }
 }

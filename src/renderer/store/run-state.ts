@@ -53,6 +53,10 @@ export function foldRunEvent(run: RunView, event: RunEvent): RunView {
     }
     case 'progress':
       return { ...run, fraction: Math.max(run.fraction, Math.min(1, event.fraction)) }
+    case 'stage':
+    case 'check':
+    case 'log':
+      return run
     case 'finished':
       return {
         ...run,

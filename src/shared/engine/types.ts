@@ -91,24 +91,135 @@ export type Profile = z.infer<typeof profileSchema>
 export const nodeStateSchema = z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'cancelled'])
 export type NodeState = z.infer<typeof nodeStateSchema>
 
+/** Of what the plan computes at once. `reused`: an earlier attempt computed it, and nothing that it depends on has changed. */
+export const stageStateSchema = z.enum([
+  'waiting',
+  'running',
+  'retrying',
+  'done',
+  'reused',
+  'failed',
+  'skipped',
+  'cancelled',
+])
+export type StageState = z.infer<typeof stageStateSchema>
+
+/** Decimal digits: a count may pass 2^53. */
+const countSchema = z.string().regex(/^\d+$/)
+
+export const stagedFileSchema = z.object({
+  /** Relative to the project. */
+  path: z.string(),
+  bytes: z.number().int(),
+})
+export type StagedFile = z.infer<typeof stagedFileSchema>
+
+/** What a node took; what was not measured is absent. */
+export const nodeMetricsSchema = z.object({
+  /** From its start to its end; nodes of one query overlap. */
+  milliseconds: z.number().optional(),
+  /** Of all threads together. */
+  cpuMilliseconds: z.number().optional(),
+  bytesRead: z.number().optional(),
+  bytesWritten: z.number().optional(),
+  peakMemoryBytes: z.number().optional(),
+  spilledBytes: z.number().optional(),
+})
+export type NodeMetrics = z.infer<typeof nodeMetricsSchema>
+
+/** Rows by port that went in, came out and were rejected. Whether they must add up depends on what the node does. */
+export const rowBalanceSchema = z.object({
+  in: z.record(z.string(), countSchema),
+  out: z.record(z.string(), countSchema),
+  rejected: z.record(z.string(), countSchema),
+  balanced: z.boolean(),
+})
+export type RowBalance = z.infer<typeof rowBalanceSchema>
+
+export const keptRejectsSchema = z.object({
+  rows: countSchema,
+  /** How many of them the file holds. */
+  kept: countSchema,
+  /** Parquet, relative to the project; absent when nothing was kept. */
+  file: z.string().optional(),
+})
+export type KeptRejects = z.infer<typeof keptRejectsSchema>
+
 /** What a run says while it goes. The last one is always `finished`. */
 export const runEventSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('started'), runId: z.string(), at: z.string(), nodes: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('started'),
+    runId: z.string(),
+    at: z.string(),
+    nodes: z.array(z.string()),
+    /** From 1; a run that is resumed goes on with the next one. */
+    attempt: z.number().int().optional(),
+    stages: z
+      .array(
+        z.object({
+          key: z.string(),
+          kind: z.enum(['keep', 'load']),
+          nodes: z.array(z.string()),
+          needs: z.array(z.string()),
+        }),
+      )
+      .optional(),
+  }),
+  z.object({
+    kind: z.literal('stage'),
+    key: z.string(),
+    state: stageStateSchema,
+    /** Of this stage within the run's attempt, from 1. */
+    attempt: z.number().int(),
+    at: z.string(),
+    /** Of everything that the result depends on: equal hashes are equal results. */
+    hash: z.string().optional(),
+    files: z.array(stagedFileSchema).optional(),
+    rows: z.record(z.string(), countSchema).optional(),
+    milliseconds: z.number().optional(),
+    retryInMilliseconds: z.number().optional(),
+    error: errorInfoSchema.optional(),
+  }),
   z.object({
     kind: z.literal('node'),
     nodeId: z.string(),
     state: nodeStateSchema,
     /**
-     * Rows per output port (a load: rows written, as `in`); decimal digits, since they may pass 2^53. Ports that were not counted
-     * are absent: nobody asked, or the counting failed, which a line in the log says.
+     * Rows per output port (a load: rows written, as `in`). Ports that were not counted are absent: nobody asked, or the counting
+     * failed, which a line in the log says.
      */
     rows: z.record(z.string(), z.string()).optional(),
     milliseconds: z.number().optional(),
     /** Files that a load wrote, relative to the project. */
     written: z.array(z.string()).optional(),
+    metrics: nodeMetricsSchema.optional(),
+    balance: rowBalanceSchema.optional(),
+    /** By reject port. */
+    rejects: z.record(z.string(), keptRejectsSchema).optional(),
     error: errorInfoSchema.optional(),
   }),
-  /** Share of the whole run, 0 to 1. */
+  /** What an expectation on the rows of a port came to. */
+  z.object({
+    kind: z.literal('check'),
+    nodeId: z.string(),
+    port: z.string(),
+    /** Its name in the file, or what it says. */
+    check: z.string(),
+    severity: z.enum(['warn', 'fail']),
+    state: z.enum(['passed', 'failed', 'error']),
+    rows: countSchema.optional(),
+    failing: countSchema.optional(),
+    message: z.string().optional(),
+  }),
+  z.object({
+    kind: z.literal('log'),
+    at: z.string(),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    message: z.string(),
+    nodeId: z.string().optional(),
+    stage: z.string().optional(),
+  }),
+  /** Share of the whole run, 0 to 1. Not kept. */
   z.object({ kind: z.literal('progress'), fraction: z.number(), nodeId: z.string().optional() }),
   z.object({
     kind: z.literal('finished'),

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import {
+  analysisSchema,
+  fieldSuggestionSchema,
+  fileDetectionSchema,
+  previewSchema,
+  profileSchema,
+} from '../../engine/types.ts'
+import { moduleInfoSchema } from '../../modules/descriptor.ts'
+import { documentSchema } from '../../pipeline/document.ts'
+import { call } from '../contract.ts'
+import { functionInfoSchema } from '../engine-contract.ts'
+
+/** A pipeline as it stands in the window, saved or not. */
+export const draftSchema = z.object({
+  document: documentSchema,
+  parameters: z.record(z.string(), z.string()).default({}),
+})
+const draftPortSchema = draftSchema.extend({ nodeId: z.string(), port: z.string().optional() })
+
+/** What the engine knows of steps, drafts and files, without running anything. */
+export const draftContract = {
+  'modules.list': call('read', z.object({}), z.array(moduleInfoSchema)),
+  'functions.list': call('read', z.object({}), z.array(functionInfoSchema)),
+  'draft.analyse': call('read', draftSchema, analysisSchema),
+  'draft.preview': call(
+    'read',
+    draftPortSchema.extend({
+      limit: z.number().int().min(1).max(10_000).default(200),
+      offset: z.number().int().min(0).default(0),
+    }),
+    previewSchema,
+  ),
+  'draft.profile': call('read', draftPortSchema, profileSchema),
+  'draft.sql': call('read', draftPortSchema, z.object({ sql: z.string() })),
+  'draft.suggest': call(
+    'read',
+    draftPortSchema.omit({ port: true }).extend({ field: z.string() }),
+    fieldSuggestionSchema,
+  ),
+  'file.preview': call('read', z.object({ path: z.string() }), previewSchema),
+  'file.detect': call(
+    'read',
+    z.object({ type: z.string(), config: z.record(z.string(), z.unknown()) }),
+    fileDetectionSchema,
+  ),
+} as const
