@@ -1,0 +1,112 @@
+import type { AppEngine } from './engine/app-engine.ts'
+import { grantedEnvironment } from './environment/granted-environment.ts'
+import { Project } from './projects/project.ts'
+import { ensureSampleProject } from './projects/sample-project.ts'
+import { RunRegistry } from './runs/run-registry.ts'
+import { LastProject } from './settings/last-project.ts'
+
+/** An open project, and what runs in it. */
+export interface Session {
+  readonly project: Project
+  readonly runs: RunRegistry
+}
+
+export interface SessionsOptions {
+  /** The folder to open; absent: the one that was opened last, at first the person's copy of the sample project. */
+  readonly projectRoot?: string
+  readonly dataDirectory: string
+  readonly engine: AppEngine
+  /** Environment variables, beyond `LOGIDATA_…`, that the person granted to `${env:NAME}`. */
+  readonly grants?: readonly string[]
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
+/** The projects that are open, and which of them all windows look at. */
+export class Sessions {
+  readonly engine: AppEngine
+  readonly #options: SessionsOptions
+  readonly #grants: ReadonlySet<string>
+  readonly #lastProject: LastProject
+  readonly #open = new Map<string, Session>()
+  readonly #switched = new Set<() => void>()
+  #current: Session | undefined
+
+  private constructor(options: SessionsOptions) {
+    this.#options = options
+    this.engine = options.engine
+    this.#grants = new Set(options.grants)
+    this.#lastProject = new LastProject(options.dataDirectory)
+  }
+
+  /** @throws LogiDataError if the project cannot be opened */
+  static async start(options: SessionsOptions): Promise<Sessions> {
+    const sessions = new Sessions(options)
+    sessions.#current = await sessions.#first()
+    return sessions
+  }
+
+  get current(): Session {
+    if (!this.#current) throw new TypeError('no project is open')
+    return this.#current
+  }
+
+  get all(): readonly Session[] {
+    return [...this.#open.values()]
+  }
+
+  /** Opens a project that the person chose; the next start opens it again. @throws LogiDataError */
+  async switchTo(root: string): Promise<void> {
+    this.#current = await this.#chosen(root)
+    for (const notify of this.#switched) notify()
+  }
+
+  /** Calls back when another project becomes the current one. @returns ends it */
+  onSwitch(listener: () => void): () => void {
+    this.#switched.add(listener)
+    return () => this.#switched.delete(listener)
+  }
+
+  /** What every request to the engine about a draft carries. */
+  draft<T extends { document: Parameters<typeof grantedEnvironment>[0] }>(input: T) {
+    const env = grantedEnvironment(input.document, this.#grants, this.#options.environment ?? process.env)
+    return { ...input, projectRoot: this.current.project.root, env }
+  }
+
+  /** Cancels runs and stops watching. */
+  async close(): Promise<void> {
+    for (const { project, runs } of this.all) {
+      await project.close()
+      await runs.close()
+    }
+  }
+
+  async #first(): Promise<Session> {
+    const { projectRoot } = this.#options
+    if (projectRoot !== undefined) return this.#chosen(projectRoot)
+    const last = await this.#lastProject.read()
+    const sample = await this.#session(await ensureSampleProject(this.#options.dataDirectory), true)
+    if (last === undefined || last === sample.project.root) return sample
+    try {
+      return await this.#session(last)
+    } catch {
+      // Moved, removed or on a disk that is not there today.
+      return sample
+    }
+  }
+
+  async #chosen(root: string): Promise<Session> {
+    const session = await this.#session(root)
+    await this.#lastProject.remember(session.project.root)
+    return session
+  }
+
+  async #session(path: string, sample = false): Promise<Session> {
+    const project = await Project.open(path, { sample })
+    const known = this.#open.get(project.root)
+    if (known) return known
+    const session = { project, runs: new RunRegistry(project.root) }
+    this.#open.set(project.root, session)
+    await session.runs.recover()
+    return session
+  }
+}
