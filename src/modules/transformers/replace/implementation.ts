@@ -37,6 +37,7 @@ function replacing(rule: ReplaceRule, field: FieldPath): (value: Sql) => Sql {
   const simple = !rule.regex && !rule.case_insensitive && rule.where === 'anywhere' && rule.occurrences === 'all'
   if (simple) return (value) => sql`replace(${value}, ${rule.find}, ${rule.replace})`
   const found = rule.regex ? checkPattern(rule.find, [...field, 'find']) : undefined
+  if (rule.where === 'word') return replacingWords(rule, field)
   const inner = found ? `(?:${found.text})` : escapePattern(rule.find)
   const text = found
     ? replacementFor(rule.replace, found, [...field, 'replace'])
@@ -45,4 +46,28 @@ function replacing(rule: ReplaceRule, field: FieldPath): (value: Sql) => Sql {
   const pattern = `${rule.case_insensitive ? '(?i)' : ''}${anchored}`
   const flags = rule.where === 'anywhere' && rule.occurrences === 'all' ? sql`, 'g'` : raw('')
   return (value) => sql`regexp_replace(${value}, ${pattern}, ${text}${flags})`
+}
+
+/** Unassigned for good, so that no text holds it. */
+const EDGE = '\uFDD0'
+const WORD = '[\\p{L}\\p{M}\\p{N}_]+'
+
+/**
+ * RE2 has no look-around, and its `\b` knows ASCII only. So the edges of each word are marked first, in the text and in what is sought:
+ * a word that is a part of a longer one then differs from it.
+ */
+function replacingWords(rule: ReplaceRule, field: FieldPath): (value: Sql) => Sql {
+  if (rule.regex)
+    throw userError('replace.words-of-pattern', 'A regular expression says by itself where its words end.', {
+      field: [...field, 'where'],
+      hint: 'Choose “Anywhere” and write \\b at the edges of the word, or take away “Regular expression”.',
+    })
+  const sought = rule.find.replaceAll(/[\p{L}\p{M}\p{N}_]+/gu, `${EDGE}$&${EDGE}`)
+  const pattern = `${rule.case_insensitive ? '(?i)' : ''}${escapePattern(sought)}`
+  const text = rule.replace.replaceAll('\\', '\\\\')
+  const flags = rule.occurrences === 'all' ? sql`, 'g'` : raw('')
+  return (value) => {
+    const marked = sql`regexp_replace(${value}, ${WORD}, ${`${EDGE}\\0${EDGE}`}, 'g')`
+    return sql`replace(regexp_replace(${marked}, ${pattern}, ${text}${flags}), ${EDGE}, '')`
+  }
 }

@@ -11,7 +11,7 @@ it('finding and replacing plain text, compared with a naive reference', async ()
   const rule = fc.record({
     find: word(1, 2),
     replace: word(0, 3),
-    where: fc.constantFrom('anywhere', 'cell', 'start', 'end'),
+    where: fc.constantFrom('anywhere', 'word', 'cell', 'start', 'end'),
     occurrences: fc.constantFrom('all', 'first'),
     case_insensitive: fc.boolean(),
   })
@@ -28,7 +28,13 @@ it('finding and replacing plain text, compared with a naive reference', async ()
         const expected = texts.map((text) =>
           rules.reduce((value, { find, replace: by, where, occurrences, case_insensitive }) => {
             const inner = find.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-            const pattern = { anywhere: inner, cell: `^${inner}$`, start: `^${inner}`, end: `${inner}$` }[where] ?? ''
+            const beside = '[\\p{L}\\p{M}\\p{N}_]'
+            // An edge of what is sought that is no part of a word needs no edge of a word.
+            const before = new RegExp(`^${beside}`, 'u').test(find) ? `(?<!${beside})` : ''
+            const after = new RegExp(`${beside}$`, 'u').test(find) ? `(?!${beside})` : ''
+            const word = `${before}${inner}${after}`
+            const pattern =
+              { anywhere: inner, word, cell: `^${inner}$`, start: `^${inner}`, end: `${inner}$` }[where] ?? ''
             const flags = `u${occurrences === 'all' ? 'g' : ''}${case_insensitive ? 'i' : ''}`
             return value.replace(new RegExp(pattern, flags), () => by)
           }, text),

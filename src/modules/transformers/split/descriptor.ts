@@ -98,6 +98,20 @@ const config = z.strictObject({
         visibleWhen: { field: 'into', in: ['columns'] },
       }),
     ),
+  count_from: z
+    .enum(['start', 'end'])
+    .default('start')
+    .meta(
+      form('Count the parts from', 'Compter les parties depuis', {
+        advanced: true,
+        visibleWhen: { field: 'into', in: ['columns'] },
+        options: [option('start', 'The left', 'La gauche'), option('end', 'The right', 'La droite')],
+        help: text(
+          'From the right, the last part is in the last column, and what is left over is in the first.',
+          'Depuis la droite, la dernière partie va dans la dernière colonne, et ce qui reste dans la première.',
+        ),
+      }),
+    ),
   rest: z
     .enum(['last', 'drop', 'error'])
     .default('last')
@@ -105,7 +119,7 @@ const config = z.strictObject({
       form('When there is more', 'Quand il y en a plus', {
         visibleWhen: { field: 'into', in: ['columns'] },
         options: [
-          option('last', 'The last column takes all of it', 'La dernière colonne prend tout le reste'),
+          option('last', 'The last column counted takes all of it', 'La dernière colonne comptée prend tout le reste'),
           option('drop', 'Drop it', 'Le retirer'),
           option('error', 'It is an error', 'C’est une erreur'),
         ],
@@ -126,6 +140,33 @@ const config = z.strictObject({
       form('Skip empty parts', 'Passer les parties vides', {
         advanced: true,
         help: text('As if separators in a row were one.', 'Comme si des séparateurs à la suite n’en faisaient qu’un.'),
+      }),
+    ),
+  protect: z
+    .array(z.enum(['double_quotes', 'single_quotes', 'parentheses', 'brackets', 'braces']))
+    .default([])
+    .meta(
+      form('Do not split inside', 'Ne pas découper entre', {
+        control: 'choices',
+        advanced: true,
+        visibleWhen: { field: 'by', in: ['delimiter', 'separator_pattern'] },
+        options: [
+          option('double_quotes', 'Double quotes "…"', 'Guillemets doubles "…"'),
+          option('single_quotes', "Single quotes '…'", "Apostrophes '…'"),
+          option('parentheses', 'Parentheses (…)', 'Parenthèses (…)'),
+          option('brackets', 'Brackets […]', 'Crochets […]'),
+          option('braces', 'Braces {…}', 'Accolades {…}'),
+        ],
+      }),
+    ),
+  unquote: z
+    .boolean()
+    .default(false)
+    .meta(
+      form('Take the quotes off parts', 'Retirer les guillemets autour des parties', {
+        advanced: true,
+        visibleWhen: { field: 'by', in: ['delimiter', 'separator_pattern'] },
+        help: text('"New York" becomes New York.', '"New York" devient New York.'),
       }),
     ),
   position: z
@@ -169,9 +210,15 @@ it is dropped, or an error (\`rest\`).
 **Into rows**: one row per part, with the other columns repeated, in order; \`position\` numbers them from 1. The first of \`parts\` gives name and type; without it the parts stay
 in the column, in its place. A row whose text is NULL or has no part stays once, with NULL.
 
+**From the right** (\`count_from: end\`): the last part is in the last column; missing parts are NULL on the left, and what is left over goes to the first column or is dropped: \`a/b/c\`
+in two columns is \`a/b\` and \`c\`. For separators only.
+
+**Do not split inside** quotes or brackets (\`protect\`): a separator there is text. A doubled quote is a quote within the text; one that is never closed protects nothing, and brackets within brackets of the
+same kind protect up to the first that closes. \`unquote\` takes the quotes off a part that is all in double quotes, or single ones if these protect.
+
 Parts are trimmed, and empty ones NULL, unless told otherwise; with \`skip_empty\` they do not count at all. A part that does not fit its type, a text that the groups
 do not match, and too many parts with \`rest: error\` stop the run, give NULL, or send the row to \`reject\` with \`_column\` and \`_reason\`, as \`on_error\` says. NULL
-splits into NULLs. Quotes around separators mean nothing here: read such texts as CSV.`,
+splits into NULLs.`,
     fr: `**Selon** un ou plusieurs séparateurs, des largeurs fixes (en caractères ; un accent écrit à part compte), un séparateur donné par une expression régulière (RE2), ou les
 groupes d’une telle : \`(?<annee>\\d{4})-(?<mois>\\d\\d)\` donne les colonnes annee et mois du premier endroit où elle correspond.
 
@@ -182,9 +229,15 @@ est retiré, ou c’est une erreur (\`rest\`).
 **En lignes** : une ligne par partie, les autres colonnes répétées, dans l’ordre ; \`position\` les numérote à partir de 1. Le premier élément de \`parts\` donne nom et type ; sans
 lui, les parties restent dans la colonne, à sa place. Une ligne dont le texte est NULL ou sans partie reste une fois, avec NULL.
 
+**Depuis la droite** (\`count_from: end\`) : la dernière partie va dans la dernière colonne ; les parties qui manquent sont NULL à gauche, et le surplus va dans la première colonne ou est
+retiré : \`a/b/c\` en deux colonnes donne \`a/b\` et \`c\`. Pour des séparateurs seulement.
+
+**Ne pas découper entre** guillemets ou parenthèses (\`protect\`) : un séparateur y est du texte. Un guillemet doublé en est un dans le texte ; un guillemet jamais fermé ne protège rien, et des
+parenthèses dans des parenthèses du même genre protègent jusqu’à la première qui ferme. \`unquote\` retire les guillemets d’une partie toute entre guillemets doubles, ou simples s’ils protègent.
+
 Les parties perdent leurs blancs aux bords, et vides elles sont NULL, sauf avis contraire ; avec \`skip_empty\` elles ne comptent pas. Une partie qui ne tient pas dans son
 type, un texte auquel les groupes ne correspondent pas, ou trop de parties avec \`rest: error\` arrêtent l’exécution, donnent NULL ou envoient la ligne vers \`reject\`, avec
-\`_column\` et \`_reason\`, selon \`on_error\`. NULL donne des NULL. Les guillemets autour d’un séparateur ne veulent rien dire ici : lisez de tels textes comme du CSV.`,
+\`_column\` et \`_reason\`, selon \`on_error\`. NULL donne des NULL.`,
   },
   icon: 'split',
   keywords: [

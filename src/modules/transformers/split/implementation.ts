@@ -52,6 +52,10 @@ function unfit({ column, source }: Context, failed: Sql, why: string, field: rea
 function intoColumns(context: Context): CompiledPorts {
   const { config, column, source, layers, nodeId } = context
   const splitter = splitterOf(config)
+  if (config.count_from === 'end' && (config.by === 'width' || config.by === 'groups'))
+    throw userError('split.no-end', 'Only parts between separators can be counted from the right.', {
+      field: ['count_from'],
+    })
   const given = Math.max(config.parts.length, config.count ?? 0)
   const count = splitter.count ?? (given > 0 ? given : undefined)
   if (count === undefined)
@@ -70,7 +74,7 @@ function intoColumns(context: Context): CompiledPorts {
   const unfits = [...wrong]
   const made = Array.from({ length: count }, (_, index) => {
     const name = config.parts[index]?.name ?? splitter.names?.[index] ?? `${column.name}_${index + 1}`
-    const part = layers.hold({ value: tidied(state.part(index), config), layer: 2 }).value
+    const part = layers.hold({ value: tidied(state.part(index), config), layer: 3 }).value
     const cast = castText(part, config.parts[index]?.type, ['parts', index, 'type'])
     const own = cast.failed ? [unfit(context, cast.failed, doesNotFit(cast.type), ['parts', index, 'type'])] : []
     unfits.push(...own)

@@ -3,6 +3,7 @@ import { checkPattern } from '../../kit/pattern.ts'
 import { raw, type Sql, sql } from '../../kit/sql.ts'
 import { escapePattern, trimmed } from '../../kit/text-sql.ts'
 import type { SplitConfig } from './descriptor.ts'
+import { guarded, unquoted } from './protected.ts'
 
 interface SplitColumns {
   /** From 0; NULL when there is none. */
@@ -26,7 +27,8 @@ export interface Splitter {
 
 /** A part without blanks around it, NULL when empty, as the config says. */
 export function tidied(part: Sql, config: SplitConfig): Sql {
-  const bare = config.trim ? trimmed(part) : part
+  const outside = config.trim ? trimmed(part) : part
+  const bare = config.unquote ? unquoted(outside, config) : outside
   return config.empty_is_null ? sql`nullif(${bare}, '')` : bare
 }
 
@@ -56,26 +58,35 @@ function patternOf(config: SplitConfig) {
 }
 
 /** @param plain the one separator that is no pattern, which is quicker */
-function bySeparator(config: SplitConfig, pattern: string, plain?: string): Splitter {
-  if (new RegExp(`^${pattern}$`.replaceAll('(?P<', '(?<').replaceAll(/\(\?[imsU-]+[:)]/g, '(?:')).test(''))
+function bySeparator(config: SplitConfig, given: string, plain?: string): Splitter {
+  if (new RegExp(`^${given}$`.replaceAll('(?P<', '(?<').replaceAll(/\(\?[imsU-]+[:)]/g, '(?:')).test(''))
     throw userError('pattern.empty', 'The separator matches an empty text: it would split between all characters.', {
       field: ['pattern'],
     })
-  const list = (value: Sql): Sql =>
-    plain === undefined ? sql`regexp_split_to_array(${value}, ${pattern})` : sql`string_split(${value}, ${plain})`
+  const guard = guarded(config, given)
+  const pattern = guard?.separator ?? given
+  const bare = (value: Sql): Sql => guard?.bare(value) ?? value
+  const split = (value: Sql): Sql =>
+    plain === undefined || guard
+      ? sql`regexp_split_to_array(${value}, ${pattern})`
+      : sql`string_split(${value}, ${plain})`
+  const isPart = (part: Sql): Sql => sql`${config.trim ? trimmed(part) : part} <> ''`
   const filled = (value: Sql): Sql =>
-    config.skip_empty
-      ? sql`list_filter(${list(value)}, lambda part: ${config.trim ? trimmed(raw('part')) : raw('part')} <> '')`
-      : list(value)
+    config.skip_empty ? sql`list_filter(${split(value)}, lambda part: ${isPart(raw('part'))})` : split(value)
   return {
-    list,
-    columns: (value, count, hold) => {
-      const parts = hold(filled(value), 0)
+    list: (value) => split(guard?.marked(value) ?? value),
+    columns: (unmarked, count, hold) => {
+      const value = guard ? hold(guard.marked(unmarked), 0) : unmarked
+      const parts = hold(filled(value), guard ? 1 : 0)
       const more = sql`coalesce(len(${parts}), 0) > ${count}`
+      const fromEnd = config.count_from === 'end'
       const part = (index: number): Sql => {
-        const own = sql`${parts}[${index + 1}]`
-        if (index < count - 1 || config.rest !== 'last') return own
-        return sql`CASE WHEN ${more} THEN ${remainder(value, pattern, index, config.skip_empty)} ELSE ${own} END`
+        const own = sql`${parts}[${fromEnd ? index - count : index + 1}]`
+        if (index !== (fromEnd ? 0 : count - 1) || config.rest !== 'last') return own
+        const rest = fromEnd
+          ? remainderBefore({ value, all: split(value), pattern, count, isPart, skipEmpty: config.skip_empty })
+          : remainder(value, pattern, index, config.skip_empty)
+        return sql`CASE WHEN ${more} THEN ${bare(rest)} ELSE ${own} END`
       }
       return { part, more }
     },
@@ -89,6 +100,33 @@ function remainder(value: Sql, separator: string, index: number, skipEmpty: bool
   const between = skipEmpty ? `(?:\\s*${separator}\\s*)+` : separator
   const head = skipEmpty ? `^(?:\\s*${separator}\\s*)*` : '^'
   return sql`regexp_replace(${value}, ${`(?s)${head}(?:.*?${between}){${index}}`}, '')`
+}
+
+interface Before {
+  readonly value: Sql
+  /** All parts, empty ones too. */
+  readonly all: Sql
+  readonly pattern: string
+  readonly count: number
+  readonly isPart: (part: Sql) => Sql
+  readonly skipEmpty: boolean
+}
+
+/**
+ * What stands before the last `count - 1` parts, with the separators in it. By the lengths of what was found from the left: a pattern
+ * that is tried from the right may cut elsewhere ("xaaay" at "aa").
+ */
+function remainderBefore({ value, all, pattern, count, isPart, skipEmpty }: Before): Sql {
+  const between = sql`regexp_extract_all(${value}, ${pattern})`
+  const counted = skipEmpty
+    ? sql`list_filter(range(1, len(${all}) + 1), lambda place: ${isPart(sql`${all}[place]`)})`
+    : sql`range(1, len(${all}) + 1)`
+  const length = (texts: Sql, first: Sql): Sql =>
+    sql`coalesce(list_sum(list_transform(${texts}[1:${first}], lambda text: length(text))), 0)`
+  // Up to the end of that part: the parts before it, the separators between them, and itself.
+  const end = sql`${length(all, sql`${counted}[-${count}]`)} + ${length(between, sql`${counted}[-${count}] - 1`)}`
+  const start = sql`${length(all, sql`${counted}[1] - 1`)} + ${length(between, sql`${counted}[1] - 1`)}`
+  return sql`substring(${value}, CAST(${start} + 1 AS BIGINT), CAST(${end} - (${start}) AS BIGINT))`
 }
 
 function byWidth(config: SplitConfig): Splitter {

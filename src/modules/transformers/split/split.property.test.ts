@@ -54,3 +54,39 @@ it('splitting by separators into columns and rows, compared with a naive referen
     { numRuns: 60 },
   )
 })
+
+it('parts counted from the right are those counted from the left, the other way round', async () => {
+  const separators = fc.constantFrom([','], [';', ', '], [',', ';'])
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(text, { maxLength: 8 }),
+      separators,
+      fc.integer({ min: 1, max: 3 }),
+      fc.boolean(),
+      async (texts, delimiters, count, skip) => {
+        const pattern = new RegExp(delimiters.toSorted((a, b) => b.length - a.length).join('|'), 'g')
+        const expected = texts.map((value) => {
+          if (value === null) return Array.from({ length: count }, () => null)
+          const places: { from: number; to: number }[] = []
+          let from = 0
+          for (const match of value.matchAll(pattern)) {
+            places.push({ from, to: match.index })
+            from = match.index + match[0].length
+          }
+          places.push({ from, to: value.length })
+          const counted = places.filter((place) => !skip || trim(value.slice(place.from, place.to)) !== '')
+          return Array.from({ length: count }, (_, index) => {
+            const place = counted.at(index - count)
+            if (!place || counted.length < count - index) return null
+            const start = index === 0 && counted.length > count ? (counted[0]?.from ?? 0) : place.from
+            return trim(value.slice(start, place.to)) || null
+          })
+        })
+        const config = { column: 'v', delimiters, count, count_from: 'end', skip_empty: skip }
+        const { out } = await evaluate(split, config, table(texts))
+        expect(out?.rows).toEqual(expected)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
