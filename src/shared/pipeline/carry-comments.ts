@@ -11,11 +11,22 @@ import { toPlainData } from './yaml/values.ts'
  * along, so does a list item that moved; the comments of what is gone go with it.
  */
 export function carryComments(previousText: string, document: PipelineDocument, data: JsonValue): Comments {
+  return carriedComments(previousText, data, () => {
+    const previous = readPipeline(previousText).document
+    return previous ? matchRenamedNodes(previous, document) : new Map()
+  })
+}
+
+/** The same for any file of ours. `renamedNodes` is asked only where there are comments. */
+export function carriedComments(
+  previousText: string,
+  data: JsonValue,
+  renamedNodes: () => ReadonlyMap<string, string> = () => new Map(),
+): Comments {
   const comments = readComments(previousText)
   if (comments.size === 0) return comments
-  const previous = readPipeline(previousText).document
-  const renamed = previous ? matchRenamedNodes(previous, document) : new Map<string, string>()
-  const before = toPlainData(parseSource(previousText), () => false).value
+  const renamed = renamedNodes()
+  const before = toPlainData(parseSource(previousText), () => 'any').value
   const carried = new Map<string, EntryComments>()
   for (const [key, entry] of comments) {
     const path = follow(pathOfKey(key), before, data, renamed)

@@ -31,7 +31,7 @@ export function readPipeline(text: string): ReadResult {
   const failed = (problems: Problem[]): ReadResult => ({ complete: false, problems, positions, migrated: [] })
   if (source.problems.length > 0) return failed(source.problems)
 
-  const plain = toPlainData(source, isText)
+  const plain = toPlainData(source, (path) => (isText(path) ? 'text' : 'any'))
   const problems = plain.problems.map((refused) => ({ ...refused.problem, ...nodeAndField(refused.path) }))
   if (!isData(plain.value)) {
     const what = source.root === null || plain.value === null ? 'The file is empty.' : 'The file is not a pipeline.'

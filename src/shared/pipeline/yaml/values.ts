@@ -9,12 +9,15 @@ export interface PlainData {
   readonly problems: { readonly path: Path; readonly problem: Problem }[]
 }
 
+/** How a scalar is read: `text` as it is written, `text or null` so too unless it is empty or null, `any` as YAML says. */
+export type TextKind = 'text' | 'text or null' | 'any'
+
 /**
  * Converts a parsed file to plain data. What cannot be kept exactly or safely (aliases, anchors, tags, merge keys, keys given
  * twice, `__proto__`, numbers that JavaScript would round) is a problem, and left out.
- * @param isText tells the paths whose scalars are text as written: `default: 1.10` is "1.10" and not 1.1.
+ * @param textKind tells the paths whose scalars are text as written: `default: 1.10` is "1.10" and not 1.1.
  */
-export function toPlainData(source: YamlSource, isText: (path: Path) => boolean): PlainData {
+export function toPlainData(source: YamlSource, textKind: (path: Path) => TextKind): PlainData {
   const problems: { path: Path; problem: Problem }[] = []
   const refuse = (path: Path, node: Node, code: string, message: string, hint?: string): undefined => {
     const position = node.range ? source.positionOf(node.range[0]) : undefined
@@ -23,7 +26,7 @@ export function toPlainData(source: YamlSource, isText: (path: Path) => boolean)
   }
 
   const convert = (node: Node | null | undefined, path: Path): JsonValue | undefined => {
-    if (!node) return isText(path) ? undefined : null
+    if (!node) return textKind(path) === 'text' ? undefined : null
     if (path.length > MAX_DEPTH) {
       problems.push({ path, problem: tooDeep(node.range ? source.positionOf(node.range[0]) : undefined) })
       return undefined
@@ -104,8 +107,10 @@ export function toPlainData(source: YamlSource, isText: (path: Path) => boolean)
   const scalar = (node: Scalar, path: Path): JsonValue | undefined => {
     const source = node.source ?? ''
     if (typeof node.value === 'string') return node.value
-    if (isText(path)) {
+    const kind = textKind(path)
+    if (kind !== 'any') {
       if (node.value !== null) return source
+      if (kind === 'text or null') return null
       const hint = 'Write "" for empty text, "null" in quotes for that word, or leave the key out.'
       return refuse(path, node, 'pipeline.empty-value', `"${String(path.at(-1))}" has no value.`, hint)
     }
