@@ -65,7 +65,7 @@ const usesSources = ({ module }: ResolvedNode): boolean =>
   module?.kind === 'relation' && (module as RelationModule).namesSources === true
 
 /** Per input, the key of the node it reads, as its own document has it; with the port where it reads several of one node. */
-function sourceNames(node: ResolvedNode): Map<string, string> {
+export function sourceNames(node: ResolvedNode): Map<string, string> {
   const all = [...node.inputs]
   const severalOf = (nodeId: string): boolean =>
     new Set(all.filter(([, from]) => from.nodeId === nodeId).map(([, from]) => from.port)).size > 1

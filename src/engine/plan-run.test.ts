@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { moduleOf } from '../modules/catalogue.ts'
+import { csvLoad } from '../modules/loaders/csv/implementation.ts'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import { numberQueries, planRun, stageKey } from './plan-run.ts'
 import { resolvePipeline } from './resolve-pipeline.ts'
@@ -9,9 +10,21 @@ const filter = (from: string) => ({ type: 'transform.filter', inputs: { in: from
 const sort = (from: string) => ({ type: 'transform.sort', inputs: { in: from }, config: { keys: [{ column: 'a' }] } })
 const source = { type: 'extract.inline', config: { columns: [{ name: 'a', type: 'BIGINT' }], rows: [['1']] } }
 
+/** A load of several inputs, of any names. */
+const more = { name: 'more', title: { en: 'More', fr: 'Autres' }, many: true, freeNames: true, optional: true }
+const several = {
+  ...csvLoad,
+  descriptor: { ...csvLoad.descriptor, inputs: [...csvLoad.descriptor.inputs, more] },
+}
+
 function resolve(nodes: PipelineDocument['nodes']) {
   const document: PipelineDocument = { format: 'logidata/v1', name: 'Test', nodes }
-  return resolvePipeline({ document, moduleOf, parameters: {}, env: {} })
+  return resolvePipeline({
+    document,
+    moduleOf: (type) => (type === 'load.several' ? several : moduleOf(type)),
+    parameters: {},
+    env: {},
+  })
 }
 const stagesOf = (nodes: PipelineDocument['nodes'], only?: string[]) =>
   planRun(resolve(nodes), only).stages.map((stage) => `${stage.kind} ${stageKey(stage)}: ${stage.nodes.join(' ')}`)
@@ -45,6 +58,18 @@ describe('a plan', () => {
   test('keeps two results where the second reads the first', () => {
     const nodes = { source, s: sort('source'), t: sort('s'), a: csv('s', 'a'), b: csv('t', 'b'), c: csv('t', 'c') }
     expect(stagesOf(nodes)).toEqual(['keep s.out: source s', 'keep t.out: t', 'load a: a', 'load b: b', 'load c: c'])
+  })
+
+  test('computes once what two inputs of one load read behind a blocking node', () => {
+    const nodes = {
+      source,
+      s: sort('source'),
+      f: filter('s'),
+      out: { ...csv('f.match'), type: 'load.several', inputs: { in: 'f.match', rest: 'f.rest', raw: 'source' } },
+    }
+    expect(stagesOf(nodes)).toEqual(['keep s.out: source s', 'load out: source f out'])
+    const [, load] = planRun(resolve(nodes)).stages
+    expect(load?.kind === 'load' && [...load.inputs.keys()]).toEqual(['in', 'rest', 'raw'])
   })
 
   test('of some loads has only what they need', () => {

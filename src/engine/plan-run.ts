@@ -16,7 +16,8 @@ export type Stage =
   | {
       readonly kind: 'load'
       readonly nodeId: string
-      readonly input: PortRef
+      /** By actual input port, in the order of the file; a query each. */
+      readonly inputs: ReadonlyMap<string, PortRef>
       readonly nodes: readonly string[]
       readonly needs: readonly string[]
     }
@@ -33,6 +34,10 @@ export interface RunPlan {
 /** The name of a stage among the `needs` of others. */
 export const stageKey = (stage: Stage): string => (stage.kind === 'keep' ? portKey(stage.ref) : stage.nodeId)
 
+/** What a stage computes. */
+export const stageTargets = (stage: Stage): readonly PortRef[] =>
+  stage.kind === 'keep' ? [stage.ref] : [...stage.inputs.values()]
+
 /**
  * Cuts a pipeline into queries: one per load, and one per result behind a blocking node that several loads read.
  * `only` restricts it to these loads; a node that is no load stands for the loads below it.
@@ -40,11 +45,10 @@ export const stageKey = (stage: Stage): string => (stage.kind === 'keep' ? portK
 export function planRun(pipeline: ResolvedPipeline, only?: readonly string[]): RunPlan {
   const loads = chooseLoads(pipeline, only)
   const refused = sameTargets(loads)
-  const running: { node: ResolvedNode; input: PortRef }[] = []
+  const running: ResolvedNode[] = []
   for (const node of loads) {
-    const input = [...node.inputs.values()][0]
     if (refused.has(node.id)) continue
-    if (input) running.push({ node, input })
+    if (node.inputs.size > 0) running.push(node)
     else
       refused.set(
         node.id,
@@ -54,10 +58,10 @@ export function planRun(pipeline: ResolvedPipeline, only?: readonly string[]): R
 
   const kept = keptPorts(pipeline, running)
   const stages: Stage[] = []
-  for (const ref of kept.values()) stages.push({ kind: 'keep', ref, ...reach(pipeline, ref, kept, true) })
-  for (const { node, input } of running) {
-    const { nodes, needs } = reach(pipeline, input, kept, false)
-    stages.push({ kind: 'load', nodeId: node.id, input, nodes: [...nodes, node.id], needs })
+  for (const ref of kept.values()) stages.push({ kind: 'keep', ref, ...reach(pipeline, [ref], kept, true) })
+  for (const { id: nodeId, inputs } of running) {
+    const { nodes, needs } = reach(pipeline, [...inputs.values()], kept, false)
+    stages.push({ kind: 'load', nodeId, inputs, nodes: [...nodes, nodeId], needs })
   }
   const taking = new Set(stages.flatMap((stage) => stage.nodes))
   return { stages, refused, nodes: [...pipeline.nodes.keys()].filter((id) => taking.has(id) || refused.has(id)) }
@@ -118,11 +122,8 @@ export function targetProblems(pipeline: ResolvedPipeline): ReadonlyMap<string, 
   return sameTargets(chooseLoads(pipeline, undefined))
 }
 
-function keptPorts(
-  pipeline: ResolvedPipeline,
-  loads: readonly { node: ResolvedNode; input: PortRef }[],
-): Map<string, PortRef> {
-  // Port -> the loads that it leads to, and how many ports or loads read it.
+function keptPorts(pipeline: ResolvedPipeline, loads: readonly ResolvedNode[]): Map<string, PortRef> {
+  // Port -> the inputs of loads that it leads to, and how many ports or such inputs read it.
   const loadsOf = new Map<string, Set<string>>()
   const readers = new Map<string, Set<string>>()
   const refs = new Map<string, PortRef>()
@@ -136,7 +137,8 @@ function keptPorts(
     reached.add(load)
     for (const from of pipeline.nodes.get(ref.nodeId)?.inputs.values() ?? []) walk(from, key, load)
   }
-  for (const { node, input } of loads) walk(input, node.id, node.id)
+  for (const { id, inputs } of loads)
+    for (const [port, from] of inputs) walk(from, portKey({ nodeId: id, port }), portKey({ nodeId: id, port }))
 
   const kept = new Map<string, PortRef>()
   const heavy = new Map<string, boolean>()
@@ -157,8 +159,13 @@ function keptPorts(
   return kept
 }
 
-/** Nodes that the query of `target` computes, and kept results that it reads. */
-function reach(pipeline: ResolvedPipeline, target: PortRef, kept: ReadonlyMap<string, PortRef>, isKept: boolean) {
+/** Nodes that the queries of `targets` compute, and kept results that they read. */
+function reach(
+  pipeline: ResolvedPipeline,
+  targets: readonly PortRef[],
+  kept: ReadonlyMap<string, PortRef>,
+  isKept: boolean,
+) {
   const nodes = new Set<string>()
   const needs = new Set<string>()
   const walk = (ref: PortRef, first: boolean): void => {
@@ -169,7 +176,7 @@ function reach(pipeline: ResolvedPipeline, target: PortRef, kept: ReadonlyMap<st
     nodes.add(ref.nodeId)
     for (const from of pipeline.nodes.get(ref.nodeId)?.inputs.values() ?? []) walk(from, false)
   }
-  walk(target, isKept)
+  for (const target of targets) walk(target, isKept)
   return { nodes: [...nodes].reverse(), needs: [...needs] }
 }
 

@@ -130,7 +130,7 @@ export class Analyser {
         continue
       }
       const ports: Record<string, Column[]> = {}
-      const names = node.module?.kind === 'load' ? ['in'] : node.outputs
+      const names = node.module?.kind === 'load' ? node.inputs.keys() : node.outputs
       for (const port of names) {
         const columns = pipeline.columns.get(portKey({ nodeId: node.id, port }))
         if (columns) ports[port] = asMutable(columns)

@@ -213,11 +213,11 @@ function declared(module: ProcessModule, { node, inputs }: BindRequest): BoundNo
 }
 
 function checkLoad(module: LoadModule, request: BindRequest): BoundNode {
-  const columns = [...request.inputs.values()][0]
-  if (!columns) return { ports: new Map(), problems: [] }
-  const ports = new Map([['in', columns]])
+  const ports = request.inputs
+  const [columns] = ports.values()
+  if (!columns) return { ports, problems: [] }
   try {
-    module.check?.(request.node.config as never, columns)
+    module.check?.(request.node.config as never, columns, ports)
     return { ports, problems: [] }
   } catch (thrown) {
     return { ports, problems: [problemOf(thrown, request.node.id)] }

@@ -64,7 +64,7 @@ export function rowsKnown(pipeline: AnalysedPipeline, ref: PortRef): number | un
 }
 
 /**
- * The port that a request means: a load's input, the default output, or the one named.
+ * The port that a request means: what a load's input (the one named, else its first) reads, the default output, or the one named.
  * @throws LogiDataError the first problem of the node or above it, when the port has no columns
  */
 export function portOf(pipeline: AnalysedPipeline, nodeId: string, port: string | undefined): PortRef {
@@ -76,7 +76,7 @@ export function portOf(pipeline: AnalysedPipeline, nodeId: string, port: string 
 }
 
 function target(node: ResolvedNode, port: string | undefined): PortRef | undefined {
-  if (node.module?.kind === 'load') return [...node.inputs.values()][0]
+  if (node.module?.kind === 'load') return node.inputs.get(port ?? '') ?? [...node.inputs.values()][0]
   const name = port ?? node.outputs[0]
   return name === undefined ? undefined : { nodeId: node.id, port: name }
 }

@@ -67,7 +67,9 @@ export class Project {
     } catch (thrown) {
       if (signal.aborted || toErrorInfo(thrown).kind === 'cancelled') throw thrown
       const query = fuseToExplain(pipeline, ref)
-      throw fromErrorInfo(await explainFailure(this.session, pipeline, query, thrown, ref.nodeId, signal))
+      throw fromErrorInfo(
+        await explainFailure(this.session, pipeline, query ? [query] : [], thrown, ref.nodeId, signal),
+      )
     }
   }
 

@@ -7,19 +7,19 @@ import { QueryError } from './duckdb-errors.ts'
 import type { ProjectSession } from './session.ts'
 
 /**
- * Finds the node that a failed query's error belongs to: modules are asked first (a ragged line of a file), then the place that DuckDB
+ * Finds the node that the error of a failed query, one of these, belongs to: modules are asked first (a ragged line of a file), then the place that DuckDB
  * names decides, else it is the node that asked for the query.
  */
 export async function explainFailure(
   session: ProjectSession,
   pipeline: AnalysedPipeline,
-  query: FusedQuery | undefined,
+  queries: readonly FusedQuery[],
   thrown: unknown,
   fallback: string,
   signal: AbortSignal,
 ): Promise<ErrorInfo> {
-  if (!(thrown instanceof LogiDataError) || !query) return { nodeId: fallback, ...toErrorInfo(thrown) }
-  const ids = [...new Set(query.parts.map((part) => part.ref.nodeId))]
+  if (!(thrown instanceof LogiDataError) || queries.length === 0) return { nodeId: fallback, ...toErrorInfo(thrown) }
+  const ids = [...new Set(queries.flatMap(({ parts }) => parts.map((part) => part.ref.nodeId)))]
   for (const nodeId of ids) {
     const node = pipeline.nodes.get(nodeId)
     if (node?.module?.kind !== 'relation' || !pipeline.facts.has(nodeId)) continue
@@ -45,15 +45,19 @@ export async function explainFailure(
   }
   if (!(thrown instanceof QueryError) || thrown.info.nodeId)
     return { ...thrown.info, nodeId: thrown.info.nodeId ?? fallback }
-  const nodeId = nodeAt(thrown, query) ?? fallback
+  const nodeId = nodeAt(thrown, queries) ?? fallback
   const config = pipeline.nodes.get(nodeId)?.config
   return { ...toErrorInfo(attribute(thrown, config)), nodeId }
 }
 
-function nodeAt(error: QueryError, query: FusedQuery): string | undefined {
+function nodeAt(error: QueryError, queries: readonly FusedQuery[]): string | undefined {
   const { position } = error.failure
-  const start = error.statement.indexOf(query.select.text)
-  if (position === undefined || start < 0) return undefined
-  const inside = position - start
-  return query.spans.find((span) => inside >= span.start && inside < span.end)?.nodeId
+  if (position === undefined) return undefined
+  for (const { select, spans } of queries) {
+    const start = error.statement.indexOf(select.text)
+    const inside = position - start
+    const span = start < 0 ? undefined : spans.find((one) => inside >= one.start && inside < one.end)
+    if (span) return span.nodeId
+  }
+  return undefined
 }

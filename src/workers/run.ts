@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
+import { sourceNames } from '../engine/compile-node.ts'
 import { type FusedQuery, fuse } from '../engine/fuse.ts'
-import { planRun, type RunPlan, type Stage, stageKey } from '../engine/plan-run.ts'
+import { planRun, type RunPlan, type Stage, stageKey, stageTargets } from '../engine/plan-run.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../engine/resolve-pipeline.ts'
 import type { LoadModule } from '../modules/kit/contract.ts'
 import { identifier, raw, type Sql } from '../modules/kit/sql.ts'
@@ -150,21 +151,23 @@ class Run {
       if (!this.#settled.has(nodeId) && !this.#milliseconds.has(nodeId))
         this.#emit({ kind: 'node', nodeId, state: 'running' })
     const started = performance.now()
-    let query: FusedQuery | undefined
+    const queries: FusedQuery[] = []
     try {
-      const target = stage.kind === 'keep' ? stage.ref : stage.input
-      const node = this.#pipeline.nodes.get(target.nodeId)
-      if (stage.kind === 'keep' && node?.module?.kind === 'process') {
+      const node = stage.kind === 'keep' ? this.#pipeline.nodes.get(stage.ref.nodeId) : undefined
+      if (node?.module?.kind === 'process') {
         await this.#process(node)
         return
       }
-      query = this.#fuse(target)
-      const { select } = query
+      const selectOf = (ref: PortRef): Sql => {
+        const query = this.#fuse(ref)
+        queries.push(query)
+        return query.select
+      }
       await this.#project.session.lease(this.#signal, async (lease) => {
         const watching = this.#watch(lease, index, stage)
         try {
-          if (stage.kind === 'keep') await this.#keep(stage.ref, select, lease)
-          else await this.#load(stage.nodeId, stage.input, select, lease)
+          if (stage.kind === 'keep') await this.#keep(stage.ref, selectOf(stage.ref), lease)
+          else await this.#load(stage.nodeId, stage.inputs, selectOf, lease)
         } finally {
           clearInterval(watching)
         }
@@ -172,7 +175,7 @@ class Run {
     } catch (thrown) {
       if (this.#signal.aborted || toErrorInfo(thrown).kind === 'cancelled') throw thrown
       const fallback = stage.kind === 'keep' ? stage.ref.nodeId : stage.nodeId
-      const error = await explainFailure(this.#project.session, this.#pipeline, query, thrown, fallback, this.#signal)
+      const error = await explainFailure(this.#project.session, this.#pipeline, queries, thrown, fallback, this.#signal)
       this.#fail(error.nodeId ?? fallback, error)
       this.#abandon(stage)
     } finally {
@@ -217,20 +220,39 @@ class Run {
     this.#tables.set(portKey(ref), raw(`${name.text} AS k(${names})`))
   }
 
-  async #load(nodeId: string, input: PortRef, select: Sql, lease: Lease): Promise<void> {
+  async #load(
+    nodeId: string,
+    from: ReadonlyMap<string, PortRef>,
+    selectOf: (ref: PortRef) => Sql,
+    lease: Lease,
+  ): Promise<void> {
     const node = this.#pipeline.nodes.get(nodeId)
     if (node?.module?.kind !== 'load') throw new TypeError(`${nodeId} is no load`)
+    const sources = sourceNames(node)
+    const inputs = new Map(
+      [...from].map(([port, ref]) => {
+        const columns = this.#pipeline.columns.get(portKey(ref)) ?? []
+        return [port, { name: raw(`(${selectOf(ref).text})`), columns, source: sources.get(port) ?? port }] as const
+      }),
+    )
+    const [input] = inputs.values()
+    if (!input) throw new TypeError(`${nodeId} has no input`)
     const result = await (node.module as LoadModule).write({
       nodeId,
       config: node.config as never,
       parameters: node.parameters,
-      input: { name: raw(`(${select.text})`), columns: this.#pipeline.columns.get(portKey(input)) ?? [] },
+      input,
+      inputs,
       files: this.#project.session.files,
       session: lease,
       signal: this.#signal,
     })
-    this.#rows.set(portKey({ nodeId, port: 'in' }), result.rows)
-    this.#rows.set(portKey(input), result.rows)
+    for (const [port, ref] of from) {
+      const rows = from.size === 1 ? result.rows : result.rowsByInput?.get(port)
+      if (rows === undefined) continue
+      this.#rows.set(portKey({ nodeId, port }), rows)
+      this.#rows.set(portKey(ref), rows)
+    }
     this.#written.set(nodeId, result.written)
   }
 
@@ -245,8 +267,7 @@ class Run {
     }
     if (broken.size > 0) return broken
     if (stage.needs.some((need) => this.#failed.has(need))) return broken
-    const target = stage.kind === 'keep' ? stage.ref : stage.input
-    if (!this.#pipeline.columns.has(portKey(target))) return broken
+    if (stageTargets(stage).some((target) => !this.#pipeline.columns.has(portKey(target)))) return broken
     return undefined
   }
 
@@ -296,7 +317,7 @@ class Run {
   #emitDone(nodeId: string): void {
     const rows: Record<string, string> = {}
     const node = this.#pipeline.nodes.get(nodeId)
-    for (const port of node?.module?.kind === 'load' ? ['in'] : (node?.outputs ?? [])) {
+    for (const port of node?.module?.kind === 'load' ? node.inputs.keys() : (node?.outputs ?? [])) {
       const count = this.#rows.get(portKey({ nodeId, port }))
       if (count !== undefined) rows[port] = String(count)
     }

@@ -15,7 +15,7 @@ export interface ParameterValue {
 export interface InputRelation {
   readonly name: Sql
   readonly columns: readonly Column[]
-  /** What people call the node it comes from. Only where the module has `namesSources`. */
+  /** What people call the node it comes from. Of a transform, only where it has `namesSources`. */
   readonly source?: string
 }
 
@@ -195,8 +195,10 @@ export interface LoadRequest<Config> {
   readonly nodeId: string
   readonly config: Config
   readonly parameters: ReadonlyMap<string, ParameterValue>
-  /** `name` is a complete, parenthesised query or a table: `SELECT … FROM ${input.name}`. */
+  /** `name` is a complete, parenthesised query or a table: `SELECT … FROM ${input.name}`. The first of `inputs`. */
   readonly input: InputRelation
+  /** By actual port name, in the order of the file. Most loads have one, `in`. */
+  readonly inputs: ReadonlyMap<string, InputRelation>
   readonly files: ProjectFiles
   readonly session: QuerySession
   readonly signal: AbortSignal
@@ -207,8 +209,15 @@ export interface LoadModule<Descriptor extends ModuleDescriptor = ModuleDescript
   readonly descriptor: Descriptor
   /** What a run would change, without touching it. Two loads of one target are an error. */
   readonly target: (config: z.output<Descriptor['config']>) => { readonly path: string; readonly mode: string }
-  /** Problems that can be told from the input's columns alone (a partition column that does not exist). Throws LogiDataError. */
-  readonly check?: (config: z.output<Descriptor['config']>, columns: readonly Column[]) => void
+  /**
+   * Problems that can be told from the columns alone (a partition column that does not exist): those of the first input, and of each by
+   * its actual port name. @throws LogiDataError
+   */
+  readonly check?: (
+    config: z.output<Descriptor['config']>,
+    columns: readonly Column[],
+    inputs: ReadonlyMap<string, readonly Column[]>,
+  ) => void
   /**
    * Writes all of the input or nothing: after a failure or a crash at any point the target holds the old data or the new.
    * @throws LogiDataError
@@ -217,7 +226,10 @@ export interface LoadModule<Descriptor extends ModuleDescriptor = ModuleDescript
 }
 
 export interface LoadResult {
+  /** Of all inputs together. */
   readonly rows: bigint
+  /** By input port, of a load that has several. */
+  readonly rowsByInput?: ReadonlyMap<string, bigint>
   /** Relative to the project. */
   readonly written: readonly string[]
 }

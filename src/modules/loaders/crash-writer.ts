@@ -25,7 +25,9 @@ const files = {
   inputs: async () => [],
   output: async (path: string) => ({ path: resolve(root, path), name: path }),
 }
-const common = { nodeId: 'n', parameters: new Map(), files, session, signal: new AbortController().signal, input }
+const inputs = new Map([['in', input]])
+const { signal } = new AbortController()
+const common = { nodeId: 'n', parameters: new Map(), files, session, signal, input, inputs }
 try {
   // biome-ignore lint/suspicious/noExplicitAny: each load has a config of its own.
   const loads: Record<string, LoadModule<any>> = {

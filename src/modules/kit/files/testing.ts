@@ -90,8 +90,9 @@ export async function openFileLab(threads = 2): Promise<FileLab> {
     async load(module, given, query) {
       const config = module.descriptor.config.parse(given)
       const input = { name: sql`(${query})`, columns: await session.describe(query) }
-      module.check?.(config, input.columns)
-      return module.write({ ...common, config, input })
+      const inputs = new Map([['in', input]])
+      module.check?.(config, input.columns, new Map([['in', input.columns]]))
+      return module.write({ ...common, config, input, inputs })
     },
     async close() {
       session.close()

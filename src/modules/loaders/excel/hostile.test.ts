@@ -72,7 +72,9 @@ it('stops when it is cancelled, and leaves nothing', async () => {
   const input = { name: sql`(${query})`, columns: await lab.session.describe(query) }
   setTimeout(() => abort.abort(), 150)
   const request = { nodeId: 'n', parameters: new Map(), files: lab.files, session: lab.session, signal: abort.signal }
-  const error = await excelLoad.write({ ...request, config, input }).then(() => undefined, toErrorInfo)
+  const error = await excelLoad
+    .write({ ...request, config, input, inputs: new Map([['in', input]]) })
+    .then(() => undefined, toErrorInfo)
   expect(error?.kind).toBe('cancelled')
   expect(await readdir(lab.root)).toEqual(['.logidata'])
 })
