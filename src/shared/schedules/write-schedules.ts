@@ -1,5 +1,5 @@
-import type { JsonValue } from '../pipeline/document.ts'
 import { carriedComments } from '../pipeline/carry-comments.ts'
+import type { JsonValue } from '../pipeline/document.ts'
 import { emitYaml } from '../pipeline/yaml/emit.ts'
 import type { Channel, Schedule, Schedules } from './document.ts'
 
