@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type DateFormat, dateFormat } from './files/date-format.ts'
 import { form, option, text } from './form.ts'
 import { joinSql, type Sql, sql } from './sql.ts'
 import { trimmed } from './text-sql.ts'
@@ -6,13 +7,14 @@ import { trimmed } from './text-sql.ts'
 /** How dates are written; spread into a strict object. */
 export const dateFields = {
   order: z
-    .enum(['dmy', 'mdy'])
+    .enum(['dmy', 'mdy', 'ymd'])
     .optional()
     .meta(
       form('05/06/2024 is', '05/06/2024 est le', {
         options: [
           option('dmy', '5 June (day first)', '5 juin (jour d’abord)'),
           option('mdy', 'May 6 (month first)', '6 mai (mois d’abord)'),
+          option('ymd', '2005-06-20 for 05/06/20 (year first)', '2005-06-20 pour 05/06/20 (année d’abord)'),
         ],
         help: text(
           'Holds for every date of figures alone; 25/12/2024 does not change its mind. Dates that start with the year, or name the month, need no order.',
@@ -34,6 +36,37 @@ export const dateFields = {
         ],
       }),
     ),
+  formats: z
+    .array(
+      z
+        .string()
+        .refine((given) => ownFormat(given) !== undefined, 'write a format with a year, such as ddMMyyyy or %d.%m.%y'),
+    )
+    .default([])
+    .meta(
+      form('Formats of your own, tried first', 'Vos propres formats, essayés d’abord', {
+        control: 'list',
+        advanced: true,
+        placeholder: 'ddMMyyyy',
+        help: text(
+          'From top to bottom; the first that fits a text reads it.',
+          'De haut en bas ; le premier qui convient à un texte le lit.',
+        ),
+      }),
+    ),
+  incomplete: z
+    .enum(['refuse', 'first', 'last'])
+    .default('refuse')
+    .meta(
+      form('A month or a year alone', 'Un mois ou une année seuls', {
+        advanced: true,
+        options: [
+          option('refuse', 'Do not read', 'Ne pas lire'),
+          option('first', 'Its first day', 'Son premier jour'),
+          option('last', 'Its last day', 'Son dernier jour'),
+        ],
+      }),
+    ),
   excel_serial: z
     .boolean()
     .default(false)
@@ -46,8 +79,10 @@ export const dateFields = {
 } as const
 
 export interface DateStyle {
-  readonly order?: 'dmy' | 'mdy' | undefined
+  readonly order?: 'dmy' | 'mdy' | 'ymd' | undefined
   readonly two_digit_years: 'refuse' | '1930-2029' | '1950-2049' | '2000-2099'
+  readonly formats: readonly string[]
+  readonly incomplete: 'refuse' | 'first' | 'last'
   readonly excel_serial: boolean
 }
 
@@ -105,6 +140,11 @@ export function dateFrom(value: Sql, style: DateStyle): Sql {
       forms.push({ shape: `(\\d{1,2})${BETWEEN}(\\d{1,2})${BETWEEN}${year}`, iso: '\\3-\\2-\\1' })
     if (style.order === 'mdy')
       forms.push({ shape: `(\\d{1,2})${BETWEEN}(\\d{1,2})${BETWEEN}${year}`, iso: '\\3-\\1-\\2' })
+    if (style.order === 'ymd' && year === '(\\d{2})')
+      forms.push(
+        { shape: `(\\d{2})${BETWEEN}(\\d{1,2})${BETWEEN}(\\d{1,2})`, iso: '\\1-\\2-\\3' },
+        { shape: '(\\d{2})(\\d{2})(\\d{2})', iso: '\\1-\\2-\\3' },
+      )
   }
   const day = sql`regexp_replace(${value}, ${`${CLOCK}$`}, '')`
   const clock = sql`regexp_replace(regexp_replace(replace(replace(regexp_extract(${value}, ${`${CLOCK}$`}), 'h', ':'), ',', '.'), '([ap])\\.?m\\.?$', ' \\1m'), '^[^0-9]+', '')`
@@ -117,10 +157,49 @@ export function dateFrom(value: Sql, style: DateStyle): Sql {
     (clockFormat) => sql`${`%Y-%m-%d${clockFormat}`}`,
   )
   const read = sql`try_strptime(${written}, [${joinSql(formats)}])`
-  if (!style.excel_serial) return read
+  const whole =
+    style.incomplete === 'refuse' ? read : sql`coalesce(${read}, ${incompleteDate(value, style.incomplete)})`
+  if (!style.excel_serial) return whole
   const serial = sql`CAST(DATE '1899-12-30' + CAST(TRY_CAST(${value} AS INTEGER) AS INTEGER) AS TIMESTAMP)`
   // Day 60 of Excel is 29 February 1900, which never was; before it, its days are off by one.
-  return sql`CASE WHEN regexp_full_match(${value}, '\\d{2,6}') AND TRY_CAST(${value} AS INTEGER) BETWEEN 61 AND 2958465 THEN ${serial} ELSE ${read} END`
+  return sql`CASE WHEN regexp_full_match(${value}, ${style.incomplete === 'refuse' ? '\\d{2,7}' : '\\d{2,3}|\\d{5,7}'}) AND TRY_CAST(${value} AS INTEGER) BETWEEN 61 AND 2958465 THEN ${serial} ELSE ${whole} END`
+}
+
+/** The TIMESTAMP of a month or a year that stands alone: its first or last day. */
+function incompleteDate(value: Sql, day: 'first' | 'last'): Sql {
+  const months = [
+    { shape: '(\\d{4})[-/. ](\\d{1,2})', iso: '\\1-\\2-1' },
+    { shape: '(\\d{1,2})[-/. ](\\d{4})', iso: '\\2-\\1-1' },
+    { shape: '#(\\d+)#[-/., ]*(\\d{4})', iso: '\\2-\\1-1' },
+    { shape: '(\\d{4})[-/., ]*#(\\d+)#', iso: '\\1-\\2-1' },
+  ]
+  const cases = months.map(
+    ({ shape, iso }) => sql`WHEN regexp_full_match(${value}, ${shape}) THEN regexp_replace(${value}, ${shape}, ${iso})`,
+  )
+  const month = sql`try_strptime(CASE ${joinSql(cases, ' ')} END, '%Y-%m-%d')`
+  const year = sql`try_strptime(CASE WHEN regexp_full_match(${value}, '\\d{4}') THEN ${value} || '-1-1' END, '%Y-%m-%d')`
+  if (day === 'first') return sql`coalesce(${month}, ${year})`
+  return sql`coalesce(CAST(last_day(${month}) AS TIMESTAMP), ${year} + INTERVAL '1 year' - INTERVAL '1 day')`
+}
+
+/** A format of a whole date without an offset, with which DuckDB would change the time. */
+function ownFormat(given: string): DateFormat | undefined {
+  const format = dateFormat(given)
+  return format && !format.hasOffset && /%y/i.test(format.strptime) ? format : undefined
+}
+
+/** The TIMESTAMP that the first of the formats that fits reads, or NULL. @param value the text as it was */
+export function dateInFormats(value: Sql, formats: readonly string[]): Sql | undefined {
+  if (formats.length === 0) return undefined
+  const read = formats.flatMap((given) => {
+    const format = ownFormat(given)
+    if (!format) return []
+    // strptime alone would read 24 as the year 24.
+    return [
+      sql`CASE WHEN regexp_full_match(${value}, ${format.shape}) THEN try_strptime(${value}, ${format.strptime}) END`,
+    ]
+  })
+  return sql`coalesce(${joinSql(read)})`
 }
 
 function century(iso: Sql, style: DateStyle): Sql {

@@ -58,12 +58,12 @@ export interface DateFormat {
 /** @returns undefined when the text is no format: an unknown specifier, or no day in it. */
 export function dateFormat(text: string): DateFormat | undefined {
   const strptime = text.includes('%') ? text : fromWords(text)
-  let shape = ''
+  const parts: { shape: string; digits: boolean }[] = []
   const used = new Set<string>()
   for (let at = 0; at < strptime.length; ) {
     const character = strptime.charAt(at)
     if (character !== '%') {
-      shape += character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      parts.push({ shape: character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), digits: /\d/.test(character) })
       at++
       continue
     }
@@ -72,11 +72,19 @@ export function dateFormat(text: string): DateFormat | undefined {
     const part = SHAPES[specifier]
     if (part === undefined) return undefined
     used.add(specifier.replace('-', ''))
-    shape += part
+    parts.push({ shape: part, digits: part.startsWith('[0-9]') })
     at += 1 + length
   }
   const hasTime = ['H', 'I', 'M', 'S', 'f', 'g', 'p'].some((specifier) => used.has(specifier))
   if (used.size === 0) return undefined
+  // Where nothing stands between two numbers, both have all their digits: 11124 is no ddMMyy.
+  const shape = parts
+    .map((part, index) =>
+      part.digits && (parts[index - 1]?.digits || parts[index + 1]?.digits)
+        ? part.shape.replace('{1,2}', '{2}')
+        : part.shape,
+    )
+    .join('')
   return { strptime, shape, hasTime, hasOffset: used.has('z') }
 }
 

@@ -2,7 +2,7 @@ import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { assertNever } from '../../../shared/result.ts'
 import { constantOf } from '../../kit/constant.ts'
-import { dateFrom, wholeDay, withMonthNumbers } from '../../kit/date-text.ts'
+import { dateFrom, dateInFormats, wholeDay, withMonthNumbers } from '../../kit/date-text.ts'
 import { atField, type FieldPath } from '../../kit/fields.ts'
 import { nfkc } from '../../kit/nfkc.ts'
 import { checkNumberStyle, checkNumberType, numberAs, plainNumber } from '../../kit/number-text.ts'
@@ -176,9 +176,11 @@ function dates(step: CleanStep): Operated {
   return {
     several: true,
     type: scalar(timed ? 'TIMESTAMP' : 'DATE'),
-    why: `is not a date that can be read${step.order ? ` (${step.order === 'dmy' ? 'day' : 'month'} first)` : ', since no order of day and month was chosen'}`,
+    why: `is not a date that can be read${step.order ? ` (${{ dmy: 'day', mdy: 'month', ymd: 'year' }[step.order]} first)` : ', since no order of day and month was chosen'}`,
     value: (value, hold) => {
-      const read = hold(dateFrom(hold(withMonthNumbers(value)), step))
+      const guessed = dateFrom(hold(withMonthNumbers(value)), step)
+      const own = dateInFormats(trimmed(value), step.formats)
+      const read = hold(own ? sql`coalesce(${own}, ${guessed})` : guessed)
       if (timed) return read
       return step.time === 'drop' ? sql`CAST(${read} AS DATE)` : wholeDay(read)
     },

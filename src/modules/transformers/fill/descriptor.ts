@@ -6,6 +6,7 @@ import { sortKeySchema } from '../../kit/sort-keys.ts'
 
 const methodSchema = z.enum([
   'constant',
+  'column',
   'zero',
   'mean',
   'median',
@@ -24,6 +25,7 @@ const fillSchema = z.strictObject({
     form('Fill with', 'Remplir par', {
       options: [
         option('constant', 'A value', 'Une valeur'),
+        option('column', 'Another column’s value', 'La valeur d’une autre colonne'),
         option('zero', '0, empty text or false', '0, texte vide ou faux'),
         option('mean', 'Mean', 'Moyenne'),
         option('median', 'Median', 'Médiane'),
@@ -40,6 +42,16 @@ const fillSchema = z.strictObject({
     .union([z.string(), z.number(), z.boolean()])
     .optional()
     .meta(form('Value', 'Valeur', { control: 'text', visibleWhen: { field: 'method', in: ['constant'] } })),
+  from: z
+    .array(z.string())
+    .default([])
+    .meta(
+      form('Of the first of these that has one', 'De la première de celles-ci qui en a une', {
+        control: 'columns',
+        port: 'in',
+        visibleWhen: { field: 'method', in: ['column'] },
+      }),
+    ),
   limit: z
     .number()
     .int()
@@ -140,13 +152,14 @@ export const fillDescriptor = defineModule({
   family: 'clean',
   title: { en: 'Fill missing values', fr: 'Remplir les valeurs manquantes' },
   summary: {
-    en: 'Fills missing values with a constant, a statistic, the value before or after, or a straight line; by group.',
-    fr: 'Remplit les valeurs manquantes par une constante, une statistique, la valeur d’avant ou d’après, ou une droite ; par groupe.',
+    en: 'Fills missing values with a constant, another column, a statistic, the value before or after, or a straight line; by group.',
+    fr: 'Remplit les valeurs manquantes par une constante, une autre colonne, une statistique, la valeur d’avant ou d’après, ou une droite ; par groupe.',
   },
   documentation: {
     en: `Missing is NULL; NaN too unless \`nan_is_missing: false\`, and texts of nothing but white space with \`empty_is_missing: true\`. A missing value that
 nothing can fill (a group without any value, the head of a column filled forward) becomes NULL. Columns keep their types and places; a column may be filled once.
 
+- **column** takes the value of the first column of \`from\` where it is not missing, as it was in the input. Its type must fit the column's: INTEGER into BIGINT, anything into VARCHAR.
 - **mean, median, mode, min, max** are those of the group's values that are not missing. In a column of whole numbers or decimals the mean and the median are rounded
   to what the type holds, halves away from zero; they are exact in whole numbers up to 64 bits, and computed as a DOUBLE (15 digits) in others. Between equally frequent values, mode
   takes the smallest.
@@ -156,10 +169,11 @@ nothing can fill (a group without any value, the head of a column filled forward
   \`along: rows\` takes rows as evenly spaced. It is computed as a DOUBLE (15 digits) and rounded to the type; what lies before the first value or after the last stays missing.
 
 Every row of the input leaves, but with groups or an order not in its old place: sort afterwards where that matters. All of these but
-\`constant\` and \`zero\` need to see all rows first.`,
+\`constant\`, \`column\` and \`zero\` need to see all rows first.`,
     fr: `Ce qui manque est NULL ; NaN aussi, sauf \`nan_is_missing: false\`, et les textes faits de blancs avec \`empty_is_missing: true\`. Un manque que rien ne
 peut remplir (un groupe sans valeur, la tête d’une colonne remplie vers l’avant) devient NULL. Les colonnes gardent types et places ; une colonne se remplit une fois.
 
+- **column** prend la valeur de la première colonne de \`from\` où elle ne manque pas, telle qu’à l’entrée. Son type doit tenir dans celui de la colonne : INTEGER dans BIGINT, tout dans VARCHAR.
 - **mean, median, mode, min, max** sont ceux des valeurs du groupe qui ne manquent pas. Dans une colonne d’entiers ou de décimaux, moyenne et médiane sont
   arrondies à ce que tient le type, les demis en s’éloignant de zéro ; exactes en entiers jusqu’à 64 bits, calculées en DOUBLE (15 chiffres) ailleurs. Entre valeurs aussi
   fréquentes, mode prend la plus petite.
@@ -169,7 +183,7 @@ peut remplir (un groupe sans valeur, la tête d’une colonne remplie vers l’a
   les lignes comme à intervalles égaux. Le calcul se fait en DOUBLE (15 chiffres), arrondi au type ; avant la première valeur et après la dernière, le manque reste.
 
 Toutes les lignes sortent, mais pas forcément à leur ancienne place dès qu’il y a des groupes ou un ordre : triez ensuite si cela compte. Tout sauf
-\`constant\` et \`zero\` doit d’abord voir toutes les lignes.`,
+\`constant\`, \`column\` et \`zero\` doit d’abord voir toutes les lignes.`,
   },
   icon: 'fill',
   keywords: [
@@ -181,6 +195,8 @@ Toutes les lignes sortent, mais pas forcément à leur ancienne place dès qu’
     'fill up',
     'interpolate',
     'coalesce',
+    'column merger',
+    'première valeur non vide',
     'default',
     'remplir',
     'manquant',
@@ -202,6 +218,7 @@ Toutes les lignes sortent, mais pas forcément à leur ancienne place dès qu’
     fills: [
       { columns: ['temperature'], method: 'linear', limit: 3 },
       { columns: ['station_name'], method: 'forward' },
+      { columns: ['phone'], method: 'column', from: ['mobile', 'office_phone'] },
       { columns: ['rain'], method: 'zero' },
     ],
     group_by: ['station'],

@@ -16,7 +16,7 @@ export const fill: RelationModule<typeof fillDescriptor, undefined> = {
   kind: 'relation',
   descriptor: fillDescriptor,
   keepsRows: true,
-  blocking: ({ fills }) => fills.some(({ method }) => method !== 'constant' && method !== 'zero'),
+  blocking: ({ fills }) => fills.some(({ method }) => !['constant', 'column', 'zero'].includes(method)),
   compile: (request) => {
     const { config } = request
     const input = requireInput(request.inputs, 'in')
@@ -79,7 +79,8 @@ function contextOf(
     })
   const [first] = config.order
   const axis = first?.column === undefined ? undefined : requireColumn(columns, first.column, ['order', 0, 'column'])
-  const common = { layers, partition, axis }
+  const knownOf = (column: Column) => knownValue(identifier(column.name), columnType(column.type), config)
+  const common = { layers, partition, axis, columns, knownOf }
   if (config.as_they_come) {
     return { ...common, inOrder: () => layers.hold({ value: raw('row_number() OVER ()'), layer: 0 }) }
   }

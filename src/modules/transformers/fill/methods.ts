@@ -1,11 +1,13 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { assertNever } from '../../../shared/result.ts'
+import { isWidening } from '../../kit/casts.ts'
 import { kindOf } from '../../kit/column-selection.ts'
 import { constantOf } from '../../kit/constant.ts'
 import type { FieldPath } from '../../kit/fields.ts'
+import { requireColumn } from '../../kit/inputs.ts'
 import type { Layered, Layers } from '../../kit/layers.ts'
-import { raw, type Sql, sql } from '../../kit/sql.ts'
+import { joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import { columnType, formatType, integerType, isFloat, isScalar, type SqlType, typeSql } from '../../kit/types.ts'
 import type { Fill } from './descriptor.ts'
 
@@ -17,6 +19,10 @@ export interface FillContext {
   readonly inOrder?: () => Layered
   /** Column of the first key. */
   readonly axis: Column | undefined
+  /** All columns of the input. */
+  readonly columns: readonly Column[]
+  /** The value of a column, NULL when it counts as missing. */
+  readonly knownOf: (column: Column) => Sql
 }
 
 interface Target {
@@ -36,6 +42,8 @@ export function fillValue(item: Fill, target: Target, context: FillContext, fiel
       if (item.value === undefined)
         throw userError('config.missing', 'Give the value to fill with.', { field: [...field, 'value'] })
       return own(constantOf(item.value, type, [...field, 'value']))
+    case 'column':
+      return { value: sql`coalesce(${joinSql([known, ...valuesOf(item, target, context, field)])})`, layer: 1 }
     case 'zero':
       return own(zeroOf(target, field))
     case 'mean':
@@ -67,6 +75,30 @@ export function fillValue(item: Fill, target: Target, context: FillContext, fiel
     default:
       return assertNever(item.method)
   }
+}
+
+/** The columns to take a value from. @throws LogiDataError `config.missing`, `fill.own`, `fill.other-type` */
+function valuesOf(item: Fill, { column, type }: Target, context: FillContext, field: FieldPath): Sql[] {
+  if (item.from.length === 0)
+    throw userError('config.missing', 'Choose the columns to take the value from.', { field: [...field, 'from'] })
+  return item.from.map((name, index) => {
+    const place = [...field, 'from', index]
+    const other = requireColumn(context.columns, name, place)
+    if (other.name === column.name)
+      throw userError('fill.own', `“${column.name}” cannot be filled from itself.`, { field: place })
+    const otherType = columnType(other.type)
+    const value = context.knownOf(other)
+    if (formatType(otherType) === formatType(type)) return value
+    if (isScalar(type, 'VARCHAR') || isWidening(otherType, type)) return sql`CAST(${value} AS ${typeSql(type)})`
+    throw userError(
+      'fill.other-type',
+      `“${other.name}” is ${other.type}, which does not fit “${column.name}”, ${column.type}.`,
+      {
+        field: place,
+        hint: 'Change the type of one of the two first.',
+      },
+    )
+  })
 }
 
 function zeroOf({ column, type }: Target, field: FieldPath): Sql {

@@ -1,12 +1,30 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { form, option, text } from '../../kit/form.ts'
+import { onErrorField } from '../../kit/unfit.ts'
 
 const zone = (en: string, fr: string, operations: string[]) =>
   z
     .string()
     .optional()
     .meta(form(en, fr, { placeholder: 'Europe/Paris', visibleWhen: { field: 'operation', in: operations } }))
+
+const zoneColumn = (en: string, fr: string, operations: string[]) =>
+  z
+    .string()
+    .optional()
+    .meta(
+      form(en, fr, {
+        control: 'column',
+        port: 'in',
+        advanced: true,
+        visibleWhen: { field: 'operation', in: operations },
+        help: text(
+          'Each row names its own zone. Instead of the one above.',
+          'Chaque ligne nomme son fuseau, au lieu de celui du dessus.',
+        ),
+      }),
+    )
 
 const config = z.strictObject({
   column: z.string().meta(form('Timestamp', 'Timestamp', { control: 'column', port: 'in' })),
@@ -36,6 +54,17 @@ const config = z.strictObject({
     ),
   from: zone('From the time in', 'De l’heure de', ['to_instant', 'convert']),
   to: zone('To the time in', 'À l’heure de', ['to_local', 'convert']),
+  from_column: zoneColumn('From the time in the zone of this column', 'De l’heure du fuseau de cette colonne', [
+    'to_instant',
+    'convert',
+  ]),
+  to_column: zoneColumn('To the time in the zone of this column', 'À l’heure du fuseau de cette colonne', [
+    'to_local',
+    'convert',
+  ]),
+  unknown_zone: onErrorField(text('A zone of a column that is unknown', 'Un fuseau de colonne inconnu'), {
+    advanced: true,
+  }),
   ambiguous: z
     .enum(['earlier', 'later', 'null', 'reject', 'fail'])
     .default('earlier')
@@ -97,6 +126,9 @@ export const timeZoneDescriptor = defineModule({
 **Summer time.** Where clocks go back, an hour comes twice: \`ambiguous\` takes its first or second coming, or neither. Where they go forward, an hour is left out: \`missing\` moves on or
 back by the change, or leaves empty, rejects, stops. Rejected rows keep all their columns and say why in \`_column\` and \`_reason\`.
 
+**A zone for each row**: \`from_column\` and \`to_column\` name a column of zones, such as that of each shop. Blanks around a name and the case of its letters do not count. Where it is empty,
+so is the result; one that is unknown stops the run, gives NULL or sends the row to \`reject\` (\`unknown_zone\`).
+
 Zones are names of the IANA list, such as \`Europe/Paris\`, \`America/New_York\` or \`UTC\`; an abbreviation such as EST has no summer time. Their rules, of the past too, are those of the ICU library
 in DuckDB. Empty stays empty, and infinite stays infinite. A date counts as its midnight. Rows keep their order.`,
     `Un TIMESTAMP WITH TIME ZONE est un instant, le même partout (affiché en UTC). Un TIMESTAMP est ce que montre une horloge : il faut un fuseau pour en faire un instant.
@@ -105,6 +137,9 @@ in DuckDB. Empty stays empty, and infinite stays infinite. A date counts as its 
 
 **Heure d’été.** Quand on recule les horloges, une heure vient deux fois : \`ambiguous\` prend la première ou la seconde, ou aucune. Quand on les avance, une heure manque : \`missing\` avance ou
 recule du changement, laisse vide, rejette ou arrête. Les lignes rejetées gardent leurs colonnes et disent pourquoi dans \`_column\` et \`_reason\`.
+
+**Un fuseau par ligne** : \`from_column\` et \`to_column\` nomment une colonne de fuseaux, comme celui de chaque magasin. Les blancs aux bords et la casse ne comptent pas. S’il est vide, le
+résultat l’est ; un fuseau inconnu arrête l’exécution, donne NULL ou envoie la ligne vers \`reject\` (\`unknown_zone\`).
 
 Les fuseaux sont des noms IANA : \`Europe/Paris\`, \`America/New_York\`, \`UTC\`. Leurs règles, passées comprises, sont celles d’ICU dans DuckDB. Le vide reste vide, l’infini reste infini. Une date compte
 comme son minuit. Les lignes gardent leur ordre.`,
@@ -117,7 +152,11 @@ comme son minuit. Les lignes gardent leur ordre.`,
   inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
   outputs: [
     { name: 'out', title: text('Rows', 'Lignes') },
-    { name: 'reject', title: text('Times twice or never', 'Heures doubles ou absentes'), reject: true },
+    {
+      name: 'reject',
+      title: text('Times twice or never, unknown zones', 'Heures doubles ou absentes, fuseaux inconnus'),
+      reject: true,
+    },
   ],
   config,
   defaultConfig: { column: '', operation: 'to_local', to: 'Europe/Paris' },
@@ -128,7 +167,9 @@ comme son minuit. Les lignes gardent leur ordre.`,
     ambiguous: 'reject',
     missing: 'reject',
   },
-  describe: ({ column, operation, from, to }) => {
+  describe: ({ column, operation, from_column, to_column, ...given }) => {
+    const from = from_column ?? given.from
+    const to = to_column ?? given.to
     const sides = {
       to_local: `→ ${to ?? '…'}`,
       to_instant: `${from ?? '…'} → UTC`,

@@ -81,6 +81,17 @@ it('finds every moment at which the clocks show a time, around the changes above
       const written = (moment: number | undefined) => (moment === undefined ? null : `${text(moment)}+00`)
       expect(first.out?.rows).toEqual(moments.map((found) => [written(found[0])]))
       expect(second.out?.rows).toEqual(moments.map((found) => [written(found.at(-1))]))
+      const each = { column: 't', operation: 'to_instant', from_column: 'z', missing: 'null', name: 'made' }
+      const others = ['UTC', zone, 'Asia/Tokyo']
+      const rows = locals.flatMap((local) => others.map((own) => [text(local), own]))
+      const columns = [
+        { name: 't', type: 'TIMESTAMP' },
+        { name: 'z', type: 'VARCHAR' },
+      ]
+      const perRow = await evaluate(timeZone, each, { in: { columns, rows } })
+      expect(perRow.out?.rows.filter((_, index) => index % 3 === 1).map((row) => row[2])).toEqual(
+        first.out?.rows.map(([made]) => made),
+      )
       expect(strict.reject?.rows.length).toBe(moments.filter(({ length }) => length !== 1).length)
     }),
     { numRuns: 40 },
