@@ -94,13 +94,13 @@ module.exports = {
     layer(
       'descriptor-imports',
       'A descriptor is data about a module: it may import shared, and what the kit has for descriptors.',
-      '^src/modules/[^/]+/[^/]+/descriptor[.]ts$',
-      ['^src/shared/', '^src/modules/kit/'],
+      '^src/modules/[^/]+/[^/]+/(?:descriptor|documentation)[.]ts$',
+      ['^src/shared/', '^src/modules/kit/', '^src/modules/[^/]+/[^/]+/documentation[.]ts$'],
     ),
     outside(
       'descriptor-outside',
       'A descriptor may use zod only: it also runs where Node is not.',
-      '^src/modules/[^/]+/[^/]+/descriptor[.]ts$',
+      '^src/modules/[^/]+/[^/]+/(?:descriptor|documentation)[.]ts$',
       [packages('zod')],
     ),
     layer(
