@@ -4,23 +4,27 @@ import { outerOf } from './inner-nodes.ts'
 import { nodeProblem } from './problems.ts'
 import { type PortRef, portKey, type ResolvedNode, type ResolvedPipeline } from './resolve-pipeline.ts'
 
+interface StageBase {
+  readonly nodes: readonly string[]
+  /** Kept results that it reads, by the keys of their stages. */
+  readonly needs: readonly string[]
+}
+
+/** A result that several later stages read: computed once, and kept. */
+export interface KeepStage extends StageBase {
+  readonly kind: 'keep'
+  readonly ref: PortRef
+}
+
+export interface LoadStage extends StageBase {
+  readonly kind: 'load'
+  readonly nodeId: string
+  /** By actual input port, in the order of the file; a query each. */
+  readonly inputs: ReadonlyMap<string, PortRef>
+}
+
 /** One query of a run. */
-export type Stage =
-  /** A result that several later stages read: computed once, into a table. */
-  | {
-      readonly kind: 'keep'
-      readonly ref: PortRef
-      readonly nodes: readonly string[]
-      readonly needs: readonly string[]
-    }
-  | {
-      readonly kind: 'load'
-      readonly nodeId: string
-      /** By actual input port, in the order of the file; a query each. */
-      readonly inputs: ReadonlyMap<string, PortRef>
-      readonly nodes: readonly string[]
-      readonly needs: readonly string[]
-    }
+export type Stage = KeepStage | LoadStage
 
 export interface RunPlan {
   /** In an order in which every stage comes after what it needs. */

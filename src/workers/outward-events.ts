@@ -28,7 +28,9 @@ export function outwardEvents(emit: Emit): Emit {
         }
         // A step of loads alone takes part by its inner nodes only.
         for (const [outer, group] of members) if (!event.nodes.includes(outer)) group.delete(outer)
-        emit({ ...event, nodes: [...new Set(event.nodes.map(outerOf))] })
+        const outside = (nodes: readonly string[]): string[] => [...new Set(nodes.map(outerOf))]
+        const stages = event.stages?.map((stage) => ({ ...stage, nodes: outside(stage.nodes) }))
+        emit({ ...event, nodes: outside(event.nodes), ...(stages ? { stages } : {}) })
         return
       }
       case 'node': {

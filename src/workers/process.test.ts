@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunEvent } from '../shared/engine/types.ts'
 import type { JsonValue } from '../shared/pipeline/document.ts'
-import { runPipeline } from './run.ts'
+import { runPipeline } from './run/run-pipeline.ts'
 import {
   errorOf,
   never,

@@ -12,7 +12,7 @@ import { listFunctions } from './functions.ts'
 import { SPILL_FOLDER } from './lock-down.ts'
 import { outwardEvents } from './outward-events.ts'
 import { Project } from './project.ts'
-import { runPipeline } from './run.ts'
+import { runPipeline } from './run/run-pipeline.ts'
 import { ProjectSession } from './session.ts'
 import type { ThreadMethod, ThreadOptions } from './thread-contract.ts'
 

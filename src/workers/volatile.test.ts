@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEvent } from '../shared/engine/types.ts'
-import { runPipeline } from './run.ts'
+import { runPipeline } from './run/run-pipeline.ts'
 import { never, pipeline, type TemporaryProject, type TestNode, temporaryProject } from './testing/temporary-project.ts'
 
 let own: TemporaryProject

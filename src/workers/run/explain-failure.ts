@@ -1,10 +1,10 @@
-import type { FusedQuery } from '../engine/fuse.ts'
-import type { RelationModule } from '../modules/kit/contract.ts'
-import { type ErrorInfo, LogiDataError, toErrorInfo } from '../shared/errors.ts'
-import type { AnalysedPipeline } from './analyse.ts'
-import { attribute } from './attribute.ts'
-import { QueryError } from './duckdb-errors.ts'
-import type { ProjectSession } from './session.ts'
+import type { FusedQuery } from '../../engine/fuse.ts'
+import type { RelationModule } from '../../modules/kit/contract.ts'
+import { type ErrorInfo, LogiDataError, toErrorInfo } from '../../shared/errors.ts'
+import type { AnalysedPipeline } from '../analyse.ts'
+import { attribute } from '../attribute.ts'
+import { QueryError } from '../duckdb-errors.ts'
+import type { ProjectSession } from '../session.ts'
 
 /**
  * Finds the node that the error of a failed query, one of these, belongs to: modules are asked first (a ragged line of a file), then the place that DuckDB

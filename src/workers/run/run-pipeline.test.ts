@@ -1,10 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { raw } from '../modules/kit/sql.ts'
-import type { RunEvent } from '../shared/engine/types.ts'
-import { runPipeline } from './run.ts'
-import { never, pipeline, type TemporaryProject, type TestNode, temporaryProject } from './testing/temporary-project.ts'
+import { raw } from '../../modules/kit/sql.ts'
+import type { RunEvent } from '../../shared/engine/types.ts'
+import {
+  never,
+  pipeline,
+  type TemporaryProject,
+  type TestNode,
+  temporaryProject,
+} from '../testing/temporary-project.ts'
+import { runPipeline } from './run-pipeline.ts'
 
 let own: TemporaryProject
 beforeAll(async () => {

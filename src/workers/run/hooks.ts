@@ -1,0 +1,4 @@
+import type { RunHook } from './context.ts'
+
+/** The hooks of every run, in the order in which they are called. */
+export const RUN_HOOKS: readonly RunHook[] = []
