@@ -168,10 +168,29 @@ describe('no room left', () => {
     ['excel', { path: 'out/a.xlsx' }],
     ['xml', { path: 'out/a.xml' }],
     ['arrow', { path: 'out/a.arrow' }],
+    ['text', { path: 'out/a.log', template: '{id} {text}' }],
+    [
+      'fixed_width',
+      {
+        path: 'out/a.txt',
+        fields: [
+          { name: 'id', width: 10 },
+          { name: 'text', width: 40 },
+        ],
+      },
+    ],
   ] as const) {
     it(`is one clear error, and the ${module} target stays as it was`, async () => {
-      const load = { csv: csvLoad, parquet: parquetLoad, excel: excelLoad, xml: xmlLoad, arrow: arrowLoad }[module]
-      await lab.load(load, config, raw('SELECT 1 AS id'))
+      const load = {
+        csv: csvLoad,
+        parquet: parquetLoad,
+        excel: excelLoad,
+        xml: xmlLoad,
+        arrow: arrowLoad,
+        text: textLoad,
+        fixed_width: fixedWidthLoad,
+      }[module]
+      await lab.load(load, config, raw("SELECT 1 AS id, 'a' AS text"))
       const before = await readFile(join(lab.root, config.path))
       const { status, stderr } = writeInChild(module, config, rows, undefined, 512)
       expect(status).toBe(1)

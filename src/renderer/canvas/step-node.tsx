@@ -118,7 +118,9 @@ function Foot({
     )
   }
   if (!rows) return null
-  const main = rows[outputs[0]?.name ?? 'in']
+  // A load may have several inputs: what it wrote is all of them.
+  const main =
+    outputs.length > 0 ? rows[outputs[0]?.name ?? ''] : Object.values(rows).reduce((sum, one) => sum + BigInt(one), 0n)
   const rejected = outputs.reduce((sum, port) => sum + (port.reject ? BigInt(rows[port.name] ?? 0) : 0n), 0n)
   return (
     <div className="step-foot">

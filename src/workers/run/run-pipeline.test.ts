@@ -83,6 +83,29 @@ const lines = (name: string) =>
     .split('\n')
 
 describe('a run', () => {
+  test('writes several inputs of one load into one file, and counts each', async () => {
+    const workbook = (inputs: Record<string, string>): TestNode => ({
+      type: 'load.excel',
+      inputs,
+      config: { path: 'out/book.xlsx' },
+    })
+    const nodes = {
+      orders: source('orders'),
+      big: filter('orders', 'total > 150'),
+      sums: perCountry('big.match'),
+      bad: formula('big.rest', "CAST(code || 'x' AS INTEGER)"),
+    }
+    const good = await run({ ...nodes, book: workbook({ in: 'sums', large: 'big.match', sums: 'sums' }) })
+    expect(good.finished?.state).toBe('succeeded')
+    expect(good.rows.book).toEqual({ in: '4', large: '899', sums: '4' })
+    expect(good.rows.big).toEqual({ match: '899', rest: '101' })
+    const before = readFileSync(join(own.root, 'out/book.xlsx'))
+    const { errors, states } = await run({ ...nodes, book: workbook({ in: 'sums', odd: 'bad' }) })
+    expect(Object.keys(errors)).toEqual(['bad'])
+    expect(states.book).toBe('skipped')
+    expect(readFileSync(join(own.root, 'out/book.xlsx')).equals(before)).toBe(true)
+  })
+
   test('writes its loads and counts the rows of every node', async () => {
     const { states, rows, finished, events } = await run({
       orders: source('orders'),

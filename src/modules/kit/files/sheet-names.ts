@@ -14,7 +14,12 @@ export function sheetNameProblem(name: string): string | undefined {
 
 /** Gives values names that Excel takes, each once: `a/b` is `a_b`, a second one `a_b (2)`. */
 export class SheetNames {
-  readonly #used = new Set<string>()
+  readonly #used: Set<string>
+
+  /** @param reserved names that are never given */
+  constructor(reserved: readonly string[] = []) {
+    this.#used = new Set(reserved.map((name) => name.toLowerCase()))
+  }
 
   take(wanted: string | null): string {
     const cleaned = (wanted ?? '')

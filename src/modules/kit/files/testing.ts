@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Cell, Column } from '../../../shared/engine/types.ts'
 import { type LogiDataError, userError } from '../../../shared/errors.ts'
-import type { LoadModule, ProjectFiles, RelationModule } from '../contract.ts'
+import type { InputRelation, LoadModule, LoadResult, ProjectFiles, RelationModule } from '../contract.ts'
 import { type DuckDbSession, openDuckDbSession } from '../duckdb-session.ts'
 import { type Sql, sql } from '../sql.ts'
 
@@ -17,8 +17,9 @@ export interface FileLab {
   /** Prepares, compiles and runs an extract. */
   // biome-ignore lint/suspicious/noExplicitAny: a test names the module, whose config type is its own.
   extract(module: RelationModule<any, any>, config: unknown, port?: string): Promise<Table>
+  /** @param query of the input `in`, or of each input by its port */
   // biome-ignore lint/suspicious/noExplicitAny: as above.
-  load(module: LoadModule<any>, config: unknown, query: Sql): Promise<{ rows: bigint; written: readonly string[] }>
+  load(module: LoadModule<any>, config: unknown, query: Sql | ReadonlyMap<string, Sql>): Promise<LoadResult>
   close(): Promise<void>
 }
 
@@ -89,9 +90,12 @@ export async function openFileLab(threads = 2): Promise<FileLab> {
     },
     async load(module, given, query) {
       const config = module.descriptor.config.parse(given)
-      const input = { name: sql`(${query})`, columns: await session.describe(query) }
-      const inputs = new Map([['in', input]])
-      module.check?.(config, input.columns, new Map([['in', input.columns]]))
+      const inputs = new Map<string, InputRelation>()
+      for (const [port, one] of query instanceof Map ? query : [['in', query as Sql] as const])
+        inputs.set(port, { name: sql`(${one})`, columns: await session.describe(one), source: `from ${port}` })
+      const [input] = inputs.values()
+      if (!input) throw new Error('nothing to load')
+      module.check?.(config, input.columns, new Map([...inputs].map(([port, { columns }]) => [port, columns])))
       return module.write({ ...common, config, input, inputs })
     },
     async close() {

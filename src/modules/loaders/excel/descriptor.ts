@@ -24,15 +24,40 @@ const columnSchema = z.strictObject({
     .meta(formMeta('Width in characters', 'Largeur en caractères', { control: 'number' })),
 })
 
+const sheetName = z.string().refine((name) => sheetNameProblem(name) === undefined, {
+  error: (issue) => sheetNameProblem(String(issue.input)) ?? '',
+})
+
+const sheetSchema = z.strictObject({
+  input: z
+    .string()
+    .min(1)
+    .meta(formMeta('Input', 'Entrée', { placeholder: 'customers' })),
+  sheet: sheetName.optional().meta(
+    formMeta('Sheet', 'Feuille', {
+      help: text('Empty: the name of the step it comes from.', 'Vide : le nom de l’étape dont elle vient.'),
+    }),
+  ),
+  sheet_by: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      formMeta('A sheet for each value of', 'Une feuille par valeur de', { advanced: true, placeholder: 'country' }),
+    ),
+})
+
 const config = z.strictObject({
   path: outputPathSchema('out/report.xlsx').refine((path) => /\.xlsx$/i.test(path), 'the name ends with .xlsx'),
-  sheet: z
-    .string()
-    .default('Data')
-    .refine((name) => sheetNameProblem(name) === undefined, {
-      error: (issue) => sheetNameProblem(String(issue.input)) ?? '',
-    })
-    .meta(formMeta('Sheet', 'Feuille')),
+  sheet: sheetName.optional().meta(
+    formMeta('Sheet', 'Feuille', {
+      placeholder: 'Data',
+      help: text(
+        'Of the first input. Empty: Data, or the name of its step where there are further inputs.',
+        'De la première entrée. Vide : Data, ou le nom de son étape s’il y a d’autres entrées.',
+      ),
+    }),
+  ),
   mode: z
     .enum(['overwrite', 'fail'])
     .default('overwrite')
@@ -52,6 +77,31 @@ const config = z.strictObject({
         help: text(
           'The sheets are sorted and bear the values as names; the column itself is left out.',
           'Les feuilles sont triées et portent les valeurs comme noms ; la colonne elle-même est omise.',
+        ),
+      }),
+    ),
+  sheets: z
+    .array(sheetSchema)
+    .superRefine((items, context) => {
+      for (const [index, { input, sheet, sheet_by }] of items.entries()) {
+        if (items.findIndex((other) => other.input === input) < index)
+          context.addIssue({ code: 'custom', path: [index, 'input'], message: `the input ${input} is listed twice` })
+        if (sheet !== undefined && sheet_by !== undefined)
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'sheet'],
+            message: 'give a name or a column whose values are the names, not both',
+          })
+      }
+    })
+    .optional()
+    .meta(
+      formMeta('Sheets of several inputs', 'Feuilles de plusieurs entrées', {
+        control: 'list',
+        advanced: true,
+        help: text(
+          'Names and order. Inputs that are not listed follow, named after their steps.',
+          'Noms et ordre. Les entrées qui n’y sont pas suivent, nommées d’après leurs étapes.',
         ),
       }),
     ),
@@ -180,6 +230,11 @@ export const excelLoadDescriptor = defineModule({
     `Writes all rows, in their order, into a new workbook; with \`sheet_by\` into a sheet for each value of a column. The file is whole or not there: it is written beside
 the target and renamed, and the same rows give the same bytes.
 
+**Several inputs make several sheets.** Connect further steps beside \`in\`: each becomes a sheet with the name of its step, in the order of the inputs. \`sheets\` names them
+and sets their order; \`{ input: customers, sheet_by: country }\` makes a sheet for each value there too. Names that Excel would refuse are adapted, and a second sheet of one name is
+\`name (2)\`; a name that you chose is kept. Formats and widths in \`columns\` hold for every sheet that has a column of that name. Sheets are written one after the other, so that memory
+stays the same however many there are, and if one fails there is no new file.
+
 **Types stay types.** Numbers, booleans, dates, times and durations are cells of that kind; DECIMAL columns show their decimals. NULL is an empty
 cell. Timestamps with a time zone are written in UTC. Texts, lists and structs (as JSON), UUIDs and bytes are text, never formulas: \`=1+1\` in
 a text column is the text. \`spreadsheet_safe\` puts an apostrophe in front of such texts all the same.
@@ -191,6 +246,11 @@ fail the run, or are cut with \`long_texts: cut\`. Characters that XML cannot ho
 A sheet has 1,048,576 rows and 16,384 columns: more rows fail the run, or go on in \`Data (2)\`. An existing workbook is replaced as a whole: sheets are not added to it.`,
     `Écrit toutes les lignes, dans leur ordre, dans un nouveau classeur ; avec \`sheet_by\`, une feuille par valeur d’une colonne. Le fichier est entier ou absent : il est écrit à côté
 de la cible puis renommé, et les mêmes lignes donnent les mêmes octets.
+
+**Plusieurs entrées font plusieurs feuilles.** Reliez d’autres étapes en plus de \`in\` : chacune devient une feuille au nom de son étape, dans l’ordre des entrées. \`sheets\` les nomme
+et fixe leur ordre ; \`{ input: clients, sheet_by: pays }\` fait là aussi une feuille par valeur. Les noms qu’Excel refuserait sont adaptés, et une seconde feuille du même nom est
+\`nom (2)\` ; un nom que vous avez choisi est gardé. Les formats et largeurs de \`columns\` valent pour toute feuille qui a une colonne de ce nom. Les feuilles sont écrites l’une après l’autre : la mémoire
+reste la même quel que soit leur nombre, et si l’une échoue il n’y a pas de nouveau fichier.
 
 **Les types restent des types.** Nombres, booléens, dates, heures et durées sont des cellules de ce genre ; les colonnes DECIMAL montrent leurs décimales. NULL est une
 cellule vide. Les horodatages avec fuseau sont écrits en UTC. Textes, listes et structures (en JSON), UUID et octets sont du texte, jamais des formules : \`=1+1\` dans
@@ -215,7 +275,10 @@ Une feuille a 1 048 576 lignes et 16 384 colonnes : au-delà, l’exécution s�
     'feuille',
     'exporter',
   ],
-  inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
+  inputs: [
+    { name: 'in', title: text('Rows', 'Lignes') },
+    { name: 'sheet', title: text('Further sheet', 'Autre feuille'), many: true, freeNames: true, optional: true },
+  ],
   outputs: [],
   config,
   defaultConfig: { path: 'out/report.xlsx' },
@@ -225,5 +288,9 @@ Une feuille a 1 048 576 lignes et 16 384 colonnes : au-delà, l’exécution s�
     header_style: 'shaded',
     columns: { revenue: { format: '#,##0.00 "€"', width: 14 } },
   },
-  describe: (given) => [shortName(given.path), given.sheet_by ? `by ${given.sheet_by}` : given.sheet].join(' · '),
+  describe: ({ path, sheet, sheet_by, sheets = [] }) => {
+    const names = [sheet, ...sheets.map((item) => item.sheet ?? item.input)].filter((name) => name !== undefined)
+    const what = sheet_by ? `by ${sheet_by}` : names.length > 0 ? names.join(', ') : 'Data'
+    return `${shortName(path)} · ${what}`
+  },
 })

@@ -1,6 +1,7 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { columnNumber } from '../../kit/files/spreadsheet-columns.ts'
 import type { ExcelLoadConfig } from './descriptor.ts'
+import { columnOptions } from './sheets.ts'
 
 const NARROWEST = 6
 const WIDEST = 60
@@ -12,7 +13,7 @@ export function widthsOf(
   columns: readonly Column[],
   rows: readonly (readonly (string | null)[])[],
 ): (number | undefined)[] {
-  const given = columns.map(({ name }) => config.columns?.[name]?.width)
+  const given = columns.map((column) => columnOptions(config, column)?.width)
   if (config.widths === 'none') return given
   const longest = columns.map(({ name }) => (config.header ? name.length + 1 : 0))
   for (const row of rows.slice(0, 200)) {
