@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -19,15 +19,6 @@ describe('runs', () => {
     return events
   }
 
-  /** Waits for the record on disk, which is written after the last event. */
-  async function record(runId: string): Promise<{ state: string }> {
-    for (;;) {
-      const found = JSON.parse(await readFile(join(own.root, '.logidata/runs', `${runId}.json`), 'utf8'))
-      if (found.state !== 'running') return found
-      await sleep(5)
-    }
-  }
-
   test('every follower gets all events, those before it came included', async () => {
     let go = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -45,12 +36,12 @@ describe('runs', () => {
     await sleep(20)
     const late = allEvents(runId)
     await sleep(20)
-    expect((await own.app.call('run.list', {}))[0]).toMatchObject({ runId, path, state: 'running' })
+    expect((await own.app.call('run.list', {})).runs[0]).toMatchObject({ runId, path, state: 'running' })
     go()
     const expected = [started(runId), node('a', 'running'), node('a', 'done'), finished]
     expect(await early).toEqual(expected)
     expect(await late).toEqual(expected)
-    expect(await allEvents(runId)).toEqual([started(runId), node('a', 'done'), finished])
+    expect(await allEvents(runId)).toEqual(expected)
   })
 
   test('a finished run is remembered after a restart, with what became of its nodes', async () => {
@@ -63,11 +54,12 @@ describe('runs', () => {
     }
     const { runId } = await own.app.call('run.start', { document, path })
     await allEvents(runId)
-    await record(runId)
     own.app = await own.start()
-    expect(await own.app.call('run.list', { path })).toMatchObject([{ runId, state: 'succeeded', milliseconds: 5 }])
-    expect(await own.app.call('run.list', { path: 'other' })).toEqual([])
-    expect(await allEvents(runId)).toEqual([started(runId), node('a', 'done'), finished])
+    expect(await own.app.call('run.list', { path })).toMatchObject({
+      runs: [{ runId, number: 1, state: 'succeeded', milliseconds: 5, attempt: 1 }],
+    })
+    expect(await own.app.call('run.list', { path: 'other' })).toEqual({ runs: [] })
+    expect(await allEvents(runId)).toEqual([started(runId), node('a', 'running'), node('a', 'done'), finished])
   })
 
   test('a run that is cancelled ends its nodes and itself as cancelled', async () => {
@@ -87,7 +79,7 @@ describe('runs', () => {
       { kind: 'node', nodeId: 'b', state: 'cancelled' },
       { kind: 'finished', state: 'cancelled' },
     ])
-    expect(await record(runId)).toMatchObject({ state: 'cancelled' })
+    expect((await own.app.call('run.read', { runId })).run).toMatchObject({ state: 'cancelled', resumable: true })
     expect(aborted).toBe(true)
   })
 
@@ -123,14 +115,14 @@ describe('runs', () => {
       await sleep(60_000, undefined, { signal }).catch(() => {})
     }
     const { runId } = await own.app.call('run.start', { document, path })
-    // What a killed process leaves is the record that it wrote at the start.
-    const left = await readFile(join(own.root, '.logidata/runs', `${runId}.json`))
+    await sleep(50)
+    // What a killed process leaves is what is on the disk now.
     const other = join(own.root, '../other')
-    await mkdir(join(other, '.logidata/runs'), { recursive: true })
-    await writeFile(join(other, '.logidata/runs', `${runId}.json`), left)
-    await writeFile(join(other, '.logidata/runs', 'broken.json'), '{')
+    await cp(join(own.root, '.logidata'), join(other, '.logidata'), { recursive: true })
     own.app = await own.start(other)
-    expect(await own.app.call('run.list', {})).toMatchObject([{ runId, state: 'interrupted' }])
+    expect(await own.app.call('run.list', {})).toMatchObject({
+      runs: [{ runId, state: 'interrupted', resumable: true }],
+    })
     expect((await allEvents(runId)).at(-1)).toMatchObject({ kind: 'finished', error: { code: 'run.interrupted' } })
   })
 
@@ -140,8 +132,10 @@ describe('runs', () => {
   })
 
   test('a disk that refuses the record refuses the run', async () => {
+    await own.stop()
     await rm(join(own.root, '.logidata'), { recursive: true, force: true })
     await writeFile(join(own.root, '.logidata'), 'a file where the folder must be')
+    own.app = await own.start()
     expect((await failure(own.app.call('run.start', { document, path }))).kind).toBe('operational')
     expect(own.engine.requests).toEqual([])
   })

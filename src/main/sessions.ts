@@ -1,3 +1,4 @@
+import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import type { AppEngine } from './engine/app-engine.ts'
 import { grantedEnvironment } from './environment/granted-environment.ts'
 import { Project } from './projects/project.ts'
@@ -67,12 +68,15 @@ export class Sessions {
   }
 
   /** What every request to the engine about a draft carries. */
-  draft<T extends { document: Parameters<typeof grantedEnvironment>[0] }>(input: T) {
-    const env = grantedEnvironment(input.document, this.#grants, this.#options.environment ?? process.env)
-    return { ...input, projectRoot: this.current.project.root, env }
+  draft<T extends { document: PipelineDocument }>(input: T) {
+    return { ...input, projectRoot: this.current.project.root, env: this.#environment(input.document) }
   }
 
-  /** Cancels runs and stops watching. */
+  #environment(document: PipelineDocument): Record<string, string> {
+    return grantedEnvironment(document, this.#grants, this.#options.environment ?? process.env)
+  }
+
+  /** Interrupts runs, so that they can be resumed, and stops watching. */
   async close(): Promise<void> {
     for (const { project, runs } of this.all) {
       await project.close()
@@ -104,9 +108,13 @@ export class Sessions {
     const project = await Project.open(path, { sample })
     const known = this.#open.get(project.root)
     if (known) return known
-    const session = { project, runs: new RunRegistry(project.root) }
+    const runs = await RunRegistry.open({
+      projectRoot: project.root,
+      engine: this.engine,
+      environment: (document) => this.#environment(document),
+    })
+    const session = { project, runs }
     this.#open.set(project.root, session)
-    await session.runs.recover()
     return session
   }
 }

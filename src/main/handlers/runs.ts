@@ -1,31 +1,38 @@
-import { userError } from '../../shared/errors.ts'
 import type { runContract } from '../../shared/rpc/app/runs.ts'
-import type { HandlerContext, Handlers } from '../../shared/rpc/contract.ts'
+import type { Handlers } from '../../shared/rpc/contract.ts'
+import { unknownRun } from '../runs/run-failures.ts'
+import type { RunRegistry } from '../runs/run-registry.ts'
 import type { Sessions } from '../sessions.ts'
 
 export function runHandlers(sessions: Sessions): Handlers<typeof runContract> {
-  async function* runEvents(runId: string, { signal }: HandlerContext) {
-    for (const { runs } of sessions.all) {
-      const events = await runs.events(runId, signal)
-      if (events) return yield* events
-    }
+  const current = () => sessions.current.runs
+  /** A run goes on when another project comes to the front. */
+  const of = (runId: string): RunRegistry => {
+    const known = sessions.all.find(({ runs }) => runs.has(runId))
+    if (known) return known.runs
+    // Tells why, if the history itself cannot be read.
+    void current().journal
     throw unknownRun(runId)
   }
 
   return {
-    'run.start': async ({ path, ...rest }) => {
-      const request = sessions.draft(rest)
-      const start = (runId: string, signal: AbortSignal) =>
-        sessions.engine.client.stream('run', { ...request, runId }, { signal })
-      return { runId: await sessions.current.runs.start({ path, start }) }
+    'run.start': async (input) => ({ runId: current().start({ ...input, trigger: { by: 'studio' } }) }),
+    'run.resume': async ({ runId }) => ({ runId: of(runId).resume(runId) }),
+    'run.repeat': async ({ runId }) => ({ runId: of(runId).repeat(runId, { by: 'studio' }) }),
+    'run.events': async function* ({ runId }, { signal }) {
+      yield* of(runId).events(runId, signal)
     },
-    'run.events': ({ runId }, context) => runEvents(runId, context),
     'run.cancel': async ({ runId }) => {
-      if (!sessions.all.some(({ runs }) => runs.cancel(runId))) throw unknownRun(runId)
+      of(runId).cancel(runId)
       return {}
     },
-    'run.list': ({ path }) => sessions.current.runs.list(path),
+    'run.list': async ({ before, ...filter }) => current().list({ ...filter, before }),
+    'run.read': async ({ runId }) => of(runId).read(runId),
+    'run.checks': async (filter) => current().checks(filter),
+    'run.queue': (_, { signal }) => current().queue(signal),
+    'run.move': async ({ runId, before }) => {
+      of(runId).move(runId, before)
+      return {}
+    },
   }
 }
-
-const unknownRun = (runId: string) => userError('run.unknown', `This project has no run ${runId}.`)

@@ -1,102 +1,356 @@
-import { randomBytes } from 'node:crypto'
 import type { RunEvent } from '../../shared/engine/types.ts'
-import { userError } from '../../shared/errors.ts'
-import type { RunSummary } from '../../shared/rpc/app-contract.ts'
-import { Run } from './run.ts'
-import { RunRecords } from './run-record.ts'
+import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo, userError } from '../../shared/errors.ts'
+import type { PipelineDocument } from '../../shared/pipeline/document.ts'
+import type { RpcClient } from '../../shared/rpc/contract.ts'
+import type { EngineContract, ResumedStage } from '../../shared/rpc/engine-contract.ts'
+import type { RunCheck, RunDetail, RunPage, RunRequest, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
+import { Journal } from '../journal/journal.ts'
+import type { CheckFilter, RunFilter } from '../journal/read-journal.ts'
+import { ActiveRun } from './active-run.ts'
+import { importRecords } from './import-records.ts'
+import { interrupted, missingVariables, unknownRun } from './run-failures.ts'
+import { newRunId } from './run-id.ts'
+import { Signals } from './signals.ts'
 
-/** Finished runs whose events stay in memory; older ones are read from their records. */
-const MOST_IN_MEMORY = 50
+/** Events that are read from the journal at once. */
+const EVENTS_AT_ONCE = 500
+const RETRY_MILLISECONDS = 5_000
 
-export interface RunStart {
-  readonly path: string
-  /** Starts it in the engine. */
-  readonly start: (runId: string, signal: AbortSignal) => AsyncIterable<RunEvent>
+export interface RunRegistryOptions {
+  readonly projectRoot: string
+  readonly engine: { readonly client: RpcClient<EngineContract> }
+  /** The variables that a pipeline may have now, of those it asks for. */
+  readonly environment: (document: PipelineDocument) => Record<string, string>
+  /** `own`: only runs that this process asks for; those that wait from before go on waiting. */
+  readonly queue?: 'all' | 'own'
+  /** Runs at the same time. */
+  readonly atOnce?: number
 }
 
-/** The runs of one project: those of this process, and the records that earlier ones left. */
+export interface RunStart extends Omit<RunRequest, 'env'> {
+  readonly path: string
+  readonly trigger: RunTrigger
+  readonly key?: string | undefined
+  readonly priority?: boolean | undefined
+  /** Variables that the asker brings along; absent: those that this application grants. Their values are never written down. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+}
+
+/** The runs of one project, whose owner this process is: what goes, what waits, and what the journal remembers. */
 export class RunRegistry {
-  readonly #records: RunRecords
-  readonly #runs = new Map<string, Run>()
-  readonly #following = new Set<Promise<void>>()
+  /** What people should know of how the history was found. */
+  readonly notices: readonly ErrorInfo[]
+  readonly #options: RunRegistryOptions
+  /** Absent: it could not be opened. Then there is no history, and nothing runs. */
+  readonly #opened: Journal | LogiDataError
+  readonly #active = new Map<string, { readonly run: ActiveRun; readonly following: Promise<void> }>()
+  readonly #brought = new Map<string, Readonly<Record<string, string>>>()
+  readonly #own = new Set<string>()
+  readonly #signals = new Signals()
+  #retry: NodeJS.Timeout | undefined
+  #closed = false
 
-  constructor(projectRoot: string) {
-    this.#records = new RunRecords(projectRoot)
+  private constructor(options: RunRegistryOptions, opened: Journal | LogiDataError, notices: readonly ErrorInfo[]) {
+    this.#options = options
+    this.#opened = opened
+    this.notices = notices
   }
 
-  /** Marks runs that an earlier process left open as interrupted. */
-  async recover(): Promise<void> {
-    for (const record of await this.#records.list())
-      if (record.state === 'running' && !this.#runs.has(record.runId))
-        await this.#records.write({ ...record, state: 'interrupted' })
+  /** Opens the journal, marks what an earlier process left running as interrupted, and goes on with the queue. Never throws. */
+  static async open(options: RunRegistryOptions): Promise<RunRegistry> {
+    try {
+      const { journal, warning } = Journal.open(options.projectRoot)
+      await importRecords(options.projectRoot, journal)
+      const left = journal.interruptOpen(interrupted().info)
+      const waiting = options.queue === 'own' ? 0 : journal.queue().length
+      const notices = [...(warning ? [warning] : []), ...found(left.length, waiting)]
+      const registry = new RunRegistry(options, journal, notices)
+      registry.#pump()
+      return registry
+    } catch (thrown) {
+      const error =
+        thrown instanceof LogiDataError
+          ? thrown
+          : operationalError('journal.failed', `The run history cannot be opened: ${toErrorInfo(thrown).message}`, {
+              hint: 'Nothing runs that is not written down.',
+              cause: thrown,
+            })
+      return new RunRegistry(options, error, [error.info])
+    }
   }
 
-  /** Writes the run's record, then starts it. @throws LogiDataError `file.*` if the record cannot be written */
-  async start({ path, start }: RunStart): Promise<string> {
-    const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
-    const runId = `${stamp}-${randomBytes(4).toString('hex')}`
-    const run = new Run(runId, path)
-    await this.#records.write({ ...run.summary, events: [] })
-    this.#runs.set(runId, run)
-    const following = run
-      .follow((signal) => start(runId, signal))
-      .then(() => this.#records.write({ ...run.summary, events: [...run.history] }))
-      // The run itself went as its events say; without a record it is only forgotten after a restart.
-      .catch(() => {})
-      .finally(() => {
-        this.#following.delete(following)
-        this.#forgetOldest()
-      })
-    this.#following.add(following)
+  /** @throws LogiDataError `journal.*` if there is none */
+  get journal(): Journal {
+    if (this.#opened instanceof Journal) return this.#opened
+    throw this.#opened
+  }
+
+  /** Journals the run and queues it. @returns its id, or that of the run which the same key gave before */
+  start({ path, trigger, key, priority, env, ...request }: RunStart): string {
+    const values = env ?? this.#options.environment(request.document)
+    const { runId, isNew } = this.journal.add({
+      runId: newRunId(),
+      path,
+      trigger,
+      request: { ...request, env: Object.keys(values).sort() },
+      key,
+      priority,
+    })
+    if (!isNew) return runId
+    if (env) this.#brought.set(runId, env)
+    this.#queued(runId)
     return runId
   }
 
-  /** @returns undefined if the project has no such run */
-  async events(runId: string, signal: AbortSignal): Promise<AsyncIterable<RunEvent> | undefined> {
-    const run = this.#runs.get(runId)
-    if (run) return run.events(signal)
-    const record = (await this.#records.list()).find((one) => one.runId === runId)
-    return record && replay(record.events)
+  /** Queues the next attempt of a run that has ended without success. @throws LogiDataError */
+  resume(runId: string): string {
+    const summary = this.#summary(runId)
+    if (!summary.resumable) throw notResumable(summary)
+    this.journal.requeue(runId)
+    this.#queued(runId)
+    return runId
   }
 
-  /** @returns whether the run is known here; cancelling a finished one changes nothing. */
-  cancel(runId: string): boolean {
-    const run = this.#runs.get(runId)
-    run?.cancel()
-    return run !== undefined
+  /** A new run of what this one was asked to do. @throws LogiDataError */
+  repeat(runId: string, trigger: RunTrigger): string {
+    const { path } = this.#summary(runId)
+    const { env: _names, ...request } = this.#request(runId)
+    return this.start({ ...request, path, trigger })
   }
 
-  /** Newest first. */
-  async list(path?: string): Promise<RunSummary[]> {
-    const recorded = await this.#records.list()
-    const summaries = new Map<string, RunSummary>()
-    for (const { events: _, ...summary } of recorded) summaries.set(summary.runId, summary)
-    for (const run of this.#runs.values()) summaries.set(run.summary.runId, run.summary)
-    return [...summaries.values()]
-      .filter((summary) => path === undefined || summary.path === path)
-      .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+  /** Ends a run; one that has ended stays as it is. @throws LogiDataError */
+  cancel(runId: string): void {
+    const active = this.#active.get(runId)
+    if (active) {
+      active.run.stop('cancelled')
+      return
+    }
+    const { state } = this.#summary(runId)
+    if (state !== 'queued') return
+    this.journal.dequeue(runId, { state: 'cancelled' }, { kind: 'finished', state: 'cancelled', milliseconds: 0 })
+    this.#brought.delete(runId)
+    this.#changed(runId)
   }
 
-  /** Cancels what is going and waits until its records are written. */
+  /** Puts a waiting run before another, or last. @throws LogiDataError */
+  move(runId: string, before: string | undefined): void {
+    this.#summary(runId)
+    if (before !== undefined) this.#summary(before)
+    if (!this.journal.move(runId, before))
+      throw userError('run.not-queued', 'Only runs that wait in the queue can be moved.', {
+        hint: 'It has started meanwhile, or has ended.',
+      })
+    this.#changed(runId)
+  }
+
+  list(filter: RunFilter): RunPage {
+    return this.journal.list(filter)
+  }
+
+  read(runId: string): RunDetail {
+    const detail = this.journal.detail(runId)
+    if (!detail) throw unknownRun(runId)
+    return detail
+  }
+
+  checks(filter: CheckFilter): RunCheck[] {
+    return this.journal.checks(filter)
+  }
+
+  has(runId: string): boolean {
+    return this.#opened instanceof Journal && this.#opened.run(runId) !== undefined
+  }
+
+  /** What goes and what waits, at once and after every change. */
+  async *queue(signal: AbortSignal): AsyncGenerator<RunSummary[]> {
+    const waiter = this.#signals.waiter(QUEUE, signal)
+    try {
+      while (!signal.aborted) {
+        waiter.clear()
+        yield this.journal.queue()
+        await waiter.next()
+      }
+    } finally {
+      waiter.end()
+    }
+  }
+
+  /** Every event of a run from its first, then live ones, until the run has ended or the signal aborts. */
+  async *events(runId: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
+    const { number } = this.#summary(runId)
+    const waiter = this.#signals.waiter(runId, signal)
+    let after = 0
+    let told: RunEvent | undefined
+    let last: RunEvent['kind'] | undefined
+    try {
+      while (!signal.aborted) {
+        waiter.clear()
+        const batch = this.journal.events(number, after, EVENTS_AT_ONCE)
+        for (const { seq, event } of batch) {
+          after = seq
+          last = event.kind
+          yield event
+          if (signal.aborted) return
+        }
+        if (batch.length > 0) continue
+        const active = this.#active.get(runId)?.run
+        if (active?.lastWord) return yield active.lastWord
+        if (active?.progress && active.progress !== told) {
+          told = active.progress
+          yield told
+          continue
+        }
+        const state = this.journal.run(runId)?.state
+        if (state !== 'queued' && state !== 'running') {
+          // A run that was interrupted has no last word of its own.
+          if (last !== 'finished') yield lastWordOf(state === 'interrupted')
+          return
+        }
+        await waiter.next()
+      }
+    } finally {
+      waiter.end()
+    }
+  }
+
+  /** Interrupts what goes, so that it can be resumed, and closes the journal. What waits goes on waiting. */
   async close(): Promise<void> {
-    for (const run of this.#runs.values()) run.cancel()
-    await Promise.all(this.#following)
+    this.#closed = true
+    clearTimeout(this.#retry)
+    for (const { run } of this.#active.values()) run.stop('closed')
+    await Promise.all([...this.#active.values()].map(({ following }) => following))
+    this.#signals.close()
+    if (this.#opened instanceof Journal) await this.#opened.close()
   }
 
-  #forgetOldest(): void {
-    const finished = [...this.#runs.values()].filter((run) => run.summary.state !== 'running')
-    for (const run of finished.slice(0, -MOST_IN_MEMORY)) this.#runs.delete(run.summary.runId)
+  #summary(runId: string): RunSummary {
+    const summary = this.journal.run(runId)
+    if (!summary) throw unknownRun(runId)
+    return summary
+  }
+
+  #request(runId: string): RunRequest {
+    const request = this.journal.request(runId)
+    if (request) return request
+    throw userError('run.not-kept', 'The pipeline of this run was not kept: it is of an earlier LogiData Studio.', {
+      hint: 'Run the pipeline as it is now.',
+    })
+  }
+
+  #queued(runId: string): void {
+    this.#own.add(runId)
+    this.#pump()
+    this.#changed(runId)
+  }
+
+  /** Starts what waits, as long as there is room. */
+  #pump(): void {
+    if (this.#closed || !(this.#opened instanceof Journal)) return
+    clearTimeout(this.#retry)
+    try {
+      for (const { runId, state } of this.#opened.queue()) {
+        if (this.#active.size >= (this.#options.atOnce ?? 1)) return
+        if (state === 'queued' && (this.#options.queue !== 'own' || this.#own.has(runId))) this.#launch(runId)
+      }
+    } catch {
+      // The journal does not take it: it waits, and starts when there is room on the disk again.
+      this.#retry = setTimeout(() => this.#pump(), RETRY_MILLISECONDS).unref()
+    }
+  }
+
+  #launch(runId: string): void {
+    const started = this.journal.begin(runId)
+    const run = new ActiveRun(
+      runId,
+      this.journal,
+      (attempt, signal) => this.#attempt(runId, attempt, signal),
+      () => this.#changed(runId),
+    )
+    const following = run.follow(started).finally(() => {
+      this.#active.delete(runId)
+      this.#pump()
+      this.#changed(runId)
+    })
+    this.#active.set(runId, { run, following })
+    this.#changed(runId)
+  }
+
+  async *#attempt(runId: string, attempt: number, signal: AbortSignal): AsyncGenerator<RunEvent> {
+    const { document, parameters, env: names, only, from, to, replay, now } = this.#request(runId)
+    const env = { ...(this.#brought.get(runId) ?? this.#options.environment(document)) }
+    const missing = names.filter((name) => env[name] === undefined)
+    if (missing.length > 0) throw missingVariables(missing)
+    const stages = attempt > 1 ? this.#finishedStages(runId) : []
+    yield* this.#options.engine.client.stream(
+      'run',
+      {
+        projectRoot: this.#options.projectRoot,
+        document,
+        parameters,
+        env,
+        runId,
+        attempt,
+        ...(stages.length > 0 && { resume: { stages } }),
+        ...(only && { only }),
+        ...(from && { from }),
+        ...(to && { to }),
+        ...(replay && { replay }),
+        ...(now !== undefined && { now }),
+      },
+      { signal },
+    )
+  }
+
+  /** What earlier attempts computed; of each stage the newest. The engine looks whether it is still right. */
+  #finishedStages(runId: string): ResumedStage[] {
+    const stages = new Map<string, ResumedStage>()
+    for (const { key, state, hash, files, rows } of this.journal.detail(runId)?.stages ?? [])
+      if (hash !== undefined && (state === 'done' || state === 'reused'))
+        stages.set(key, { key, hash, files: files ?? [], rows: rows ?? {} })
+    return [...stages.values()]
+  }
+
+  #changed(runId: string): void {
+    this.#signals.tell(runId)
+    this.#signals.tell(QUEUE)
   }
 }
 
-async function* replay(events: readonly RunEvent[]): AsyncGenerator<RunEvent> {
-  yield* events
-  // A run that was interrupted has no last word of its own.
-  if (events.at(-1)?.kind !== 'finished')
-    yield {
-      kind: 'finished',
-      state: 'failed',
-      milliseconds: 0,
-      error: userError('run.interrupted', 'The application ended before this run did.', { hint: 'Run it again.' }).info,
-    }
+const QUEUE = ''
+
+const lastWordOf = (wasInterrupted: boolean): RunEvent => ({
+  kind: 'finished',
+  state: 'failed',
+  milliseconds: 0,
+  ...(wasInterrupted && { error: interrupted().info }),
+})
+
+const notResumable = ({ state, runId }: RunSummary) =>
+  userError('run.not-resumable', `The run ${runId} cannot be resumed: its state is ${state}.`, {
+    hint: 'Runs that failed, were cancelled or interrupted can be.',
+  })
+
+function found(left: number, waiting: number): ErrorInfo[] {
+  const notices: ErrorInfo[] = []
+  if (left > 0)
+    notices.push(
+      userError(
+        'runs.interrupted',
+        left === 1
+          ? 'A run was still going when LogiData Studio ended last time.'
+          : `${left} runs were still going when LogiData Studio ended last time.`,
+        { hint: 'In the list of runs you can resume it from its last good stage.' },
+      ).info,
+    )
+  if (waiting > 0)
+    notices.push(
+      userError(
+        'runs.continued',
+        waiting === 1
+          ? 'A run that was waiting when LogiData Studio ended goes on now.'
+          : `${waiting} runs that were waiting when LogiData Studio ended go on now, one after another.`,
+        { hint: 'The list of runs shows the queue; what is not wanted any more can be cancelled there.' },
+      ).info,
+    )
+  return notices
 }

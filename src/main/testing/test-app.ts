@@ -24,6 +24,7 @@ export class TestApp {
   /** What a run of the engine says. */
   behaviour: (signal: AbortSignal, runId: string) => AsyncIterable<RunEvent> = async function* () {}
   #app: RpcClient<AppContract> | undefined
+  #stop: (() => Promise<void>) | undefined
 
   get app(): RpcClient<AppContract> {
     if (!this.#app) throw new Error('the application is not there yet')
@@ -49,17 +50,28 @@ export class TestApp {
     return own
   }
 
-  /** @param projectRoot empty: the application starts without a project */
+  /** Ends the application, as its window does. */
+  async stop(): Promise<void> {
+    await this.#stop?.()
+    this.#stop = undefined
+  }
+
+  /**
+   * Ends the application, if there is one, and starts it again.
+   * @param projectRoot empty: the application starts without a project
+   */
   async start(projectRoot: string = this.root): Promise<RpcClient<AppContract>> {
+    await this.stop()
     this.engine = createMemoryEngine(({ runId }, signal) => this.behaviour(signal, runId))
     const options = { dataDirectory: this.dataDirectory, engine: this.engine, environment, grants: ['GRANTED'] }
     const created = await createApp(projectRoot === '' ? options : { ...options, projectRoot })
     const [clientEnd, hostEnd] = createTransportPair()
     serve(appContract, created.handlers, hostEnd, { checkOutput: true })
-    onTestFinished(async () => {
+    this.#stop = async () => {
       hostEnd.close()
       await created.close()
-    })
+    }
+    onTestFinished(() => this.stop())
     return createClient(appContract, clientEnd)
   }
 }

@@ -1,4 +1,4 @@
-import { Ban, CircleAlert, CircleCheck, CircleDashed, LoaderCircle } from 'lucide-react'
+import { Ban, CircleAlert, CircleCheck, CircleDashed, Clock, LoaderCircle } from 'lucide-react'
 import type { RunSummary } from '../../shared/rpc/app-contract.ts'
 import { formatMilliseconds, t } from '../i18n/index.ts'
 import { useProject } from '../store/project.ts'
@@ -8,6 +8,7 @@ import { useSettings } from '../store/settings.ts'
 import { toastError } from '../store/toasts.ts'
 
 const icons = {
+  queued: Clock,
   running: LoaderCircle,
   succeeded: CircleCheck,
   failed: CircleAlert,
@@ -46,7 +47,7 @@ export function RunsPanel() {
                 <span className="panel-item-more truncate">
                   {[
                     t(`runs.${run.state}`),
-                    started(run.startedAt),
+                    started(run.startedAt ?? run.queuedAt),
                     run.milliseconds !== undefined && formatMilliseconds(run.milliseconds),
                   ]
                     .filter(Boolean)

@@ -69,6 +69,7 @@ const enFrame = {
   'runs.failed': 'Failed',
   'runs.cancelled': 'Cancelled',
   'runs.running': 'Running',
+  'runs.queued': 'Waiting',
   'runs.interrupted': 'Interrupted',
   'runs.today': 'Today',
   'status.noProblems': 'No problems',

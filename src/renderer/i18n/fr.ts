@@ -69,6 +69,7 @@ export const fr: Messages = {
   'runs.failed': 'En échec',
   'runs.cancelled': 'Annulée',
   'runs.running': 'En cours',
+  'runs.queued': 'En attente',
   'runs.interrupted': 'Interrompue',
   'runs.today': 'Aujourd’hui',
   'status.noProblems': 'Aucun problème',

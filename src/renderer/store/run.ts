@@ -103,7 +103,8 @@ export async function followRun(runId: string, path: string): Promise<void> {
 
 export async function refreshRuns(): Promise<void> {
   try {
-    useRun.setState({ list: await api.call('run.list', {}) })
+    const { runs } = await api.call('run.list', { limit: 200 })
+    useRun.setState({ list: runs })
   } catch {
     // The list stays as it was; it is asked for again after the next run or connection.
   }

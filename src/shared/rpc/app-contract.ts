@@ -12,6 +12,6 @@ export const appContract = {
 } as const
 export type AppContract = typeof appContract
 
+export { type RunSummary, runSummarySchema } from '../runs/history.ts'
 export type { PipelineEntry, PipelineFile, Project } from './app/projects.ts'
-export { type RunSummary, runSummarySchema } from './app/runs.ts'
 export { type Settings, type SettingsPatch, settingsSchema } from './app/settings.ts'

@@ -6,9 +6,11 @@ import {
   previewSchema,
   profileSchema,
   runEventSchema,
+  stagedFileSchema,
 } from '../engine/types.ts'
 import { moduleInfoSchema } from '../modules/descriptor.ts'
 import { documentSchema } from '../pipeline/document.ts'
+import { replaySchema } from '../runs/history.ts'
 import { call, stream } from './contract.ts'
 
 /** What every request about a pipeline carries: the engine process keeps caches but no state of its own. */
@@ -28,6 +30,15 @@ export const portRequestSchema = pipelineRequestSchema.extend({
   /** Absent: the default output; of a load: its input. */
   port: z.string().optional(),
 })
+
+/** A stage that an earlier attempt of the run finished. */
+export const resumedStageSchema = z.object({
+  key: z.string(),
+  hash: z.string(),
+  files: z.array(stagedFileSchema),
+  rows: z.record(z.string(), z.string()),
+})
+export type ResumedStage = z.infer<typeof resumedStageSchema>
 
 export const functionInfoSchema = z.object({
   name: z.string(),
@@ -75,6 +86,20 @@ export const engineContract = {
       only: z.array(z.string()).optional(),
       /** `none` saves the counting of fused nodes' rows; loads are always counted. */
       rowCounts: z.enum(['exact', 'none']).default('exact'),
+      /** Of the run, from 1. */
+      attempt: z.number().int().min(1).default(1),
+      /** What earlier attempts computed; what is still right, by its hash and files, is not computed again. */
+      resume: z.object({ stages: z.array(resumedStageSchema) }).optional(),
+      /** These nodes and everything below; what is above is taken from staged results where they are still right. */
+      from: z.array(z.string()).optional(),
+      /** Up to these nodes; loads below are not run. */
+      to: z.array(z.string()).optional(),
+      /** At most so many per port; 0: none. */
+      keepRejects: z.object({ rows: z.number().int().min(0) }).default({ rows: 100_000 }),
+      /** Frozen clock, ISO. */
+      now: z.string().optional(),
+      /** The node's rejected rows, repaired, take the place of its input; loads append. */
+      replay: replaySchema.optional(),
     }),
     runEventSchema,
   ),

@@ -1,27 +1,68 @@
 import { z } from 'zod'
 import { runEventSchema } from '../../engine/types.ts'
+import { runCheckSchema, runDetailSchema, runPageSchema, runStateSchema, runSummarySchema } from '../../runs/history.ts'
 import { call, stream } from '../contract.ts'
 import { draftSchema } from './drafts.ts'
 import { pathSchema } from './paths.ts'
 
-export const runSummarySchema = z.object({
-  runId: z.string(),
-  path: pathSchema,
-  startedAt: z.string(),
-  state: z.enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']),
-  milliseconds: z.number().optional(),
-})
-export type RunSummary = z.infer<typeof runSummarySchema>
+const runIdSchema = z.object({ runId: z.string() })
 
-/** Runs: started, followed, stopped, remembered. */
+/** Runs: asked for, queued, followed, stopped, resumed, remembered. */
 export const runContract = {
+  /** Journals the run and queues it; it starts at once when nothing else runs. */
   'run.start': call(
     'run',
-    draftSchema.extend({ path: pathSchema, only: z.array(z.string()).optional() }),
-    z.object({ runId: z.string() }),
+    draftSchema.extend({
+      path: pathSchema,
+      /** Only the loads above or at these nodes. */
+      only: z.array(z.string()).optional(),
+      /** These nodes and what is below; above is taken from staged results where they are still right. */
+      from: z.array(z.string()).optional(),
+      /** Up to these nodes; what is below is not run. */
+      to: z.array(z.string()).optional(),
+      /** The same key again gives the run that it gave first. */
+      key: z.string().min(1).max(200).optional(),
+      /** Before the others that wait. */
+      priority: z.boolean().default(false),
+    }),
+    runIdSchema,
   ),
-  /** All events of a run from its first, then live ones, until it finishes. */
-  'run.events': stream('read', z.object({ runId: z.string() }), runEventSchema),
-  'run.cancel': call('run', z.object({ runId: z.string() }), z.object({})),
-  'run.list': call('read', z.object({ path: pathSchema.optional() }), z.array(runSummarySchema)),
+  /** Takes up a run that failed, was cancelled or interrupted, from its last good stage: its next attempt. */
+  'run.resume': call('run', runIdSchema, runIdSchema),
+  /** A new run with the pipeline and parameters that this one had. */
+  'run.repeat': call('run', runIdSchema, runIdSchema),
+  /** All events of a run from its first, every attempt's, then live ones, until it has ended. */
+  'run.events': stream('read', runIdSchema, runEventSchema),
+  /** Ends a run that goes, and takes one that waits out of the queue. */
+  'run.cancel': call('run', runIdSchema, z.object({})),
+  /** Newest first. */
+  'run.list': call(
+    'read',
+    z.object({
+      path: pathSchema.optional(),
+      states: z.array(runStateSchema).optional(),
+      /** In the pipeline's name or path, the run's id or its error. */
+      contains: z.string().optional(),
+      before: z.number().int().optional(),
+      limit: z.number().int().min(1).max(500).default(50),
+    }),
+    runPageSchema,
+  ),
+  'run.read': call('read', runIdSchema, runDetailSchema),
+  /** Results of checks over time, newest first. */
+  'run.checks': call(
+    'read',
+    z.object({
+      path: pathSchema,
+      nodeId: z.string().optional(),
+      port: z.string().optional(),
+      check: z.string().optional(),
+      limit: z.number().int().min(1).max(1000).default(100),
+    }),
+    z.array(runCheckSchema),
+  ),
+  /** What goes and what waits, in order: an item at once, and one after every change. */
+  'run.queue': stream('read', z.object({}), z.array(runSummarySchema)),
+  /** Puts a waiting run before another; without `before`, last. */
+  'run.move': call('run', runIdSchema.extend({ before: z.string().optional() }), z.object({})),
 } as const
