@@ -3,6 +3,7 @@ import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile, RunEve
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
 import type { EngineContract, FunctionInfo } from '../shared/rpc/engine-contract.ts'
+import type { CaseResult } from '../shared/tests/result.ts'
 import { EventQueue } from './event-queue.ts'
 import { memoryLimit } from './memory-limit.ts'
 import { ThreadClient } from './thread-client.ts'
@@ -61,6 +62,7 @@ export function createEngineService(options: { memoryBytes?: number; threads?: n
       runner.ask('run', input, both, onEvent).catch((thrown: unknown) => events.fail(thrown))
       return events.iterate(() => leaving.abort())
     },
+    test: async (input, { signal }) => (await runner.ask('test', input, signal)) as CaseResult,
     status: async () => ({
       processId: process.pid,
       memoryBytes: process.memoryUsage.rss(),

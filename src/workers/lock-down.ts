@@ -32,7 +32,7 @@ export interface LockedInstance {
 export const SPILL_FOLDER = '.logidata/spill'
 
 /** Tables that the engine makes for itself live in schemas of these names. */
-export const SCHEMAS = { stubs: 'ld_stubs', samples: 'ld_samples', runs: 'ld_runs' } as const
+export const SCHEMAS = { stubs: 'ld_stubs', samples: 'ld_samples', runs: 'ld_runs', tests: 'ld_tests' } as const
 
 /**
  * A DuckDB in memory that reaches nothing but the project's folder, and whose settings no query can change.

@@ -3,6 +3,7 @@ import type { ProcessModule } from '../modules/kit/contract.ts'
 import { type Staged, type StageWriter, stage, stagedRelation } from '../modules/kit/files/stage.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../modules/kit/sql.ts'
 import type { Column } from '../shared/engine/types.ts'
+import { frozenNow } from './frozen-clock.ts'
 import type { ProjectSession } from './session.ts'
 
 export interface ProcessInput {
@@ -32,6 +33,7 @@ export async function computeProcess(
 ): Promise<Processed> {
   if (node.module?.kind !== 'process') throw new TypeError(`${node.id} is not computed by code`)
   const module = node.module as ProcessModule
+  const now = frozenNow()
   const staged: Staged<null> = await session.lease(signal, (writing) =>
     stage({ files: session.files, session: writing, signal }, 'process', [THIS_PROCESS, key], async (table) => {
       const writers = new Map<string, StageWriter>()
@@ -46,6 +48,7 @@ export async function computeProcess(
           if (!writer) throw new TypeError(`${node.type} has no output ${port}`)
           await writer.write(rows)
         },
+        ...(now === undefined ? {} : { now }),
         signal,
       })
       return null

@@ -6,6 +6,7 @@ import { literal, raw } from '../modules/kit/sql.ts'
 import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile } from '../shared/engine/types.ts'
 import { fromErrorInfo, toErrorInfo, userError } from '../shared/errors.ts'
 import { FORMAT, type JsonValue } from '../shared/pipeline/document.ts'
+import type { CaseResult } from '../shared/tests/result.ts'
 import { type AnalysedPipeline, type AnalyseRequest, Analyser } from './analyse.ts'
 import { Previews, portOf } from './preview.ts'
 import { profileOf } from './profile.ts'
@@ -13,6 +14,7 @@ import { explainFailure } from './run/explain-failure.ts'
 import { Samples } from './sample.ts'
 import type { ProjectSession } from './session.ts'
 import { suggestField } from './suggest.ts'
+import { type TestRequest, Tests } from './test/run-test.ts'
 
 export interface PortRequest extends AnalyseRequest {
   readonly nodeId: string
@@ -26,6 +28,7 @@ export class Project {
   readonly #moduleOf: (type: string) => Module | undefined
   readonly #samples: Samples
   readonly #previews: Previews
+  #tests: Tests | undefined
 
   constructor(session: ProjectSession, moduleOf: (type: string) => Module | undefined) {
     this.session = session
@@ -33,6 +36,12 @@ export class Project {
     this.analyser = new Analyser(session, moduleOf)
     this.#samples = new Samples(session)
     this.#previews = new Previews(session, this.#samples)
+  }
+
+  /** One case of a test, over all rows; nothing is written. */
+  test(request: TestRequest, signal: AbortSignal): Promise<CaseResult> {
+    this.#tests ??= new Tests(this.session, this.#moduleOf)
+    return this.#tests.run(request, signal)
   }
 
   analyse(request: AnalyseRequest, signal: AbortSignal): Promise<Analysis> {

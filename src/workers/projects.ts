@@ -89,6 +89,8 @@ export class Projects {
         return this.#with(input as Input<'detect'>, (project, { type, config }) => project.detect(type, config, signal))
       case 'suggest':
         return this.#with(input as Input<'suggest'>, (project, request) => project.suggest(request, signal))
+      case 'test':
+        return this.#with(input as Input<'test'>, (project, request) => project.test(request, signal))
       case 'run':
         return this.#with(input as Input<'run'>, async (project, request) => {
           // Another process may have died in the middle of a swap since the project was opened.

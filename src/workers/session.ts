@@ -10,6 +10,7 @@ import type { Cell, Column } from '../shared/engine/types.ts'
 import { cancelledError } from '../shared/errors.ts'
 import { columnsOf } from './column-types.ts'
 import { queryError } from './duckdb-errors.ts'
+import { setClock } from './frozen-clock.ts'
 import { type LockedInstance, openLockedInstance } from './lock-down.ts'
 import { memoryLimit } from './memory-limit.ts'
 import { projectFiles } from './project-files.ts'
@@ -64,6 +65,7 @@ export class ProjectSession {
     const connection = await this.#take(signal)
     this.#active++
     try {
+      await setClock(connection)
       return await work(new Lease(connection, signal))
     } finally {
       this.#active--
@@ -76,6 +78,7 @@ export class ProjectSession {
     const connection = await this.#take(signal)
     this.#active++
     try {
+      await setClock(connection)
       yield* work(new Lease(connection, signal))
     } finally {
       this.#active--

@@ -19,6 +19,7 @@ export type ThreadMethod =
   | 'detect'
   | 'suggest'
   | 'run'
+  | 'test'
 
 /** Errors cross as data: an exception would arrive without its code. */
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorInfo }

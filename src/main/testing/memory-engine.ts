@@ -32,6 +32,7 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
   }
   const handlers: Handlers<EngineContract> = {
     modules: seen('modules', []),
+    test: seen('test', { state: 'passed', milliseconds: 1, expectations: [] }),
     functions: seen('functions', []),
     analyse: seen('analyse', { nodes: {}, problems: [], queries: 0, milliseconds: 1 }),
     preview: seen('preview', emptyPreview),

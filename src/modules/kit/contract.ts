@@ -244,6 +244,8 @@ export interface ProcessRequest<Config> extends ColumnsRequest<Config> {
   readonly nodeId: string
   /** All rows of an input, in batches, as exact text; memory stays bounded. One input at a time. */
   readonly rows: (port: string) => AsyncIterable<readonly (readonly Cell[])[]>
+  /** Where the clock stands still (ISO 8601, UTC); absent where it goes. */
+  readonly now?: string
   /** Adds rows to an output, in the order and types of its columns. Batches of a few thousand serve best. */
   readonly write: (port: string, rows: readonly (readonly CellValue[])[]) => Promise<void>
   readonly signal: AbortSignal

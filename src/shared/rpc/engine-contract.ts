@@ -11,6 +11,8 @@ import {
 import { moduleInfoSchema } from '../modules/descriptor.ts'
 import { documentSchema } from '../pipeline/document.ts'
 import { replaySchema } from '../runs/history.ts'
+import { caseResultSchema } from '../tests/result.ts'
+import { expectationSchema, givenSchema } from '../tests/test-file.ts'
 import { call, stream } from './contract.ts'
 
 /** What every request about a pipeline carries: the engine process keeps caches but no state of its own. */
@@ -102,6 +104,21 @@ export const engineContract = {
       replay: replaySchema.optional(),
     }),
     runEventSchema,
+  ),
+  /** One case of a test. Nothing is written. */
+  test: call(
+    'run',
+    pipelineRequestSchema.extend({
+      /** Where the clock stands still. */
+      now: z.string().optional(),
+      given: z.record(z.string(), givenSchema).default({}),
+      expect: z.record(z.string(), expectationSchema),
+      /** Rows of a difference at most. */
+      limit: z.number().int().min(1).max(10_000).default(20),
+      /** All rows that came are part of the answer where there are no more than so many. */
+      actualRows: z.number().int().min(0).max(100_000).default(0),
+    }),
+    caseResultSchema,
   ),
   status: call(
     'read',

@@ -17,7 +17,7 @@ export const script: ProcessModule<typeof scriptDescriptor> = {
     return { out: planOf(config, given).map(({ name, type }) => ({ name, type })), reject: rejectColumns(given) }
   },
 
-  async process({ nodeId, config, inputs, rows, write, signal }) {
+  async process({ nodeId, config, inputs, rows, write, now, signal }) {
     const given = inputs.get('in') ?? []
     const plan = planOf(config, given)
     const types = given.map(({ type }) => columnType(type))
@@ -32,6 +32,7 @@ export const script: ProcessModule<typeof scriptDescriptor> = {
         outputs: made.map(({ name }) => name),
         seconds: config.seconds,
         memoryBytes: config.memory_mb * 2 ** 20,
+        ...(now === undefined ? {} : { now }),
       },
       signal,
     )

@@ -5,10 +5,10 @@ import type { SandboxOptions } from './sandbox-protocol.ts'
  * a script that changes them hurts only itself.
  */
 export function prelude(options: SandboxOptions): { text: string; name: string } {
-  const { mode, names, kinds, outputs } = options
+  const { mode, names, kinds, outputs, now } = options
   return {
     name: 'prelude',
-    text: `(function (names, kinds, outputs, mode) {
+    text: `${now === undefined ? '' : frozenDate(now)}(function (names, kinds, outputs, mode) {
   const { parse, stringify } = JSON
   const isArray = Array.isArray
   const special = { nan: NaN, inf: Infinity, infinity: Infinity, '-inf': -Infinity, '-infinity': -Infinity }
@@ -53,4 +53,10 @@ export function prelude(options: SandboxOptions): { text: string; name: string }
   }
 })(${[names, kinds, outputs, mode].map((each) => JSON.stringify(each)).join(', ')})`,
   }
+}
+
+/** A Date that is always the same one unless it is made from something. On one line: the script's lines keep their numbers. */
+function frozenDate(now: string): string {
+  const at = Date.parse(now)
+  return `globalThis.Date = (function (Real) { function Date(...from) { if (!new.target) return new Real(${at}).toString(); return Reflect.construct(Real, from.length === 0 ? [${at}] : from, new.target) } Object.setPrototypeOf(Date, Real); Date.prototype = Real.prototype; Real.prototype.constructor = Date; Date.now = () => ${at}; return Date })(Date);`
 }

@@ -10,6 +10,8 @@ export interface SandboxOptions {
   readonly outputs: readonly string[]
   readonly seconds: number
   readonly memoryBytes: number
+  /** Where the script's clock stands still, ISO 8601. */
+  readonly now?: string
 }
 
 export interface SandboxRequest {
