@@ -8,6 +8,7 @@ import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import { assertNever } from '../shared/result.ts'
 import type { ParsedInputOf } from '../shared/rpc/contract.ts'
 import type { engineContract, portRequestSchema } from '../shared/rpc/engine-contract.ts'
+import { withFrozenClock } from './frozen-clock.ts'
 import { listFunctions } from './functions.ts'
 import { SPILL_FOLDER } from './lock-down.ts'
 import { outwardEvents } from './outward-events.ts'
@@ -95,7 +96,7 @@ export class Projects {
         return this.#with(input as Input<'run'>, async (project, request) => {
           // Another process may have died in the middle of a swap since the project was opened.
           await recoverProject(project.session.root)
-          return runPipeline(project, request, onEvent, signal)
+          return withFrozenClock(request.now, () => runPipeline(project, request, onEvent, signal))
         })
       default:
         return assertNever(method)

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { raw } from '../../modules/kit/sql.ts'
 import type { Expectation, Given } from '../../shared/tests/test-file.ts'
+import { withFrozenClock } from '../frozen-clock.ts'
+import { runPipeline } from '../run/run-pipeline.ts'
 import {
   never,
   pipeline,
@@ -361,6 +365,19 @@ describe('the frozen clock', () => {
     ])
     expect((await asked('2030-01-01'))?.[0]).toBe('2030-01-01 00:00:00+00')
     expect(String((await asked())?.[0]).slice(0, 4)).toBe(String(new Date().getUTCFullYear()))
+  })
+
+  it('stops in a run, in every query of it', async () => {
+    const dated = {
+      type: 'transform.formula',
+      inputs: { in: 'orders' },
+      config: { formulas: [{ name: 'day', expression: 'current_date' }] },
+    }
+    const orders = { type: 'extract.inline', config: { columns: [{ name: 'id', type: 'BIGINT' }], rows: [['1']] } }
+    const out = { type: 'load.csv', inputs: { in: 'dated' }, config: { path: 'out/dated.csv' } }
+    const request = { ...pipeline({ orders, dated, out }), runId: 'r', rowCounts: 'exact' } as const
+    await withFrozenClock('2024-02-29', () => runPipeline(temporary.project, request, () => {}, never))
+    expect(readFileSync(join(temporary.root, 'out/dated.csv'), 'utf8')).toBe('id,day\n1,2024-02-29\n')
   })
 
   it('reaches modules that use the clock, and scripts', async () => {

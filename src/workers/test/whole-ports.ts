@@ -4,7 +4,7 @@ import { identifier, raw, type Sql } from '../../modules/kit/sql.ts'
 import { fromErrorInfo, toErrorInfo } from '../../shared/errors.ts'
 import type { AnalysedPipeline } from '../analyse.ts'
 import { computeProcess } from '../process.ts'
-import { explainFailure } from '../run-errors.ts'
+import { explainFailure } from '../run/explain-failure.ts'
 import { portColumns } from '../sample.ts'
 import type { Tables, WholeTable } from './tables.ts'
 
@@ -65,7 +65,7 @@ export class WholePorts {
       return await work()
     } catch (thrown) {
       if (signal.aborted || toErrorInfo(thrown).kind === 'cancelled') throw thrown
-      throw fromErrorInfo(await explainFailure(session, pipeline, query, thrown, nodeId, signal))
+      throw fromErrorInfo(await explainFailure(session, pipeline, query ? [query] : [], thrown, nodeId, signal))
     }
   }
 }
