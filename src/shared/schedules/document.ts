@@ -62,6 +62,12 @@ export type Schedule = z.infer<typeof scheduleSchema>
 export const noticeKindSchema = z.enum(['failure', 'recovery', 'late', 'success'])
 export type NoticeKind = z.infer<typeof noticeKindSchema>
 
+const ENVIRONMENT = /^\$\{env:[A-Za-z_]\w*\}$/
+
+const webAddressSchema = z.url({ protocol: /^https?$/ })
+
+const isWebAddress = (text: string): boolean => ENVIRONMENT.test(text) || webAddressSchema.safeParse(text).success
+
 const addressSchema = z.email('write an e-mail address')
 
 /** What is told to whom. A channel may have several ways. */
@@ -73,7 +79,8 @@ export const channelSchema = z
     email: z.strictObject({ to: z.array(addressSchema).min(1) }).optional(),
     webhook: z
       .strictObject({
-        url: z.url({ protocol: /^https?$/, error: 'write an address that begins with https:// or http://' }),
+        /** Or `${env:NAME}`: the addresses of many services are secrets. */
+        url: z.string().refine(isWebAddress, 'write an address that begins with https:// or http://, or ${env:NAME}'),
         /** Signs the body (HMAC-SHA256, header `X-LogiData-Signature`). */
         secret: z.string().min(1).optional(),
       })
@@ -90,10 +97,7 @@ export const mailServerSchema = z.strictObject({
   security: z.enum(['none', 'starttls', 'tls']).optional(),
   from: addressSchema,
   user: z.string().optional(),
-  password: z
-    .string()
-    .regex(/^\$\{env:[A-Za-z_]\w*\}$/, 'name an environment variable: ${env:SMTP_PASSWORD}')
-    .optional(),
+  password: z.string().regex(ENVIRONMENT, 'name an environment variable: ${env:SMTP_PASSWORD}').optional(),
 })
 export type MailServer = z.infer<typeof mailServerSchema>
 
