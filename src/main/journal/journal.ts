@@ -4,10 +4,12 @@ import { z } from 'zod'
 import type { ErrorInfo } from '../../shared/errors.ts'
 import type { RunRequest, RunState, RunTrigger } from '../../shared/runs/history.ts'
 import type { Backups } from './backups.ts'
+import { DeliveryRecords } from './delivery-records.ts'
 import { journalError } from './journal-errors.ts'
 import { journalPath, openJournalFile } from './open-journal.ts'
 import { JournalReader } from './read-journal.ts'
 import { EventRecorder, type JournalEvent } from './record-event.ts'
+import { ScheduleRecords } from './schedule-records.ts'
 
 /** Events of one run that come within this time are written at once. */
 const BATCH_MILLISECONDS = 20
@@ -48,6 +50,8 @@ type Committed = (thrown: unknown) => void
  */
 export class Journal extends JournalReader {
   readonly path: string
+  readonly schedules: ScheduleRecords
+  readonly deliveries: DeliveryRecords
   readonly #recorder: EventRecorder
   readonly #backups: Backups
   readonly #backupTimer: NodeJS.Timeout
@@ -60,6 +64,8 @@ export class Journal extends JournalReader {
   private constructor(db: Database.Database, backups: Backups, path: string) {
     super(db)
     this.path = path
+    this.schedules = new ScheduleRecords(db, path)
+    this.deliveries = new DeliveryRecords(db, path)
     this.#recorder = new EventRecorder(db)
     this.#backups = backups
     this.#backupTimer = setInterval(() => this.#backUp(), BACKUP_CHECK_MILLISECONDS).unref()

@@ -129,4 +129,32 @@ CREATE TABLE checks (
 CREATE INDEX checks_over_time ON checks (path, node_id, port, "check", run);
 `
 
-export const MIGRATIONS: readonly Migration[] = [{ name: 'runs', up: (db) => db.exec(runs) }]
+const schedules = `
+CREATE TABLE schedules (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'given up')),
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX deliveries_by_state ON deliveries (state, number);
+
+-- In the order in which runs ended, whatever the clock says; a run that is resumed ends again.
+CREATE TABLE endings (
+  mark INTEGER PRIMARY KEY AUTOINCREMENT,
+  run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  state TEXT NOT NULL
+) STRICT;
+CREATE INDEX endings_by_path ON endings (path, mark);
+CREATE INDEX endings_by_run ON endings (run);
+CREATE TRIGGER run_ended AFTER UPDATE OF state ON runs
+WHEN NEW.state IN ('succeeded', 'failed', 'cancelled', 'interrupted') AND OLD.state <> NEW.state
+BEGIN INSERT INTO endings (run, path, state) VALUES (NEW.number, NEW.path, NEW.state); END;
+`
+
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'runs', up: (db) => db.exec(runs) },
+  { name: 'schedules', up: (db) => db.exec(schedules) },
+]

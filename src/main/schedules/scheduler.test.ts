@@ -49,9 +49,8 @@ class TestRuns implements ScheduledRuns {
   async stateOf(runId: string) {
     return this.states.get(runId)
   }
-  async endedAfter(path: string, runId: string | undefined) {
-    const runs = this.ended.filter((run) => run.path === path)
-    return runs.slice(runs.findIndex((run) => run.runId === runId) + 1)
+  async endedAfter(path: string, mark = 0) {
+    return this.ended.filter((run) => run.path === path && run.mark > mark)
   }
   async lastEnded(path: string) {
     return this.ended.findLast((run) => run.path === path)
@@ -61,7 +60,7 @@ class TestRuns implements ScheduledRuns {
   }
   end(runId: string, state: Outcome, path = 'a.pipeline.yaml') {
     this.states.set(runId, state)
-    this.ended.push({ runId, path, state })
+    this.ended.push({ mark: this.ended.length + 1, runId, path, state })
   }
 }
 
@@ -260,12 +259,12 @@ test('runs after another pipeline succeeded, once for each of its runs, also tho
   runs.end('s2', 'failed', 'source.pipeline.yaml')
   await go('2026-01-05T05:02:00Z')
   await go('2026-01-05T05:03:00Z')
-  expect(runs.started.map(({ key }) => key)).toEqual(['schedule/one/s1'])
+  expect(runs.started.map(({ key }) => key)).toEqual(['schedule/one/s1 1'])
   await scheduler.close()
   runs.end('s3', 'succeeded', 'source.pipeline.yaml')
   const again = await restart()
   await again.scheduler.tick()
-  expect(runs.started.map(({ key }) => key)).toEqual(['schedule/one/s1', 'schedule/one/s3'])
+  expect(runs.started.map(({ key }) => key)).toEqual(['schedule/one/s1 1', 'schedule/one/s3 3'])
 })
 
 test('files: those that were there before start nothing; one that grows is waited for; a changed one counts again', async () => {

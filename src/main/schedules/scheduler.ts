@@ -19,7 +19,10 @@ export interface ScheduledStart {
   readonly key: string
 }
 
+/** The end of a run. One that was resumed has several. */
 export interface EndedRun {
+  /** Grows from each end of a run to the next, whatever the clock says. */
+  readonly mark: number
   readonly runId: string
   readonly path: string
   readonly state: Outcome
@@ -31,8 +34,8 @@ export interface ScheduledRuns {
   start(request: ScheduledStart): Promise<string>
   /** Undefined: there is no such run any more. */
   stateOf(runId: string): Promise<ScheduledRunState | undefined>
-  /** Runs of a pipeline that ended after the given one, oldest first; of none given, all. */
-  endedAfter(path: string, runId: string | undefined): Promise<readonly EndedRun[]>
+  /** Ends of a pipeline's runs after a mark, oldest first; of none given, all. */
+  endedAfter(path: string, mark: number | undefined): Promise<readonly EndedRun[]>
   /** The one that ended last. */
   lastEnded(path: string): Promise<EndedRun | undefined>
   onEnd(listener: (run: EndedRun) => void): () => void
@@ -187,7 +190,7 @@ export class Scheduler {
       openRuns: [],
       lastDue: this.#clock.now().toISOString(),
       ...(present ? { files: Object.fromEntries(present.map((file) => [file.path, file.fingerprint])) } : {}),
-      ...(last ? { lastAfter: last.runId } : {}),
+      ...(last ? { lastAfter: last.mark } : {}),
     }
   }
 
@@ -240,10 +243,10 @@ export class Scheduler {
 
   async #lookAtRuns(armed: Armed, path: string, on: 'success' | 'failure' | 'end'): Promise<void> {
     for (const run of await this.#options.runs.endedAfter(path, this.#state(armed).lastAfter)) {
-      if (run.runId === this.#state(armed).lastAfter) continue
       const good = run.state === 'succeeded'
-      if (on === 'end' || good === (on === 'success')) await this.#start(armed, this.#clock.now(), run.runId)
-      this.#change(armed, { lastAfter: run.runId })
+      if (on === 'end' || good === (on === 'success'))
+        await this.#start(armed, this.#clock.now(), `${run.runId} ${run.mark}`)
+      this.#change(armed, { lastAfter: run.mark })
     }
   }
 

@@ -19,8 +19,8 @@ export const scheduleStateSchema = z.object({
   lateTold: z.boolean().default(false),
   /** Files that started a run, or were there before the schedule was: path -> size and time of change. */
   files: z.record(z.string(), z.string()).optional(),
-  /** The newest run of the pipeline it comes after that was dealt with. */
-  lastAfter: z.string().optional(),
+  /** Of the pipeline that it comes after: the mark of the newest end that was dealt with. */
+  lastAfter: z.number().int().optional(),
   /** Why the newest of its times started nothing. */
   lastSkip: z.object({ due: z.string(), why: z.enum(['missed', 'overlap', 'error']), message: z.string() }).optional(),
 })
