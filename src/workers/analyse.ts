@@ -37,7 +37,7 @@ export class Analyser {
   readonly #session: ProjectSession
   readonly #facts: FactsCache
   readonly #files: PipelineFiles
-  readonly #binder: Binder
+  readonly binder: Binder
   readonly #contents = new Map<string, number>()
 
   constructor(session: ProjectSession, moduleOf: (type: string) => Module | undefined) {
@@ -45,7 +45,7 @@ export class Analyser {
     this.#session = session
     this.#facts = new FactsCache(session)
     this.#files = new PipelineFiles(session.files)
-    this.#binder = new Binder(session)
+    this.binder = new Binder(session)
   }
 
   /** @param only nodes to bind (with what they read); absent: all. @throws LogiDataError `cancelled` */
@@ -90,7 +90,7 @@ export class Analyser {
       const complete = inputs.size === node.inputs.size && node.problems.length === 0
       const factsKey = factsKeys.get(node.id)
       if (!complete || node.config === undefined || factsKey === undefined) continue
-      const bound = await this.#binder.bind({
+      const bound = await this.binder.bind({
         node,
         inputs,
         facts: facts.get(node.id),

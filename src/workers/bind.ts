@@ -95,7 +95,7 @@ export class Binder {
     if (node.module?.kind === 'load') return checkLoad(node.module, request)
     if (node.module?.kind === 'process') return declared(node.module, request)
     const inputs = new Map<string, { name: Sql; columns: readonly Column[] }>()
-    for (const [port, columns] of request.inputs) inputs.set(port, { name: await this.#stub(columns), columns })
+    for (const [port, columns] of request.inputs) inputs.set(port, { name: await this.stub(columns), columns })
     let compiled: CompiledPorts
     let warnings: Problem[]
     try {
@@ -153,8 +153,12 @@ export class Binder {
     return { ports, problems }
   }
 
-  #stub(columns: readonly Column[]): Promise<Sql> {
-    const key = columnsText(columns)
+  /**
+   * An empty relation with these columns.
+   * @param twin inputs of equal columns share a table, unless they ask for one of their own
+   */
+  stub(columns: readonly Column[], twin = 0): Promise<Sql> {
+    const key = `${twin === 0 ? '' : `${twin}\0`}${columnsText(columns)}`
     let stub = this.#stubs.get(key)
     if (!stub) {
       stub = this.#makeStub(`s${this.#stubs.size}`, columns)

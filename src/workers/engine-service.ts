@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile, RunEvent } from '../shared/engine/types.ts'
+import type { DocumentLineage } from '../shared/lineage/types.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
 import type { EngineContract, FunctionInfo } from '../shared/rpc/engine-contract.ts'
@@ -50,6 +51,8 @@ export function createEngineService(options: { memoryBytes?: number; threads?: n
     previewFile: async (input, { signal }) => (await interactive.ask('previewFile', input, signal)) as Preview,
     suggest: async (input, { signal }) => (await interactive.ask('suggest', input, signal)) as FieldSuggestion,
     detect: async (input, { signal }) => (await interactive.ask('detect', input, signal)) as FileDetection,
+    lineage: async (input, { signal }) =>
+      (await interactive.ask('lineage', input, signal)) as { hash: string; lineage?: DocumentLineage },
     run(input, { signal }) {
       const events = new EventQueue<RunEvent>()
       const leaving = new AbortController()

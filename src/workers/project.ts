@@ -8,6 +8,7 @@ import { fromErrorInfo, toErrorInfo, userError } from '../shared/errors.ts'
 import { FORMAT, type JsonValue } from '../shared/pipeline/document.ts'
 import type { CaseResult } from '../shared/tests/result.ts'
 import { type AnalysedPipeline, type AnalyseRequest, Analyser } from './analyse.ts'
+import { LineageReader } from './lineage/lineage-reader.ts'
 import { Previews, portOf } from './preview.ts'
 import { profileOf } from './profile.ts'
 import { explainFailure } from './run/explain-failure.ts'
@@ -25,6 +26,7 @@ export interface PortRequest extends AnalyseRequest {
 export class Project {
   readonly session: ProjectSession
   readonly analyser: Analyser
+  readonly lineage: LineageReader
   readonly #moduleOf: (type: string) => Module | undefined
   readonly #samples: Samples
   readonly #previews: Previews
@@ -34,6 +36,7 @@ export class Project {
     this.session = session
     this.#moduleOf = moduleOf
     this.analyser = new Analyser(session, moduleOf)
+    this.lineage = new LineageReader(session, this.analyser)
     this.#samples = new Samples(session)
     this.#previews = new Previews(session, this.#samples)
   }

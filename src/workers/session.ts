@@ -4,7 +4,7 @@ import { type CellPage, cellQuery } from '../modules/kit/cells.ts'
 import type { ParquetWriter, ProjectFiles, QuerySession } from '../modules/kit/contract.ts'
 import { removeTemporary } from '../modules/kit/files/temporary-names.ts'
 import { openParquetWriter } from '../modules/kit/parquet-writer.ts'
-import { raw, type Sql } from '../modules/kit/sql.ts'
+import { literal, raw, type Sql } from '../modules/kit/sql.ts'
 import { streamRows } from '../modules/kit/stream-rows.ts'
 import type { Cell, Column } from '../shared/engine/types.ts'
 import { cancelledError } from '../shared/errors.ts'
@@ -92,6 +92,14 @@ export class ProjectSession {
     const mine = turn.then(() => prepare(this.#locked.binder, text))
     this.#binding = mine.catch(() => undefined)
     return mine
+  }
+
+  /** The bound plan of a SELECT as JSON, or in its place what DuckDB says against it. One at a time, with `describe`. */
+  async plan(text: string): Promise<string> {
+    const query = `SELECT json_serialize_plan(${literal(text).text}, skip_null := true)`
+    const mine = this.#binding.then(() => this.#locked.binder.runAndReadAll(query))
+    this.#binding = mine.catch(() => undefined)
+    return String((await mine).getRows()[0]?.[0])
   }
 
   /** For the engine's own stubs, next to `describe`. */

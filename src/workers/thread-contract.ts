@@ -18,6 +18,7 @@ export type ThreadMethod =
   | 'previewFile'
   | 'detect'
   | 'suggest'
+  | 'lineage'
   | 'run'
   | 'test'
 

@@ -41,6 +41,7 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
     sql: seen('sql', { sql: 'SELECT 1' }),
     suggest: seen('suggest', { config: {}, entries: 0, exactness: 'exact', more: false }),
     detect: seen('detect', { config: {}, preview: emptyPreview }),
+    lineage: seen('lineage', { hash: '' }),
     run: (request, { signal }) => {
       requests.push({ method: 'run', input: request })
       return run(request, signal)

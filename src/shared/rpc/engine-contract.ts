@@ -8,6 +8,7 @@ import {
   runEventSchema,
   stagedFileSchema,
 } from '../engine/types.ts'
+import { documentLineageSchema } from '../lineage/types.ts'
 import { moduleInfoSchema } from '../modules/descriptor.ts'
 import { documentSchema } from '../pipeline/document.ts'
 import { replaySchema } from '../runs/history.ts'
@@ -79,6 +80,15 @@ export const engineContract = {
     'read',
     z.object({ projectRoot: z.string(), type: z.string(), config: z.record(z.string(), z.unknown()) }),
     fileDetectionSchema,
+  ),
+  /** Where every column of every node comes from. */
+  lineage: call(
+    'read',
+    pipelineRequestSchema.extend({
+      /** `hash` of the answer that the application has: the lineage is given only where it is another one. */
+      known: z.string().optional(),
+    }),
+    z.object({ hash: z.string(), lineage: documentLineageSchema.optional() }),
   ),
   run: stream(
     'run',
