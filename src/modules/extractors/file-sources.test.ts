@@ -7,7 +7,9 @@ import { toErrorInfo } from '../../shared/errors.ts'
 import { type FileLab, openFileLab } from '../kit/files/testing.ts'
 import { readBytes } from '../kit/files/text-stream.ts'
 import { raw, sql } from '../kit/sql.ts'
+import { excelLoad } from '../loaders/excel/implementation.ts'
 import { csvExtract } from './csv/implementation.ts'
+import { excelExtract } from './excel/implementation.ts'
 import { jsonExtract } from './json/implementation.ts'
 import { ndjsonExtract } from './ndjson/implementation.ts'
 import { parquetExtract } from './parquet/implementation.ts'
@@ -43,7 +45,20 @@ const formats = [
       return bytes
     },
   ],
+  [
+    'xlsx',
+    excelExtract,
+    async (id: number) => {
+      await lab.load(excelLoad, { path: 'made.xlsx' }, sql`SELECT ${id}::BIGINT AS id, 'x' AS v`)
+      const bytes = await readFile(join(lab.root, 'made.xlsx'))
+      await rm(join(lab.root, 'made.xlsx'))
+      return bytes
+    },
+  ],
 ] as const
+
+/** Rows of a sheet have the numbers that it gives them, below its header. */
+const rowNumber = (extension: string) => (extension === 'xlsx' ? '2' : '1')
 
 const ALL = { file_name_column: 'file', modified_column: 'changed', row_number_column: 'row' }
 
@@ -65,12 +80,28 @@ describe.each(formats)('%s', (extension, module, content) => {
       'k VARCHAR',
       'file VARCHAR',
       'changed TIMESTAMP WITH TIME ZONE',
-      'row BIGINT',
+      extension === 'xlsx' ? 'row INTEGER' : 'row BIGINT',
     ])
     const folder = 'k=__HIVE_DEFAULT_PARTITION__'
     expect([...rows].sort()).toEqual([
-      ['1', 'x', '2023', null, `data/year=2023/${folder}/a.${extension}`, '2023-05-06 07:08:09+00', '1'],
-      ['2', 'x', '2024', null, `data/year=2024/${folder}/a.${extension}`, '2024-05-06 07:08:09+00', '1'],
+      [
+        '1',
+        'x',
+        '2023',
+        null,
+        `data/year=2023/${folder}/a.${extension}`,
+        '2023-05-06 07:08:09+00',
+        rowNumber(extension),
+      ],
+      [
+        '2',
+        'x',
+        '2024',
+        null,
+        `data/year=2024/${folder}/a.${extension}`,
+        '2024-05-06 07:08:09+00',
+        rowNumber(extension),
+      ],
     ])
   })
 

@@ -1,6 +1,7 @@
 import type { CompiledPorts } from '../../kit/contract.ts'
 import { failure } from '../../kit/failure.ts'
 import { readText } from '../../kit/files/read-text.ts'
+import { sourceColumns } from '../../kit/files/source.ts'
 import { stagedRelation } from '../../kit/files/stage.ts'
 import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import type { ExcelConfig } from './descriptor.ts'
@@ -29,7 +30,7 @@ export function compileExcel(config: ExcelConfig, facts: ExcelFacts): CompiledPo
   const readings = facts.columns.map((_, index) => readingOf(index, config, facts))
   const cells = cellRelation(facts)
   const extra = [
-    ...(config.file_name_column ? [sql`${FILE} AS ${identifier(config.file_name_column)}`] : []),
+    ...sourceColumns({ ...config, row_number_column: undefined }, facts.source, FILE, raw(ROW)),
     ...(config.sheet_name_column ? [sql`${SHEET} AS ${identifier(config.sheet_name_column)}`] : []),
     ...(config.row_number_column ? [sql`${raw(ROW)} AS ${identifier(config.row_number_column)}`] : []),
   ]

@@ -1,21 +1,19 @@
 import { z } from 'zod'
-import { defineModule } from '../../../shared/modules/descriptor.ts'
+import { defineModule, type Text } from '../../../shared/modules/descriptor.ts'
 import { columnOverrideSchema } from '../../kit/files/column-override.ts'
 import { formMeta, option, text } from '../../kit/files/form.ts'
+import { sourceFields, sourcePath, withSource } from '../../kit/files/source.ts'
 import { shortName } from '../../kit/files/write-options.ts'
 
-const nameField = (en: string, fr: string) =>
+const nameField = (en: string, fr: string, help?: Text) =>
   z
     .string()
     .min(1)
     .optional()
-    .meta(formMeta(en, fr, { advanced: true }))
+    .meta(formMeta(en, fr, { advanced: true, ...(help ? { help } : {}) }))
 
 const config = z.strictObject({
-  path: z
-    .string()
-    .min(1, 'name a file')
-    .meta(formMeta('File', 'Fichier', { control: 'inputPath', placeholder: 'data/sales.xlsx' })),
+  path: sourcePath('data/sales.xlsx'),
   sheets: z
     .enum(['first', 'name', 'number', 'pattern', 'all'])
     .default('first')
@@ -205,8 +203,12 @@ const config = z.strictObject({
       }),
     ),
   sheet_name_column: nameField('Column for the sheet’s name', 'Colonne pour le nom de la feuille'),
-  file_name_column: nameField('Column for the file name', 'Colonne pour le nom du fichier'),
-  row_number_column: nameField('Column for the row’s number', 'Colonne pour le numéro de ligne'),
+  ...sourceFields,
+  row_number_column: nameField(
+    'Column for the row’s number',
+    'Colonne pour le numéro de ligne',
+    text('As the sheet numbers its rows.', 'Tel que la feuille numérote ses lignes.'),
+  ),
 })
 export type ExcelConfig = z.output<typeof config>
 
@@ -216,8 +218,9 @@ export const excelExtractDescriptor = defineModule({
   family: 'extract',
   title: text('Excel', 'Excel'),
   summary: text('Reads sheets of Excel workbooks.', 'Lit des feuilles de classeurs Excel.'),
-  documentation: text(
-    `Reads one workbook (\`.xlsx\`, \`.xlsm\`) or a glob; several sheets and files are put together by the names of their columns. The rows
+  documentation: withSource(
+    text(
+      `Reads one workbook (\`.xlsx\`, \`.xlsm\`) or a glob; several sheets and files are put together by the names of their columns. The rows
 keep their order: file by file, sheet by sheet. Old \`.xls\`, binary \`.xlsb\` and OpenDocument files are refused with a hint: save them as \`.xlsx\`.
 
 **Which cells.** A sheet by name, number or pattern, or all; or a range (\`A1:D20\`, \`B:F\`, \`C3:\`), a named range or a table, which
@@ -235,7 +238,7 @@ never was: such cells do not fit (in a VARCHAR column they are the bare number).
 
 **Cells that do not fit** their column, errors such as #N/A and formulas that were never computed end the run with file, sheet and address, or
 send their row to \`reject\`: rows in = rows out + rejected. Empty cells are NULL, and so are empty texts (\`null_values\`).`,
-    `Lit un classeur (\`.xlsx\`, \`.xlsm\`) ou un motif ; plusieurs feuilles et fichiers sont réunis par les noms de leurs colonnes. Les lignes
+      `Lit un classeur (\`.xlsx\`, \`.xlsm\`) ou un motif ; plusieurs feuilles et fichiers sont réunis par les noms de leurs colonnes. Les lignes
 gardent leur ordre : fichier par fichier, feuille par feuille. Les anciens \`.xls\`, les \`.xlsb\` binaires et OpenDocument sont refusés, avec un conseil : enregistrez-les en \`.xlsx\`.
 
 **Quelles cellules.** Une feuille par nom, numéro ou motif, ou toutes ; ou une plage (\`A1:D20\`, \`B:F\`, \`C3:\`), une plage nommée ou un
@@ -253,6 +256,7 @@ qui n’a jamais existé : ces cellules ne conviennent pas (dans une colonne VAR
 
 **Les cellules qui ne conviennent pas**, les erreurs comme #N/A et les formules jamais calculées arrêtent l’exécution avec fichier, feuille et
 adresse, ou envoient leur ligne à \`reject\` : lignes lues = lignes sorties + rejets. Les cellules vides sont NULL, les textes vides aussi (\`null_values\`).`,
+    ),
   ),
   icon: 'excel',
   keywords: [

@@ -1,3 +1,4 @@
+import type { SourceFacts } from '../../kit/files/source.ts'
 import type { StagedTable } from '../../kit/files/stage.ts'
 
 /** A sheet as it is to be read. */
@@ -31,4 +32,5 @@ export interface ExcelFacts {
   readonly columns: readonly ExcelColumn[]
   readonly bytes: number
   readonly rows: number
+  readonly source: SourceFacts
 }

@@ -1,13 +1,14 @@
 import type { RelationModule } from '../../kit/contract.ts'
+import { patternOf } from '../../kit/files/source.ts'
 import { compileExcel } from './compile.ts'
 import { excelExtractDescriptor } from './descriptor.ts'
 import type { ExcelFacts } from './facts.ts'
-import { detectExcel, excelWarnings, prepareExcel } from './prepare.ts'
+import { detectExcel, ENDINGS, excelWarnings, prepareExcel } from './prepare.ts'
 
 export const excelExtract: RelationModule<typeof excelExtractDescriptor, ExcelFacts> = {
   kind: 'relation',
   descriptor: excelExtractDescriptor,
-  sources: (config) => [config.path],
+  sources: ({ path }) => [patternOf(path, ENDINGS)],
   prepare: prepareExcel,
   detect: detectExcel,
   compile: ({ config, facts }) => compileExcel(config, facts),

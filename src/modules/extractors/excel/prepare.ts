@@ -2,16 +2,19 @@ import { userError } from '../../../shared/errors.ts'
 import type { ModuleWarning, PrepareRequest } from '../../kit/contract.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
 import { canonicalType } from '../../kit/files/column-type.ts'
+import { checkSourceColumns, sourceFacts, sourceFilesOf } from '../../kit/files/source.ts'
 import { checkDistinctNames, nameKey } from '../../kit/inputs.ts'
 import type { ExcelConfig } from './descriptor.ts'
 import type { ExcelColumn, ExcelFacts, ExcelSource } from './facts.ts'
 import { type KindCounts, kindsFor, mergeCounts, typeOfKinds } from './kind-counts.ts'
 import { type StagedColumn, stageWorkbook } from './stage-workbook.ts'
 
+export const ENDINGS = ['xlsx', 'xlsm']
+
 /** @throws LogiDataError what the files, the sheets or the config have wrong */
 export async function prepareExcel(request: PrepareRequest<ExcelConfig>): Promise<ExcelFacts> {
-  const { config, files } = request
-  const found = (await files.inputs(config.path)).filter((file) => !isLockFile(file.name))
+  const { config } = request
+  const found = (await sourceFilesOf(config, request, ENDINGS)).filter((file) => isWorkbook(file.name, config.path))
   if (found.length === 0) throw userError('file.not-found', `No workbook matches ${config.path}.`, { field: ['path'] })
   const columns = new Map<string, { name: string; parts: KindCounts[]; where: string[] }>()
   const sources: { file: string; sheet: string; table: ExcelSource['table']; columns: readonly StagedColumn[] }[] = []
@@ -52,13 +55,15 @@ export async function prepareExcel(request: PrepareRequest<ExcelConfig>): Promis
     ),
     bytes: found.reduce((sum, file) => sum + file.bytes, 0),
     rows: sources.reduce((sum, { table }) => sum + table.rows, 0),
+    source: sourceFacts(config, found),
   }
   checkNames(config, facts)
   return facts
 }
 
-/** What Excel leaves beside a workbook that somebody has open. */
-const isLockFile = (name: string): boolean => (name.split('/').at(-1) ?? '').startsWith('~$')
+/** Not what Excel leaves beside a workbook that somebody has open, nor, in a folder, what is packed another way than as a zip archive. */
+const isWorkbook = (name: string, path: string): boolean =>
+  !(name.split('/').at(-1) ?? '').startsWith('~$') && !(path.endsWith('/') && /\.(gz|zst)$/i.test(name))
 
 function columnOf(name: string, kinds: KindCounts, where: string | undefined, config: ExcelConfig): ExcelColumn {
   const detected = typeOfKinds(kinds, config.mixed)
@@ -92,15 +97,14 @@ function checkGiven(config: ExcelConfig, names: readonly string[]): void {
 }
 
 function checkNames(config: ExcelConfig, facts: ExcelFacts): void {
-  const own = [config.file_name_column, config.sheet_name_column, config.row_number_column].filter(
-    (name) => name !== undefined,
-  )
-  const names = [...facts.columns.map(({ name }) => config.columns?.[name]?.name ?? name), ...own]
+  const names = facts.columns.map(({ name }) => config.columns?.[name]?.name ?? name)
+  if (config.sheet_name_column !== undefined) names.push(config.sheet_name_column)
   checkDistinctNames(
     names.map((name) => ({ name })),
     config.path,
     ['columns'],
   )
+  checkSourceColumns(config, facts.source, names)
 }
 
 const sourceText = (config: ExcelConfig, sources: readonly { sheet: string }[]): string =>
