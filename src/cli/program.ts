@@ -1,6 +1,7 @@
 import { Command, type CommanderError, InvalidArgumentError, Option } from 'commander'
 import { userError } from '../shared/errors.ts'
 import type { CommandContext } from './context.ts'
+import { addRunsCommands } from './runs-commands.ts'
 
 const collect = (value: string, before: readonly string[]) => [...before, value]
 
@@ -79,17 +80,20 @@ export function createProgram(context: CommandContext, version: string, finish: 
   withPipeline(command('run', 'Run a pipeline: all its loads, and what they need.'))
     .argument('<file>', 'pipeline file')
     .option('--only <node>', 'only the loads at or above this node; may be repeated', collect, [])
+    .option('--key <text>', 'run once per key: the same key again reports the run that it started first')
     .addHelpText(
       'after',
       exampleText('run sales.pipeline.yaml', 'run sales.pipeline.yaml --parameter since=2024-01-01 --json'),
     )
     .addHelpText(
       'after',
-      '\n--json prints {state, milliseconds, error, nodes: {id: {state, rows: {port: n}, milliseconds, written, error}}}.',
+      '\nWhere a studio has the project open, it runs the pipeline in its queue, and the command follows it.\n\n--json prints {runId, state, milliseconds, error, nodes: {id: {state, rows: {port: n}, milliseconds, written, error}}}.',
     )
     .action(async (file, options) => {
       finish(await (await import('./commands/run.ts')).run(file, options, context))
     })
+
+  addRunsCommands(command('runs', 'The history of a project: list runs, show one, take one up again.'), context, finish)
 
   command('schema', 'Print the JSON Schema of pipeline files, for completion in editors.')
     .addHelpText('after', exampleText('schema > pipeline.schema.json'))

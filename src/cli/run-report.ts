@@ -23,6 +23,8 @@ export class RunReport {
   add(event: RunEvent): string | undefined {
     switch (event.kind) {
       case 'started':
+        // The next attempt of a run that is taken up again: what the one before said is past.
+        this.#nodes.clear()
         for (const nodeId of event.nodes) this.#node(nodeId)
         return undefined
       case 'node': {

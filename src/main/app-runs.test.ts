@@ -1,4 +1,4 @@
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -118,7 +118,9 @@ describe('runs', () => {
     await sleep(50)
     // What a killed process leaves is what is on the disk now.
     const other = join(own.root, '../other')
-    await cp(join(own.root, '.logidata'), join(other, '.logidata'), { recursive: true })
+    await mkdir(join(other, '.logidata'), { recursive: true })
+    for (const name of ['journal.db', 'journal.db-wal'])
+      await copyFile(join(own.root, '.logidata', name), join(other, '.logidata', name))
     own.app = await own.start(other)
     expect(await own.app.call('run.list', {})).toMatchObject({
       runs: [{ runId, state: 'interrupted', resumable: true }],

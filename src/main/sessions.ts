@@ -1,6 +1,9 @@
+import { realpath } from 'node:fs/promises'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import type { AppEngine } from './engine/app-engine.ts'
 import { grantedEnvironment } from './environment/granted-environment.ts'
+import { handOverHandlers } from './handlers/runs.ts'
+import { claimProject, type ProjectClaim } from './ownership/claim-project.ts'
 import { Project } from './projects/project.ts'
 import { ensureSampleProject } from './projects/sample-project.ts'
 import { RunRegistry } from './runs/run-registry.ts'
@@ -10,6 +13,7 @@ import { LastProject } from './settings/last-project.ts'
 export interface Session {
   readonly project: Project
   readonly runs: RunRegistry
+  readonly claim: ProjectClaim
 }
 
 export interface SessionsOptions {
@@ -20,6 +24,8 @@ export interface SessionsOptions {
   /** Environment variables, beyond `LOGIDATA_…`, that the person granted to `${env:NAME}`. */
   readonly grants?: readonly string[]
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** What others are told who find the project in use: `LogiData Studio (browser)`. */
+  readonly application?: string
 }
 
 /** The projects that are open, and which of them all windows look at. */
@@ -29,8 +35,10 @@ export class Sessions {
   readonly #grants: ReadonlySet<string>
   readonly #lastProject: LastProject
   readonly #open = new Map<string, Session>()
+  readonly #opening = new Map<string, Promise<Session>>()
   readonly #switched = new Set<() => void>()
   #current: Session | undefined
+  #sample: string | undefined
 
   private constructor(options: SessionsOptions) {
     this.#options = options
@@ -78,23 +86,26 @@ export class Sessions {
 
   /** Interrupts runs, so that they can be resumed, and stops watching. */
   async close(): Promise<void> {
-    for (const { project, runs } of this.all) {
+    for (const { project, runs, claim } of this.all) {
       await project.close()
+      await claim.stopServing()
       await runs.close()
+      await claim.release()
     }
+    this.#open.clear()
   }
 
   async #first(): Promise<Session> {
     const { projectRoot } = this.#options
     if (projectRoot !== undefined) return this.#chosen(projectRoot)
     const last = await this.#lastProject.read()
-    const sample = await this.#session(await ensureSampleProject(this.#options.dataDirectory), true)
-    if (last === undefined || last === sample.project.root) return sample
+    this.#sample = await realpath(await ensureSampleProject(this.#options.dataDirectory))
+    if (last === undefined || last === this.#sample) return this.#session(this.#sample)
     try {
       return await this.#session(last)
     } catch {
-      // Moved, removed or on a disk that is not there today.
-      return sample
+      // Moved, removed, on a disk that is not there today, or open in another application.
+      return this.#session(this.#sample)
     }
   }
 
@@ -104,17 +115,35 @@ export class Sessions {
     return session
   }
 
-  async #session(path: string, sample = false): Promise<Session> {
-    const project = await Project.open(path, { sample })
-    const known = this.#open.get(project.root)
+  async #session(path: string): Promise<Session> {
+    const root = await realpath(path).catch(() => path)
+    const project = await Project.open(root, { sample: root === this.#sample })
+    const known = this.#open.get(project.root) ?? this.#opening.get(project.root)
     if (known) return known
-    const runs = await RunRegistry.open({
-      projectRoot: project.root,
-      engine: this.engine,
-      environment: (document) => this.#environment(document),
-    })
-    const session = { project, runs }
-    this.#open.set(project.root, session)
-    return session
+    const opening = this.#openSession(project)
+    this.#opening.set(project.root, opening)
+    try {
+      const session = await opening
+      this.#open.set(project.root, session)
+      return session
+    } finally {
+      this.#opening.delete(project.root)
+    }
+  }
+
+  async #openSession(project: Project): Promise<Session> {
+    const claim = await claimProject(project.root, this.#options.application ?? 'LogiData Studio')
+    try {
+      const runs = await RunRegistry.open({
+        projectRoot: project.root,
+        engine: this.engine,
+        environment: (document) => this.#environment(document),
+      })
+      await claim.serve(handOverHandlers(runs))
+      return { project, runs, claim }
+    } catch (thrown) {
+      await claim.release()
+      throw thrown
+    }
   }
 }

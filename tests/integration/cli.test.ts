@@ -129,6 +129,7 @@ describe('run', () => {
     const { code, out } = await logidata('run', sales, '--json', '--parameter', 'least=5')
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual({
+      runId: expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
       state: 'succeeded',
       milliseconds: expect.any(Number),
       error: null,

@@ -111,9 +111,13 @@ describe('npm start', () => {
       const { client } = await enter(link)
       expect(await client.call('project.current', {})).toMatchObject({ root: project, sample: false })
 
-      const second = start(home, '--browser', '--no-open', '--port', new URL(link).port, project)
+      const other = await temporaryFolder()
+      const second = start(home, '--browser', '--no-open', '--port', new URL(link).port, other)
       expect(await second.ended).toBe(1)
       expect(second.text()).toContain('is in use by another program')
+      const third = start(home, '--browser', '--no-open', '--port', '0', project)
+      expect(await third.ended).toBe(1)
+      expect(third.text()).toMatch(/is open in LogiData Studio \(browser\) \(process \d+, since/)
       studio.stop()
       expect(await studio.ended).toBe(0)
     },

@@ -66,6 +66,7 @@ async function startInBrowser(args: StartArguments, why: string): Promise<number
       dataDirectory,
       engine,
       grants,
+      application: 'LogiData Studio (browser)',
       ...(project === undefined ? {} : { projectRoot: project }),
     })
     try {

@@ -33,6 +33,7 @@ async function startDesktop(): Promise<void> {
     dataDirectory: defaultDataDirectory(),
     engine,
     grants,
+    application: 'LogiData Studio (desktop)',
     ...(projectRoot === undefined ? {} : { projectRoot }),
   })
   ipcMain.on(CONNECT_CHANNEL, (event) => {

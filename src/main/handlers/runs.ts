@@ -1,10 +1,16 @@
 import type { runContract } from '../../shared/rpc/app/runs.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
+import type { HandOverContract } from '../../shared/rpc/hand-over-contract.ts'
 import { unknownRun } from '../runs/run-failures.ts'
 import type { RunRegistry } from '../runs/run-registry.ts'
-import type { Sessions } from '../sessions.ts'
 
-export function runHandlers(sessions: Sessions): Handlers<typeof runContract> {
+/** The sessions whose runs are meant, and the one that new runs belong to. */
+interface RunSessions {
+  readonly all: readonly { readonly runs: RunRegistry }[]
+  readonly current: { readonly runs: RunRegistry }
+}
+
+export function runHandlers(sessions: RunSessions): Handlers<typeof runContract> {
   const current = () => sessions.current.runs
   /** A run goes on when another project comes to the front. */
   const of = (runId: string): RunRegistry => {
@@ -34,5 +40,13 @@ export function runHandlers(sessions: Sessions): Handlers<typeof runContract> {
       of(runId).move(runId, before)
       return {}
     },
+  }
+}
+
+/** What commands may ask of the application that owns their project. */
+export function handOverHandlers(runs: RunRegistry): Handlers<HandOverContract> {
+  return {
+    ...runHandlers({ all: [{ runs }], current: { runs } }),
+    'run.start': async (input) => ({ runId: runs.start({ ...input, trigger: { by: 'command' } }) }),
   }
 }

@@ -35,8 +35,12 @@ export function journalError(thrown: unknown, path: string): unknown {
       hint: 'Close what has it open, and try again.',
       cause: thrown,
     })
-  return operationalError('journal.failed', `The run history could not be read or written (${code}): ${path}`, {
-    hint: 'Look at the disk: SQLite could not read or write this file.',
-    cause: thrown,
-  })
+  return operationalError(
+    'journal.failed',
+    `The run history could not be read or written (${thrown.message}): ${path}`,
+    {
+      hint: 'Look at the disk: SQLite could not read or write this file.',
+      cause: thrown,
+    },
+  )
 }

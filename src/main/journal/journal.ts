@@ -283,6 +283,8 @@ export class Journal extends JournalReader {
         for (const { entry } of batch) this.#recorder.record(entry)
         // Within a savepoint: what fails of the work must not undo events that have nothing to do with it.
         outcome = attempt(this.db.transaction(work))
+        // A full disk undoes all of it.
+        if ('thrown' in outcome && !this.db.inTransaction) throw outcome.thrown
       })()
     } catch (thrown) {
       const error = journalError(thrown, this.path)
