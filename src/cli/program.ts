@@ -94,11 +94,45 @@ export function createProgram(context: CommandContext, version: string, finish: 
     })
 
   addRunsCommands(command('runs', 'The history of a project: list runs, show one, take one up again.'), context, finish)
+  withJson(command('test', 'Run tests of pipelines: tests/NAME.test.yaml. Nothing of a pipeline is written.'))
+    .argument('[file...]', 'test files; none: all of the project')
+    .option('--filter <text>', 'only cases whose file or name holds this text')
+    .option('--junit <file>', 'write a report for build servers, as JUnit does')
+    .option('--update', 'show what came otherwise, and write it into the tests as expected')
+    .option('--limit <rows>', 'rows of a difference to show, 1 to 10000', parseLimit, 20)
+    .option('--project <dir>', 'project folder; none: the nearest folder above that holds pipelines/')
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in a pipeline.
+    .option('--env <name>', 'let pipelines read this variable as ${env:NAME}; may be repeated', collect, [])
+    .addHelpText(
+      'after',
+      exampleText('test', 'test tests/revenue.test.yaml --filter "small countries"', 'test --junit report.xml'),
+    )
+    .addHelpText(
+      'after',
+      '\n--json prints {passed, failed, milliseconds, files: [{path, problems, cases: [{name, state, milliseconds, error, expectations}]}]}.',
+    )
+    .action(async (files, options) => {
+      finish(await (await import('./commands/test.ts')).test(files, options, context))
+    })
+
+  withPipeline(command('diff', 'Compare what two versions of a pipeline give, over the same inputs.'))
+    .argument('<old>', 'pipeline file')
+    .argument('<new>', 'pipeline file')
+    .requiredOption('--node <node>', 'node, or node.port, of both')
+    .option('--old-node <node>', 'node of the old version, where it has another name')
+    .option('--key <columns>', 'columns that tell rows apart, with commas between them; none: found in the data')
+    .option('--limit <rows>', 'rows to show, 1 to 10000', parseLimit, 20)
+    .addHelpText('after', exampleText('diff old.pipeline.yaml new.pipeline.yaml --node by_country --key country'))
+    .addHelpText('after', '\nExits with 1 where they differ. --json prints the summary and the rows that differ.')
+    .action(async (older, newer, options) => {
+      finish(await (await import('./commands/diff.ts')).diff(older, newer, options, context))
+    })
 
   command('schema', 'Print the JSON Schema of pipeline files, for completion in editors.')
     .addHelpText('after', exampleText('schema > pipeline.schema.json'))
-    .action(async () => {
-      finish(await (await import('./commands/schema.ts')).schema(context))
+    .option('--test', 'of test files')
+    .action(async (options) => {
+      finish(await (await import('./commands/schema.ts')).schema(options, context))
     })
 
   withJson(command('modules', 'List the modules, or print the documentation of one.'))

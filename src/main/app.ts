@@ -4,6 +4,7 @@ import { draftHandlers } from './handlers/drafts.ts'
 import { projectHandlers } from './handlers/projects.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { settingsHandlers } from './handlers/settings.ts'
+import { testHandlers } from './handlers/tests.ts'
 import { Sessions, type SessionsOptions } from './sessions.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 
@@ -26,6 +27,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...projectHandlers(sessions),
       ...draftHandlers(sessions),
       ...runHandlers(sessions),
+      ...testHandlers(sessions),
       ...settingsHandlers(new SettingsStore(options.dataDirectory), options.engine),
     },
     close: () => sessions.close(),

@@ -77,10 +77,11 @@ export class Sessions {
 
   /** What every request to the engine about a draft carries. */
   draft<T extends { document: PipelineDocument }>(input: T) {
-    return { ...input, projectRoot: this.current.project.root, env: this.#environment(input.document) }
+    return { ...input, projectRoot: this.current.project.root, env: this.environment(input.document) }
   }
 
-  #environment(document: PipelineDocument): Record<string, string> {
+  /** The variables that a pipeline may have. */
+  environment(document: PipelineDocument): Record<string, string> {
     return grantedEnvironment(document, this.#grants, this.#options.environment ?? process.env)
   }
 
@@ -137,7 +138,7 @@ export class Sessions {
       const runs = await RunRegistry.open({
         projectRoot: project.root,
         engine: this.engine,
-        environment: (document) => this.#environment(document),
+        environment: (document) => this.environment(document),
       })
       await claim.serve(handOverHandlers(runs))
       return { project, runs, claim }

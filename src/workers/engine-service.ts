@@ -4,7 +4,7 @@ import type { DocumentLineage } from '../shared/lineage/types.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
 import type { EngineContract, FunctionInfo } from '../shared/rpc/engine-contract.ts'
-import type { CaseResult } from '../shared/tests/result.ts'
+import type { CaseResult, Difference } from '../shared/tests/result.ts'
 import { EventQueue } from './event-queue.ts'
 import { memoryLimit } from './memory-limit.ts'
 import { ThreadClient } from './thread-client.ts'
@@ -66,6 +66,7 @@ export function createEngineService(options: { memoryBytes?: number; threads?: n
       return events.iterate(() => leaving.abort())
     },
     test: async (input, { signal }) => (await runner.ask('test', input, signal)) as CaseResult,
+    diff: async (input, { signal }) => (await runner.ask('diff', input, signal)) as Difference,
     status: async () => ({
       processId: process.pid,
       memoryBytes: process.memoryUsage.rss(),

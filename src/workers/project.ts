@@ -6,7 +6,7 @@ import { literal, raw } from '../modules/kit/sql.ts'
 import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile } from '../shared/engine/types.ts'
 import { fromErrorInfo, toErrorInfo, userError } from '../shared/errors.ts'
 import { FORMAT, type JsonValue } from '../shared/pipeline/document.ts'
-import type { CaseResult } from '../shared/tests/result.ts'
+import type { CaseResult, Difference } from '../shared/tests/result.ts'
 import { type AnalysedPipeline, type AnalyseRequest, Analyser } from './analyse.ts'
 import { LineageReader } from './lineage/lineage-reader.ts'
 import { Previews, portOf } from './preview.ts'
@@ -16,6 +16,7 @@ import { Samples } from './sample.ts'
 import type { ProjectSession } from './session.ts'
 import { suggestField } from './suggest.ts'
 import { type TestRequest, Tests } from './test/run-test.ts'
+import { type DiffRequest, Versions } from './test/versions.ts'
 
 export interface PortRequest extends AnalyseRequest {
   readonly nodeId: string
@@ -31,6 +32,7 @@ export class Project {
   readonly #samples: Samples
   readonly #previews: Previews
   #tests: Tests | undefined
+  #versions: Versions | undefined
 
   constructor(session: ProjectSession, moduleOf: (type: string) => Module | undefined) {
     this.session = session
@@ -45,6 +47,12 @@ export class Project {
   test(request: TestRequest, signal: AbortSignal): Promise<CaseResult> {
     this.#tests ??= new Tests(this.session, this.#moduleOf)
     return this.#tests.run(request, signal)
+  }
+
+  /** What two versions of a pipeline give, over all rows. */
+  diff(request: DiffRequest, signal: AbortSignal): Promise<Difference> {
+    this.#versions ??= new Versions(this.session, this.analyser)
+    return this.#versions.diff(request, signal)
   }
 
   analyse(request: AnalyseRequest, signal: AbortSignal): Promise<Analysis> {

@@ -94,6 +94,8 @@ export class Projects {
         return this.#with(input as Input<'test'>, (project, request) => project.test(request, signal))
       case 'lineage':
         return this.#with(input as Input<'lineage'>, (project, request) => project.lineage.of(request, signal))
+      case 'diff':
+        return this.#with(input as Input<'diff'>, (project, request) => project.diff(request, signal))
       case 'run':
         return this.#with(input as Input<'run'>, async (project, request) => {
           // Another process may have died in the middle of a swap since the project was opened.

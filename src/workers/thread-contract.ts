@@ -21,6 +21,7 @@ export type ThreadMethod =
   | 'lineage'
   | 'run'
   | 'test'
+  | 'diff'
 
 /** Errors cross as data: an exception would arrive without its code. */
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorInfo }

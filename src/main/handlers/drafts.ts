@@ -1,3 +1,5 @@
+import { userError } from '../../shared/errors.ts'
+import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { draftContract } from '../../shared/rpc/app/drafts.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
 import type { Sessions } from '../sessions.ts'
@@ -13,7 +15,27 @@ export function draftHandlers(sessions: Sessions): Handlers<typeof draftContract
     'draft.profile': (input, context) => client.call('profile', sessions.draft(input), context),
     'draft.sql': (input, context) => client.call('sql', sessions.draft(input), context),
     'draft.suggest': (input, context) => client.call('suggest', sessions.draft(input), context),
+    'draft.diff': async ({ document, parameters, against, againstNode, ...rest }, context) => {
+      const other = against.kind === 'file' ? await readVersion(sessions, against.path) : against.document
+      // A parameter that only one of the two versions has would be an error of the other.
+      const given = (of: PipelineDocument) =>
+        Object.fromEntries(Object.entries(parameters).filter(([name]) => Object.hasOwn(of.parameters ?? {}, name)))
+      const version = (of: PipelineDocument) => ({
+        document: of,
+        parameters: given(of),
+        env: sessions.environment(of),
+      })
+      const beforeNode = againstNode ? { beforeNode: againstNode } : {}
+      const both = { before: version(other), after: version(document), ...beforeNode }
+      return client.call('diff', { projectRoot: projectRoot(), ...rest, ...both }, context)
+    },
     'file.preview': ({ path }, context) => client.call('previewFile', { projectRoot: projectRoot(), path }, context),
     'file.detect': (input, context) => client.call('detect', { projectRoot: projectRoot(), ...input }, context),
   }
+}
+
+async function readVersion(sessions: Sessions, path: string): Promise<PipelineDocument> {
+  const { document, problems } = await sessions.current.project.pipelines.read(path)
+  if (document && problems.every(({ severity }) => severity !== 'error')) return document
+  throw userError('pipeline.invalid', `${path} cannot be compared: ${problems[0]?.message ?? 'it is no pipeline'}`)
 }

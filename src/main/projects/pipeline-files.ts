@@ -91,7 +91,7 @@ export function revisionOf(bytes: Uint8Array): string {
 }
 
 /** The file's bytes. @throws LogiDataError `file.*` naming `path` */
-async function readBytes(absolute: string, path: string): Promise<Buffer> {
+export async function readBytes(absolute: string, path: string): Promise<Buffer> {
   try {
     const bytes = await readFile(absolute)
     if (bytes.length <= LARGEST_BYTES) return bytes
@@ -101,7 +101,8 @@ async function readBytes(absolute: string, path: string): Promise<Buffer> {
   throw userError('pipeline.too-large', `“${path}” is larger than a pipeline file can be (20 MB).`)
 }
 
-function decode(bytes: Uint8Array, path: string): string {
+/** @throws LogiDataError `pipeline.encoding` */
+export function decode(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

@@ -4,6 +4,7 @@ import type { Handlers } from '../../shared/rpc/contract.ts'
 import { type EngineContract, engineContract, type PipelineRequest } from '../../shared/rpc/engine-contract.ts'
 import { serve } from '../../shared/rpc/host.ts'
 import { createTransportPair } from '../../shared/rpc/memory-transport.ts'
+import type { Difference } from '../../shared/tests/result.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
 
 type RunHandler = (request: PipelineRequest & { runId: string }, signal: AbortSignal) => AsyncIterable<RunEvent>
@@ -32,6 +33,7 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
   }
   const handlers: Handlers<EngineContract> = {
     modules: seen('modules', []),
+    diff: seen('diff', NO_DIFFERENCE),
     test: seen('test', { state: 'passed', milliseconds: 1, expectations: [] }),
     functions: seen('functions', []),
     analyse: seen('analyse', { nodes: {}, problems: [], queries: 0, milliseconds: 1 }),
@@ -58,4 +60,17 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
     close: () => client.close(),
     crash: () => hostEnd.close(),
   }
+}
+
+const NO_DIFFERENCE: Difference = {
+  schema: [],
+  columns: [],
+  keys: [],
+  suggested: false,
+  rows: { before: '0', after: '0' },
+  counts: { removed: '0', added: '0', changed: '0', unchanged: '0' },
+  changedColumns: [],
+  differing: [],
+  offset: 0,
+  more: false,
 }

@@ -2,6 +2,7 @@ import { draftContract } from './app/drafts.ts'
 import { projectContract } from './app/projects.ts'
 import { runContract } from './app/runs.ts'
 import { settingsContract } from './app/settings.ts'
+import { testContract } from './app/tests.ts'
 
 /** Between the window and the application, whatever carries it. */
 export const appContract = {
@@ -9,6 +10,7 @@ export const appContract = {
   ...draftContract,
   ...runContract,
   ...settingsContract,
+  ...testContract,
 } as const
 export type AppContract = typeof appContract
 

@@ -12,7 +12,7 @@ import { documentLineageSchema } from '../lineage/types.ts'
 import { moduleInfoSchema } from '../modules/descriptor.ts'
 import { documentSchema } from '../pipeline/document.ts'
 import { replaySchema } from '../runs/history.ts'
-import { caseResultSchema } from '../tests/result.ts'
+import { caseResultSchema, differenceSchema } from '../tests/result.ts'
 import { expectationSchema, givenSchema } from '../tests/test-file.ts'
 import { call, stream } from './contract.ts'
 
@@ -129,6 +129,24 @@ export const engineContract = {
       actualRows: z.number().int().min(0).max(100_000).default(0),
     }),
     caseResultSchema,
+  ),
+  /** What two versions of a pipeline give, over the same inputs and all rows. */
+  diff: call(
+    'read',
+    z.object({
+      projectRoot: z.string(),
+      before: pipelineRequestSchema.omit({ projectRoot: true }),
+      after: pipelineRequestSchema.omit({ projectRoot: true }),
+      nodeId: z.string(),
+      port: z.string().optional(),
+      /** In the older version; absent: as in the newer one. */
+      beforeNode: z.object({ nodeId: z.string(), port: z.string().optional() }).optional(),
+      /** Columns that tell rows apart; absent: found in the data, where there are any. */
+      keys: z.array(z.string()).min(1).optional(),
+      limit: z.number().int().min(1).max(10_000).default(200),
+      offset: z.number().int().min(0).default(0),
+    }),
+    differenceSchema,
   ),
   status: call(
     'read',

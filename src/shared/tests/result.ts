@@ -58,6 +58,8 @@ export const expectationResultSchema = z.object({
   message: z.string().optional(),
   /** `before`: expected; `after`: what came. */
   difference: differenceSchema.optional(),
+  /** How many rows came. */
+  rows: countSchema.optional(),
   /** All rows that came, where they were asked for and are few. */
   actual: z.object({ columns: z.array(columnSchema), rows: z.array(z.array(cellSchema)) }).optional(),
   /** The error that came, where it was not expected. */

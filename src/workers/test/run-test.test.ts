@@ -124,7 +124,12 @@ describe('a case', () => {
 
   it('counts rows', async () => {
     const { expectations } = await run({ nodes, given, expect: { large: { count: '2' } } })
-    expect(expectations[0]).toEqual({ output: 'large', state: 'failed', message: '2 rows were expected, and 3 came.' })
+    expect(expectations[0]).toEqual({
+      output: 'large',
+      state: 'failed',
+      rows: '3',
+      message: '2 rows were expected, and 3 came.',
+    })
   })
 
   it('tells 1 from 1, 1: rows count as often as they come', async () => {

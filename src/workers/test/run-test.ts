@@ -99,7 +99,7 @@ export class Tests {
     try {
       const came = await rowsThatCame(tables, table, request.actualRows)
       const found = await this.#compared(output, expected, table, tables, request.limit)
-      return { ...found, ...(came ? { actual: came } : {}) }
+      return { ...found, rows: String(table.rows), ...(came ? { actual: came } : {}) }
     } catch (thrown) {
       const error = toErrorInfo(thrown)
       if (error.kind !== 'user') throw thrown

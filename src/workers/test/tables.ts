@@ -15,7 +15,8 @@ let made = 0
 /** The tables that one piece of work makes, gone after `drop`. */
 export class Tables {
   readonly session: ProjectSession
-  readonly signal: AbortSignal
+  /** Of whoever works with them now. */
+  signal: AbortSignal
   readonly #names: string[] = []
 
   constructor(session: ProjectSession, signal: AbortSignal) {

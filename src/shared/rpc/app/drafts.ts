@@ -8,8 +8,10 @@ import {
 } from '../../engine/types.ts'
 import { moduleInfoSchema } from '../../modules/descriptor.ts'
 import { documentSchema } from '../../pipeline/document.ts'
+import { differenceSchema } from '../../tests/result.ts'
 import { call } from '../contract.ts'
 import { functionInfoSchema } from '../engine-contract.ts'
+import { pathSchema } from './paths.ts'
 
 /** A pipeline as it stands in the window, saved or not. */
 export const draftSchema = z.object({
@@ -37,6 +39,24 @@ export const draftContract = {
     'read',
     draftPortSchema.omit({ port: true }).extend({ field: z.string() }),
     fieldSuggestionSchema,
+  ),
+  /** What this draft gives that another version of it, or another pipeline, does not; over the same inputs and all rows. */
+  'draft.diff': call(
+    'read',
+    draftPortSchema.extend({
+      against: z.discriminatedUnion('kind', [
+        /** A pipeline file: the draft's own, as it was saved, or another one. */
+        z.object({ kind: z.literal('file'), path: pathSchema }),
+        z.object({ kind: z.literal('document'), document: documentSchema }),
+      ]),
+      /** In the other version, where it has another name there. */
+      againstNode: z.object({ nodeId: z.string(), port: z.string().optional() }).optional(),
+      /** Columns that tell rows apart; absent: found in the data, where there are any. */
+      keys: z.array(z.string()).min(1).optional(),
+      limit: z.number().int().min(1).max(10_000).default(200),
+      offset: z.number().int().min(0).default(0),
+    }),
+    differenceSchema,
   ),
   'file.preview': call('read', z.object({ path: z.string() }), previewSchema),
   'file.detect': call(

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { problemSchema } from '../../engine/types.ts'
+import { testEventSchema } from '../../tests/result.ts'
+import { testFileSchema } from '../../tests/test-file.ts'
+import { call, stream } from '../contract.ts'
+import { pathSchema } from './paths.ts'
+
+export const testEntrySchema = z.object({
+  path: pathSchema,
+  name: z.string(),
+  /** Absent when the file cannot be read; `problems` says why and where. */
+  pipeline: z.string().optional(),
+  cases: z.array(z.string()),
+  problems: z.array(problemSchema),
+})
+export type TestEntry = z.infer<typeof testEntrySchema>
+
+export const testFileTextSchema = z.object({
+  path: pathSchema,
+  /** Hash of the file's bytes; a save names the one it started from. */
+  revision: z.string(),
+  text: z.string(),
+  /** Absent when the text cannot be read as a test; `problems` says why and where. */
+  file: testFileSchema.optional(),
+  problems: z.array(problemSchema),
+})
+export type TestFileText = z.infer<typeof testFileTextSchema>
+
+/** Tests of the project's pipelines: files, and running them. */
+export const testContract = {
+  'tests.list': call('read', z.object({}), z.array(testEntrySchema)),
+  'tests.read': call('read', z.object({ path: pathSchema }), testFileTextSchema),
+  /** Over the file at `path`, if it is still at `revision`; without them in a new file that is named after the test. */
+  'tests.save': call(
+    'write',
+    z.object({ path: pathSchema.optional(), revision: z.string().optional(), file: testFileSchema }),
+    z.object({ path: pathSchema, revision: z.string() }),
+  ),
+  'tests.remove': call('write', z.object({ path: pathSchema }), z.object({})),
+  /** All tests, those of some files, or one case of a file. */
+  'tests.run': stream(
+    'run',
+    z.object({ paths: z.array(pathSchema).optional(), filter: z.string().optional(), name: z.string().optional() }),
+    testEventSchema,
+  ),
+} as const
