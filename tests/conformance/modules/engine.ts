@@ -1,6 +1,6 @@
 import type { Cell, Column, RunEvent } from '../../../src/shared/engine/types.ts'
 import type { PipelineDocument } from '../../../src/shared/pipeline/document.ts'
-import { runPipeline } from '../../../src/workers/run.ts'
+import { runPipeline } from '../../../src/workers/run/run-pipeline.ts'
 import {
   never,
   pipeline,
@@ -70,6 +70,8 @@ export async function runNodes(own: TemporaryProject, nodes: Nodes, parameters: 
   await runPipeline(own.project, request, (event) => events.push(event), never)
   const failed = events.find((event) => event.kind === 'node' && event.state === 'failed')
   if (failed) throw Object.assign(new Error(JSON.stringify(failed)), { failed })
+  const end = events.at(-1)
+  if (end?.kind !== 'finished' || end.state !== 'succeeded') throw new Error(JSON.stringify(end))
   return events
 }
 

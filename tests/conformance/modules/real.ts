@@ -186,7 +186,14 @@ export const REAL: Readonly<Record<string, RealCase>> = {
   'transform.top': on('invoices', { by: 'total', count: 2, per: ['billing_country'], ties: 'keep' }),
   'transform.limit': on('customers', { rows: 10, offset: 5 }),
   'transform.sample': on('lines', { mode: 'random', rows: 100, seed: 3 }),
-  'transform.split_rows': on('customers', { stratify: ['country'], seed: 3 }),
+  'transform.split_rows': on('customers', {
+    parts: [
+      { name: 'train', share: 70 },
+      { name: 'test', share: 30 },
+    ],
+    stratify: ['country'],
+    seed: 3,
+  }),
   'transform.group_similar': on('customers', { column: 'city', method: 'edit' }),
   'transform.transpose': on(
     'capitals',
