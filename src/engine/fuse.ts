@@ -4,6 +4,7 @@ import { compileNode, isBlocking, isVolatile, relationName } from './compile-nod
 import { mergeParts } from './merge-parts.ts'
 import type { Part, TypedPipeline } from './parts.ts'
 import { type PortRef, portKey } from './resolve-pipeline.ts'
+import type { Counter } from './row-counters.ts'
 import type { Span } from './text-pieces.ts'
 
 export type { Part, TypedPipeline } from './parts.ts'
@@ -15,6 +16,8 @@ export interface FusedQuery {
   readonly select: Sql
   /** Whose SQL stands where in `select`. */
   readonly spans: readonly Span[]
+  /** By port. */
+  readonly counters: ReadonlyMap<string, Counter>
 }
 
 export interface FuseOptions {
@@ -26,6 +29,8 @@ export interface FuseOptions {
   readonly sampled?: boolean
   /** Not to be run: names the parts' nodes in comments, one part a paragraph, also of those that code computes. */
   readonly readable?: boolean
+  /** Which ports' rows are to be counted while the query runs. */
+  readonly counters?: (parts: readonly Part[]) => ReadonlyMap<string, Counter>
 }
 
 /** How often a streaming part may be computed again rather than kept; guards against towers of self-joins. */
@@ -83,9 +88,11 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
   const ordered = [...parts.values()]
   const first = targets[0]
   if (!first) throw new TypeError('nothing to fuse')
-  if (options.readable) return { parts: ordered, select: selectOf(pipeline, ordered, first, true), spans: [] }
-  const { text, spans } = mergeParts(pipeline, ordered, first, materialised(pipeline, ordered))
-  return { parts: ordered, select: raw(text), spans }
+  if (options.readable)
+    return { parts: ordered, select: selectOf(pipeline, ordered, first, true), spans: [], counters: new Map() }
+  const counters = options.counters?.(ordered) ?? new Map<string, Counter>()
+  const { text, spans } = mergeParts(pipeline, ordered, first, materialised(pipeline, ordered), counters)
+  return { parts: ordered, select: raw(text), spans, counters }
 }
 
 /** `WITH … SELECT * FROM target`, over parts that `fuse` gave, each of them by its name. */

@@ -1,10 +1,13 @@
 import { nameKey } from '../modules/kit/inputs.ts'
 import { identifier } from '../modules/kit/sql.ts'
+import { withCounter } from './row-counters.ts'
 import { columnIn, type Named, type RowStep, type Value } from './row-step.ts'
 import { piece, separated, type TextPiece } from './text-pieces.ts'
 
 interface OwnedValue extends Value {
   readonly nodeId: string
+  /** Of a condition: the column whose operator counts the rows that meet it. */
+  readonly counter?: string | undefined
 }
 
 interface Output {
@@ -41,7 +44,12 @@ export function selectAll(base: readonly TextPiece[], columns: readonly string[]
  * The same SELECT with one more step in it, where that gives the same rows as the step around it: what the step names must mean the
  * same inside, and no filter may move below what depends on the rows that it drops.
  */
-export function withStep(select: MergedSelect, step: RowStep, nodeId: string): MergedSelect | undefined {
+export function withStep(
+  select: MergedSelect,
+  step: RowStep,
+  nodeId: string,
+  counter?: string,
+): MergedSelect | undefined {
   const visible = new Map(select.outputs.map((output) => [nameKey(output.name), output]))
   const means = (key: string): boolean => {
     const output = visible.get(key)
@@ -60,7 +68,7 @@ export function withStep(select: MergedSelect, step: RowStep, nodeId: string): M
       select.outputs.some(({ value }) => value?.delicate) ||
       select.where.some(({ delicate }) => delicate)
     if (!fits(step.where) || (isDelicate && !isEmpty(select))) return undefined
-    where.push({ ...step.where, nodeId })
+    where.push({ ...step.where, nodeId, counter })
   }
 
   const isComputed = select.outputs.some(({ value }) => value !== undefined && columnIn(value) === undefined)
@@ -108,12 +116,30 @@ const isEmpty = ({ outputs, where }: MergedSelect): boolean =>
   where.length === 0 && outputs.every(({ value }) => value === undefined)
 
 export function renderSelect(select: MergedSelect): TextPiece[] {
-  const tests = select.where.map(({ text, nodeId }) =>
-    select.where.length === 1 ? [piece(text, nodeId)] : [piece('('), piece(text, nodeId), piece(')')],
-  )
-  const where = tests.length > 0 ? [piece(' WHERE '), ...separated(tests, ' AND ')] : []
-  return [piece('SELECT '), ...renderList(select), piece(' FROM '), ...select.base, ...where]
+  let from = select.base
+  let waiting: OwnedValue[] = []
+  for (const test of select.where) {
+    waiting.push(test)
+    if (test.counter === undefined) continue
+    from = [piece('('), ...countedTest([...from, ...renderWhere(waiting.slice(0, -1))], test, test.counter), piece(')')]
+    waiting = []
+  }
+  return [piece('SELECT '), ...renderList(select), piece(' FROM '), ...from, ...renderWhere(waiting)]
 }
+
+function renderWhere(where: readonly OwnedValue[]): TextPiece[] {
+  const tests = where.map(({ text, nodeId }) =>
+    where.length === 1 ? [piece(text, nodeId)] : [piece('('), piece(text, nodeId), piece(')')],
+  )
+  return tests.length > 0 ? [piece(' WHERE '), ...separated(tests, ' AND ')] : []
+}
+
+const countedTest = (from: readonly TextPiece[], { text, nodeId }: OwnedValue, counter: string): TextPiece[] =>
+  withCounter(from, counter, [
+    piece('CAST(('),
+    piece(text, nodeId),
+    piece(`) AS BOOLEAN) = ${identifier(counter).text}`),
+  ])
 
 function renderList({ outputs, baseNames }: MergedSelect): TextPiece[] {
   const startsWithBase =

@@ -13,11 +13,21 @@ export interface InstanceOptions {
   readonly threads: number
   /** How many queries may run at once. The settings are locked before the first query, so they are all made here. */
   readonly connections: number
+  /** How many of a run's queries may: these tell afterwards how many rows passed each operator, which costs some milliseconds a query. */
+  readonly measured: number
+}
+
+/** A connection that writes what happened in a query to a file once the query has ended. */
+export interface MeasuredConnection {
+  readonly connection: DuckDBConnection
+  /** JSON, overwritten by every query. */
+  readonly profile: string
 }
 
 export interface LockedInstance {
   readonly instance: DuckDBInstance
   readonly connections: DuckDBConnection[]
+  readonly measured: readonly MeasuredConnection[]
   /** Only for preparing: it plans without optimising, which takes half the time and gives the same columns. */
   readonly binder: DuckDBConnection
   /** Links resolved. */
@@ -30,6 +40,16 @@ export interface LockedInstance {
 
 /** Below the project's folder. */
 export const SPILL_FOLDER = '.logidata/spill'
+
+/** What DuckDB measures in a run's queries: no more than is used, since everything is taken for each batch of rows. */
+const PROFILE = JSON.stringify(
+  Object.fromEntries(
+    ['QUERY_NAME', 'CPU_TIME', 'EXTRA_INFO', 'OPERATOR_NAME', 'OPERATOR_CARDINALITY', 'OPERATOR_TIMING'].map((name) => [
+      name,
+      'true',
+    ]),
+  ),
+)
 
 /** Tables that the engine makes for itself live in schemas of these names. */
 export const SCHEMAS = { stubs: 'ld_stubs', samples: 'ld_samples', runs: 'ld_runs', tests: 'ld_tests' } as const
@@ -56,9 +76,16 @@ export async function openLockedInstance(options: InstanceOptions): Promise<Lock
   try {
     const connections = await Promise.all(Array.from({ length: options.connections }, () => instance.connect()))
     // Only a connection itself can turn these on, whatever scope DuckDB names for them, and not once the configuration is locked.
-    for (const connection of connections)
+    const measured: MeasuredConnection[] = []
+    for (let index = 0; index < options.measured; index++)
+      measured.push({ connection: await instance.connect(), profile: join(spill, `profile${index}.json`) })
+    for (const connection of [...connections, ...measured.map((one) => one.connection)])
       await connection.run(
         'SET errors_as_json = true; SET enable_progress_bar = true; SET enable_progress_bar_print = false',
+      )
+    for (const { connection, profile } of measured)
+      await connection.run(
+        `SET enable_profiling = 'json'; SET profiling_output = ${literal(profile)}; SET custom_profiling_settings = ${literal(PROFILE)}`,
       )
     const binder = await instance.connect()
     await binder.run('PRAGMA disable_optimizer')
@@ -80,7 +107,7 @@ export async function openLockedInstance(options: InstanceOptions): Promise<Lock
       'SET lock_configuration = true',
     ]
     for (const setting of settings) await binder.run(setting)
-    return { instance, connections, binder, root, staging, spill }
+    return { instance, connections, measured, binder, root, staging, spill }
   } catch (thrown) {
     instance.closeSync()
     await removeTemporary(spill)

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type CellPage, cellQuery } from '../modules/kit/cells.ts'
@@ -11,7 +12,8 @@ import { cancelledError } from '../shared/errors.ts'
 import { columnsOf } from './column-types.ts'
 import { queryError } from './duckdb-errors.ts'
 import { setClock } from './frozen-clock.ts'
-import { type LockedInstance, openLockedInstance } from './lock-down.ts'
+import { Lending } from './lending.ts'
+import { type LockedInstance, type MeasuredConnection, openLockedInstance } from './lock-down.ts'
 import { memoryLimit } from './memory-limit.ts'
 import { projectFiles } from './project-files.ts'
 
@@ -20,6 +22,8 @@ export interface SessionOptions {
   readonly memoryBytes?: number
   readonly threads?: number
   readonly connections?: number
+  /** Of runs. */
+  readonly measured?: number
 }
 
 /** How often an interrupt is repeated: one that comes just before a query starts is lost. */
@@ -31,15 +35,16 @@ export class ProjectSession {
   readonly staging: string
   readonly files: ProjectFiles
   readonly #locked: LockedInstance
-  readonly #free: DuckDBConnection[]
-  readonly #waiting: ((connection: DuckDBConnection) => void)[] = []
+  readonly #plain: Lending<DuckDBConnection>
+  readonly #measured: Lending<MeasuredConnection>
   #binding: Promise<unknown> = Promise.resolve()
   #active = 0
   #closed = false
 
   private constructor(locked: LockedInstance) {
     this.#locked = locked
-    this.#free = [...locked.connections]
+    this.#plain = new Lending(locked.connections)
+    this.#measured = new Lending(locked.measured)
     this.root = locked.root
     this.staging = locked.staging
     this.files = projectFiles(locked.root, locked.staging)
@@ -52,6 +57,7 @@ export class ProjectSession {
       memoryBytes: options.memoryBytes ?? memoryLimit(),
       threads: options.threads ?? Math.max(2, availableParallelism()),
       connections: options.connections ?? 6,
+      measured: options.measured ?? 4,
     })
     return new ProjectSession(locked)
   }
@@ -62,27 +68,40 @@ export class ProjectSession {
 
   /** Lends a connection until `work` ends; the signal interrupts whatever it is doing. @throws LogiDataError `cancelled` */
   async lease<T>(signal: AbortSignal, work: (lease: Lease) => Promise<T>): Promise<T> {
-    const connection = await this.#take(signal)
+    const connection = await this.#plain.take(signal)
     this.#active++
     try {
       await setClock(connection)
       return await work(new Lease(connection, signal))
     } finally {
       this.#active--
-      this.#give(connection)
+      this.#plain.give(connection)
+    }
+  }
+
+  /** As `lease`, with a connection whose queries can be looked at afterwards. @throws LogiDataError `cancelled` */
+  async measured<T>(signal: AbortSignal, work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lent = await this.#measured.take(signal)
+    this.#active++
+    try {
+      await setClock(lent.connection)
+      return await work(new Lease(lent.connection, signal, lent.profile))
+    } finally {
+      this.#active--
+      this.#measured.give(lent)
     }
   }
 
   /** As `lease`, for as long as somebody reads what `work` gives. @throws LogiDataError `cancelled` */
   async *leased<T>(signal: AbortSignal, work: (lease: Lease) => AsyncIterable<T>): AsyncGenerator<T> {
-    const connection = await this.#take(signal)
+    const connection = await this.#plain.take(signal)
     this.#active++
     try {
       await setClock(connection)
       yield* work(new Lease(connection, signal))
     } finally {
       this.#active--
-      this.#give(connection)
+      this.#plain.give(connection)
     }
   }
 
@@ -114,40 +133,11 @@ export class ProjectSession {
     if (this.#closed) return
     this.#closed = true
     await this.#binding
-    while (this.#free.length < this.#locked.connections.length) {
-      const connection = await this.#take(new AbortController().signal)
-      connection.disconnectSync()
-      this.#locked.connections.splice(this.#locked.connections.indexOf(connection), 1)
-    }
-    for (const connection of this.#free) connection.disconnectSync()
+    for (const connection of await this.#plain.takeAll()) connection.disconnectSync()
+    for (const { connection } of await this.#measured.takeAll()) connection.disconnectSync()
     this.#locked.binder.disconnectSync()
     this.#locked.instance.closeSync()
     await removeTemporary(this.#locked.spill).catch(() => undefined)
-  }
-
-  async #take(signal: AbortSignal): Promise<DuckDBConnection> {
-    if (signal.aborted) throw cancelledError()
-    const free = this.#free.pop()
-    if (free) return free
-    return new Promise((resolve, reject) => {
-      const lend = (connection: DuckDBConnection) => {
-        signal.removeEventListener('abort', leave)
-        resolve(connection)
-      }
-      const leave = () => {
-        const index = this.#waiting.indexOf(lend)
-        if (index >= 0) this.#waiting.splice(index, 1)
-        reject(cancelledError())
-      }
-      this.#waiting.push(lend)
-      signal.addEventListener('abort', leave, { once: true })
-    })
-  }
-
-  #give(connection: DuckDBConnection): void {
-    const next = this.#waiting.shift()
-    if (next) next(connection)
-    else this.#free.push(connection)
   }
 }
 
@@ -168,11 +158,24 @@ async function prepare(connection: DuckDBConnection, text: string): Promise<Colu
 export class Lease implements QuerySession {
   readonly #connection: DuckDBConnection
   readonly #signal: AbortSignal
+  readonly #profile: string | undefined
+  readonly #watched = new Map<string, string | undefined>()
   #streaming = false
 
-  constructor(connection: DuckDBConnection, signal: AbortSignal) {
+  constructor(connection: DuckDBConnection, signal: AbortSignal, profile?: string) {
     this.#connection = connection
     this.#signal = signal
+    this.#profile = profile
+  }
+
+  /** Keeps what DuckDB measures in the last statement that contains this text and is computed to its end. */
+  watch(text: string): void {
+    if (this.#profile !== undefined) this.#watched.set(text, undefined)
+  }
+
+  /** What was measured, as JSON; undefined when no such statement ran, or nothing is measured here. */
+  profileOf(text: string): string | undefined {
+    return this.#watched.get(text)
   }
 
   async query(sql: Sql): Promise<{ columns: Column[]; rows: Cell[][] }> {
@@ -183,6 +186,7 @@ export class Lease implements QuerySession {
 
   async execute(sql: Sql): Promise<{ rowsChanged: bigint }> {
     const result = await this.#guarded(sql.text, () => this.#connection.run(sql.text))
+    await this.#measure(sql.text)
     return { rowsChanged: BigInt(result.rowsChanged) }
   }
 
@@ -195,6 +199,7 @@ export class Lease implements QuerySession {
         this.#streaming = true
         return done
       })
+      await this.#measure(sql.text)
     } finally {
       this.#streaming = false
     }
@@ -211,10 +216,24 @@ export class Lease implements QuerySession {
     return reader.getRows() as Cell[][]
   }
 
+  /** How DuckDB would compute a SELECT, as JSON. */
+  async explain(text: string): Promise<string> {
+    const explain = `EXPLAIN (FORMAT JSON) ${text}`
+    const reader = await this.#guarded(explain, () => this.#connection.runAndReadAll(explain))
+    return String(reader.getRows()[0]?.[1] ?? '')
+  }
+
   /** Share of the running query that is done, 0 to 1; undefined where DuckDB cannot tell. */
   get progress(): number | undefined {
     const { percentage } = this.#connection.progress
     return percentage >= 0 ? Math.min(1, percentage / 100) : undefined
+  }
+
+  async #measure(statement: string): Promise<void> {
+    for (const text of this.#watched.keys()) {
+      if (this.#profile === undefined || !statement.includes(text)) continue
+      this.#watched.set(text, await readFile(this.#profile, 'utf8').catch(() => undefined))
+    }
   }
 
   async #guarded<T>(text: string, work: () => Promise<T>): Promise<T> {

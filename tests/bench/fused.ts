@@ -6,7 +6,7 @@ import { fastest, type Measurement, timed, type Workload, watchMemory } from './
 
 const ROUNDS = 15
 
-interface Case {
+export interface Case {
   readonly name: string
   readonly document: (source: string, target: string) => PipelineDocument
   /** The same by a person who knows SQL. */
@@ -18,7 +18,7 @@ const onSource = (document: PipelineDocument, source: string): PipelineDocument 
   nodes: { ...document.nodes, n0: { type: 'extract.parquet', config: { path: source } } },
 })
 
-const eight: Case = {
+export const eight: Case = {
   name: '8 nodes',
   document: (source, target) =>
     onSource(
@@ -50,7 +50,7 @@ const eight: Case = {
 
 const formulas = Array.from({ length: 19 }, (_, index) => [`f${index}`, `delay * ${index + 1} + distance`] as const)
 const filters = Array.from({ length: 18 }, (_, index) => `distance <> ${index + 100_000}`)
-const forty: Case = {
+export const forty: Case = {
   name: '40 nodes',
   document: (source, target) =>
     onSource(

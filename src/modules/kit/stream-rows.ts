@@ -36,7 +36,11 @@ export async function* streamRows(
       rows.push(cellsOfRow)
     }
     if (rows.length > 0) yield rows
-    if (ended) return
+    if (ended) {
+      // Ends the query: what was measured in it is written then.
+      await asking(() => result.fetchChunk(), text)
+      return
+    }
   }
   const names = joinSql(columns.map((_, index) => raw(`c${index}`)))
   const again = sql`SELECT max(hash(${names})) FROM (${raw(cells)}) AS t(${names})`.text

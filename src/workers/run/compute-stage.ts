@@ -3,9 +3,11 @@ import type { Stage } from '../../engine/plan-run.ts'
 import type { PortRef } from '../../engine/resolve-pipeline.ts'
 import type { Sql } from '../../modules/kit/sql.ts'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
+import { measureQueries } from '../accounting/measure-queries.ts'
+import type { Lease } from '../session.ts'
 import type { RunContext } from './context.ts'
 import { explainFailure } from './explain-failure.ts'
-import { fuseStage } from './fuse-stage.ts'
+import { fuseCounted } from './fuse-stage.ts'
 import { keepStage } from './keep-stage.ts'
 import { loadStage } from './load-stage.ts'
 import { processStage } from './process-stage.ts'
@@ -27,12 +29,15 @@ export async function computeStage(run: RunContext, stage: Stage, progress: Prog
     const node = pipeline.nodes.get(ownerOf(stage))
     if (stage.kind === 'keep' && node?.module?.kind === 'process') await processStage(run, node)
     else {
+      let measuring: Lease | undefined
       const selectOf = (ref: PortRef): Sql => {
-        const query = fuseStage(run, ref)
+        const query = fuseCounted(run, ref)
         queries.push(query)
+        measuring?.watch(query.select.text)
         return query.select
       }
-      await project.session.lease(signal, async (lease) => {
+      await project.session.measured(signal, async (lease) => {
+        measuring = lease
         progress.watch(stage, lease)
         try {
           if (stage.kind === 'keep') await keepStage(run, stage, selectOf(stage.ref), lease)
@@ -40,6 +45,7 @@ export async function computeStage(run: RunContext, stage: Stage, progress: Prog
         } finally {
           progress.leave(stage)
         }
+        await measureQueries(run, stage, queries, lease)
       })
     }
     for (const hook of run.hooks) await hook.afterStage?.(run, stage)

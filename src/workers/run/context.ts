@@ -1,7 +1,7 @@
 /**
  * What the parts of a run share. `run-pipeline.ts` begins and ends a run; `run-stages.ts` goes through its stages; a stage is computed
  * by `compute-stage.ts`, which asks one of `keep-stage.ts`, `process-stage.ts`, `load-stage.ts`; `node-states.ts` says what becomes of
- * the nodes; `stage-events.ts` what becomes of the stages; `count-rest.ts` counts what no result told. Who wants to take part without
+ * the nodes; `stage-events.ts` what becomes of the stages; `accounting/` counts what no result told. Who wants to take part without
  * being one of these is a hook (`RunHook`, listed in `hooks.ts`).
  */
 import type { LoadStage, RunPlan, Stage } from '../../engine/plan-run.ts'

@@ -1,7 +1,7 @@
 import { type Stage, stageKey } from '../../engine/plan-run.ts'
 import { portKey } from '../../engine/resolve-pipeline.ts'
 import type { ErrorInfo } from '../../shared/errors.ts'
-import { deriveRows } from '../count-rows.ts'
+import { deriveRows } from '../accounting/derive-rows.ts'
 import type { RunContext } from './context.ts'
 
 /** Says what becomes of the nodes: each starts once and is settled once, when no stage that computes it is left. */

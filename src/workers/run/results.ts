@@ -1,6 +1,15 @@
 import { rm } from 'node:fs/promises'
+import type { FusedQuery } from '../../engine/fuse.ts'
+import type { Stage } from '../../engine/plan-run.ts'
 import type { Sql } from '../../modules/kit/sql.ts'
+import type { QueryProfile } from '../accounting/profile-tree.ts'
 import type { ProjectSession } from '../session.ts'
+
+export interface MeasuredQuery {
+  readonly stage: Stage
+  readonly query: FusedQuery
+  readonly profile: QueryProfile
+}
 
 /** What a run knows of the ports and nodes it has computed. */
 export class RunResults {
@@ -12,6 +21,10 @@ export class RunResults {
   readonly written = new Map<string, readonly string[]>()
   /** Node -> time of the stages that computed it, together. */
   readonly milliseconds = new Map<string, number>()
+  /** As `performance.now()` has it. */
+  readonly started = performance.now()
+  /** What DuckDB measured. */
+  readonly profiles: MeasuredQuery[] = []
   readonly #ownTables: string[] = []
   readonly #ownFiles: string[] = []
 

@@ -1,8 +1,8 @@
 import { planRun } from '../../engine/plan-run.ts'
 import { cancelledError, type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
+import { countRest } from '../accounting/count-rest.ts'
 import type { Project } from '../project.ts'
 import type { Emit, RunRequest } from './context.ts'
-import { countRest } from './count-rest.ts'
 import { RUN_HOOKS } from './hooks.ts'
 import { RunResults } from './results.ts'
 import { errorOf, StageRunner } from './run-stages.ts'
@@ -19,16 +19,11 @@ export async function runPipeline(
   signal: AbortSignal,
 ): Promise<null> {
   const started = performance.now()
-  const finish = (state: 'succeeded' | 'failed' | 'cancelled', error?: ErrorInfo) => {
-    // Whoever hears of the end sees what was written.
-    project.analyser.forgetFiles()
+  const finish = (state: 'succeeded' | 'failed' | 'cancelled', error?: ErrorInfo) =>
     emit({ kind: 'finished', state, milliseconds: performance.now() - started, ...(error ? { error } : {}) })
-  }
   const results = new RunResults()
   let runner: StageRunner | undefined
   try {
-    // A run reads the files as they are now: another one may have written them a moment ago.
-    project.analyser.forgetFiles()
     const pipeline = await project.analyser.pipeline(request, signal)
     const plan = planRun(pipeline, request.only)
     const at = new Date().toISOString()

@@ -1,0 +1,94 @@
+import { fuse } from '../../engine/fuse.ts'
+import { stageKey } from '../../engine/plan-run.ts'
+import { type PortRef, portKey } from '../../engine/resolve-pipeline.ts'
+import { sql } from '../../modules/kit/sql.ts'
+import { toErrorInfo } from '../../shared/errors.ts'
+import type { RunContext } from '../run/context.ts'
+import { scalar } from '../session.ts'
+import { deriveRows, squeezeRows } from './derive-rows.ts'
+import { estimateCount } from './estimate-count.ts'
+import { log, warn } from './log.ts'
+
+/** What counting may take, of the time that the run has taken. */
+const SHARE = 0.03
+/** And so much in any case: nobody notices it. */
+const LEAST_MS = 100
+
+/**
+ * Counts the rows of the ports that neither a result nor a query told, as far as that takes no more than a small share of the run's
+ * time. What would take longer is left out, and the log says so.
+ * @param failed stages that gave no rows
+ * @returns nodes of which more is known now
+ */
+export async function countRest(run: RunContext, failed: ReadonlySet<string>): Promise<string[]> {
+  const { pipeline, plan, results } = run
+  const taking = new Set(plan.stages.filter((stage) => !failed.has(stageKey(stage))).flatMap(({ nodes }) => nodes))
+  const before = new Set(results.rows.keys())
+  const wanted = wantedPorts(run, taking)
+  const derive = () => {
+    deriveRows(pipeline, results.rows)
+    squeezeRows(pipeline, results.rows)
+    deriveRows(pipeline, results.rows)
+  }
+  derive()
+  const started = performance.now()
+  const budget = Math.max(LEAST_MS, SHARE * (started - results.started))
+  const left: string[] = []
+  try {
+    for (const ref of wanted) {
+      if (results.rows.has(portKey(ref))) continue
+      if (await countPort(run, ref, budget - (performance.now() - started))) derive()
+      else left.push(portKey(ref))
+    }
+  } catch (thrown) {
+    // The data is written; a count that fails is no reason to call the run failed. A cancel is one to stop.
+    const { kind, message } = toErrorInfo(thrown)
+    if (kind === 'cancelled') return []
+    warn(run, `Some rows could not be counted: ${message}`)
+  }
+  const unknown = left.filter((key) => !results.rows.has(key))
+  if (unknown.length > 0)
+    log(run, `Not counted, since that would have taken longer than 3 % of the run: the rows of ${unknown.join(', ')}.`)
+  return [...taking].filter((nodeId) =>
+    (pipeline.nodes.get(nodeId)?.outputs ?? []).some((port) => {
+      const key = portKey({ nodeId, port })
+      return results.rows.has(key) && !before.has(key)
+    }),
+  )
+}
+
+/** Everything that a node reads, and rejected rows, whether or not somebody reads them. From the sources down. */
+function wantedPorts({ pipeline }: RunContext, taking: ReadonlySet<string>): PortRef[] {
+  const wanted = new Map<string, PortRef>()
+  for (const [nodeId, { inputs, module }] of pipeline.nodes) {
+    if (!taking.has(nodeId)) continue
+    for (const from of inputs.values()) wanted.set(portKey(from), from)
+    if (module?.kind !== 'relation') continue
+    for (const { name, reject } of module.descriptor.outputs)
+      if (reject) wanted.set(portKey({ nodeId, port: name }), { nodeId, port: name })
+  }
+  return [...wanted.values()].filter((ref) => pipeline.columns.has(portKey(ref)))
+}
+
+/** @returns false when it would take longer than `milliseconds` */
+async function countPort(run: RunContext, ref: PortRef, milliseconds: number): Promise<boolean> {
+  const { pipeline, project, results, signal } = run
+  const query = fuse(pipeline, [ref], { replaced: results.tables, compiled: pipeline.compiled })
+  const time = new AbortController()
+  const timer = setTimeout(() => time.abort(), Math.max(0, milliseconds))
+  try {
+    const counted = await project.session.lease(AbortSignal.any([signal, time.signal]), async (lease) => {
+      const text = sql`SELECT count(*) FROM (${query.select})`
+      const estimate = estimateCount(run, ref, await lease.explain(text.text))
+      return estimate > milliseconds ? null : scalar(lease, text.text)
+    })
+    if (counted === null) return false
+    results.rows.set(portKey(ref), BigInt(counted))
+    return true
+  } catch (thrown) {
+    if (time.signal.aborted && !signal.aborted) return false
+    throw thrown
+  } finally {
+    clearTimeout(timer)
+  }
+}
