@@ -128,6 +128,17 @@ export function createProgram(context: CommandContext, version: string, finish: 
       finish(await (await import('./commands/diff.ts')).diff(older, newer, options, context))
     })
 
+  command('daemon', 'Run a project’s schedules without a window, until it is ended.')
+    .option('--project <dir>', 'project folder (default: the current one)')
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in a pipeline.
+    .option('--env <name>', 'let pipelines read this variable as ${env:NAME}; may be repeated', collect, [])
+    .option('--allow-host <host>', 'let webhooks reach this host of your own network; may be repeated', collect, [])
+    .addHelpText('after', exampleText('daemon --project ~/projects/sales', 'daemon --env SMTP_PASSWORD'))
+    .addHelpText('after', '\nWhat runs when stands in schedules.yaml: docs/schedules.md.')
+    .action(async (options) => {
+      finish(await (await import('./commands/daemon.ts')).daemon(options, context))
+    })
+
   command('schema', 'Print the JSON Schema of pipeline files, for completion in editors.')
     .addHelpText('after', exampleText('schema > pipeline.schema.json'))
     .option('--test', 'of test files')

@@ -3,6 +3,7 @@ import type { Handlers } from '../shared/rpc/contract.ts'
 import { draftHandlers } from './handlers/drafts.ts'
 import { projectHandlers } from './handlers/projects.ts'
 import { runHandlers } from './handlers/runs.ts'
+import { scheduleHandlers } from './handlers/schedules.ts'
 import { settingsHandlers } from './handlers/settings.ts'
 import { testHandlers } from './handlers/tests.ts'
 import { Sessions, type SessionsOptions } from './sessions.ts'
@@ -28,6 +29,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...draftHandlers(sessions),
       ...runHandlers(sessions),
       ...testHandlers(sessions),
+      ...scheduleHandlers(sessions),
       ...settingsHandlers(new SettingsStore(options.dataDirectory), options.engine),
     },
     close: () => sessions.close(),

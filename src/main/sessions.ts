@@ -7,6 +7,8 @@ import { claimProject, type ProjectClaim } from './ownership/claim-project.ts'
 import { Project } from './projects/project.ts'
 import { ensureSampleProject } from './projects/sample-project.ts'
 import { RunRegistry } from './runs/run-registry.ts'
+import { ActiveProjects } from './schedules/active-projects.ts'
+import { ScheduleService } from './schedules/schedule-service.ts'
 import { LastProject } from './settings/last-project.ts'
 
 /** An open project, and what runs in it. */
@@ -14,6 +16,7 @@ export interface Session {
   readonly project: Project
   readonly runs: RunRegistry
   readonly claim: ProjectClaim
+  readonly schedules: ScheduleService
 }
 
 export interface SessionsOptions {
@@ -23,6 +26,12 @@ export interface SessionsOptions {
   readonly engine: AppEngine
   /** Environment variables, beyond `LOGIDATA_…`, that the person granted to `${env:NAME}`. */
   readonly grants?: readonly string[]
+  /** Hosts inside this network that webhooks may reach. */
+  readonly allowedHosts?: readonly string[]
+  /** Without a window: runs the schedules of its project whatever was said in the studio, and leaves no trace there. */
+  readonly daemon?: boolean
+  /** Lines for whoever runs the application. */
+  readonly log?: (message: string) => void
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** What others are told who find the project in use: `LogiData Studio (browser)`. */
   readonly application?: string
@@ -85,10 +94,16 @@ export class Sessions {
     return grantedEnvironment(document, this.#grants, this.#options.environment ?? process.env)
   }
 
+  #variable(name: string): string | undefined {
+    const isGranted = name.startsWith('LOGIDATA_') || this.#grants.has(name)
+    return isGranted ? (this.#options.environment ?? process.env)[name] : undefined
+  }
+
   /** Interrupts runs, so that they can be resumed, and stops watching. */
   async close(): Promise<void> {
-    for (const { project, runs, claim } of this.all) {
+    for (const { project, runs, schedules, claim } of this.all) {
       await project.close()
+      await schedules.close()
       await claim.stopServing()
       await runs.close()
       await claim.release()
@@ -112,7 +127,7 @@ export class Sessions {
 
   async #chosen(root: string): Promise<Session> {
     const session = await this.#session(root)
-    await this.#lastProject.remember(session.project.root)
+    if (!this.#options.daemon) await this.#lastProject.remember(session.project.root)
     return session
   }
 
@@ -140,8 +155,16 @@ export class Sessions {
         engine: this.engine,
         environment: (document) => this.environment(document),
       })
+      const schedules = await ScheduleService.open({
+        project,
+        runs,
+        active: this.#options.daemon ? 'always' : new ActiveProjects(this.#options.dataDirectory),
+        variable: (name) => this.#variable(name),
+        allowedHosts: new Set(this.#options.allowedHosts),
+        log: this.#options.log ?? (() => {}),
+      })
       await claim.serve(handOverHandlers(runs))
-      return { project, runs, claim }
+      return { project, runs, schedules, claim }
     } catch (thrown) {
       await claim.release()
       throw thrown

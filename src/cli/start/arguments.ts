@@ -8,6 +8,7 @@ export interface StartArguments {
   readonly port: number
   readonly project: string | undefined
   readonly grants: readonly string[]
+  readonly allowedHosts: readonly string[]
 }
 
 export const START_HELP = `Usage: npm start [-- [options] [project]]
@@ -24,6 +25,7 @@ Options:
   --project DIR      folder to open, like the argument
   --env NAME         let pipelines read this environment variable as \${env:NAME}; may be repeated.
                      Those whose names start with LOGIDATA_ need no permission.
+  --allow-host HOST  let notifications reach this host of your own network; may be repeated
   --help             this text
 
 Examples:
@@ -45,13 +47,22 @@ export function parseStartArguments(args: readonly string[]): StartArguments {
         port: { type: 'string', default: '0' },
         project: { type: 'string' },
         env: { type: 'string', multiple: true, default: [] },
+        'allow-host': { type: 'string', multiple: true, default: [] },
       },
     })
     const port = Number(values.port)
     if (!/^\d+$/.test(values.port) || port > 65_535) throw new TypeError(`“${values.port}” is not a port (0 to 65535).`)
     if (positionals.length > (values.project === undefined ? 1 : 0)) throw new TypeError('Name one project.')
-    const { help, browser, env: grants } = values
-    return { help, browser, open: !values['no-open'], port, project: values.project ?? positionals[0], grants }
+    const { help, browser, env: grants, 'allow-host': allowedHosts } = values
+    return {
+      allowedHosts,
+      help,
+      browser,
+      open: !values['no-open'],
+      port,
+      project: values.project ?? positionals[0],
+      grants,
+    }
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown)
     throw userError('usage', message, { hint: 'npm start -- --help shows what there is.' })

@@ -40,10 +40,19 @@ async function startElectron(binary: string, args: StartArguments): Promise<numb
   await buildDesktop(root, say)
   const entry = fileURLToPath(new URL('../../../dist/app/main/electron/main.js', import.meta.url))
   const project = args.project === undefined ? [] : [args.project]
-  const child = spawn(binary, [entry, ...project, ...args.grants.flatMap((name) => ['--env', name])], {
-    cwd: root,
-    stdio: 'inherit',
-  })
+  const child = spawn(
+    binary,
+    [
+      entry,
+      ...project,
+      ...args.grants.flatMap((name) => ['--env', name]),
+      ...args.allowedHosts.flatMap((host) => ['--allow-host', host]),
+    ],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const [code] = await once(child, 'exit')
   return Number(code ?? 0)
@@ -61,12 +70,14 @@ async function startInBrowser(args: StartArguments, why: string): Promise<number
       import('./build-renderer.ts'),
     ])
     const rendererFolder = await ensureRenderer(root, say)
-    const { project, grants } = args
+    const { project, grants, allowedHosts } = args
     const app = await createApp({
       dataDirectory,
       engine,
       grants,
       application: 'LogiData Studio (browser)',
+      allowedHosts,
+      log: log.line,
       ...(project === undefined ? {} : { projectRoot: project }),
     })
     try {

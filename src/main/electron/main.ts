@@ -21,9 +21,12 @@ async function startDesktop(): Promise<void> {
     args: process.argv.slice(app.isPackaged ? 1 : 2),
     allowPositionals: true,
     strict: false,
-    options: { env: { type: 'string', multiple: true, default: [] } },
+    options: {
+      env: { type: 'string', multiple: true, default: [] },
+      'allow-host': { type: 'string', multiple: true, default: [] },
+    },
   })
-  const grants = (values.env ?? []).filter((name) => typeof name === 'string')
+  const texts = (given: readonly unknown[] = []) => given.filter((text) => typeof text === 'string')
   const [projectRoot] = positionals
   await app.whenReady()
   servePage(RENDERER_FOLDER)
@@ -32,7 +35,8 @@ async function startDesktop(): Promise<void> {
   const application = await createApp({
     dataDirectory: defaultDataDirectory(),
     engine,
-    grants,
+    grants: texts(values.env),
+    allowedHosts: texts(values['allow-host']),
     application: 'LogiData Studio (desktop)',
     ...(projectRoot === undefined ? {} : { projectRoot }),
   })

@@ -114,6 +114,7 @@ test('runs when it is due, once, with its parameters', async () => {
       parameters: { day: '2026-01-05' },
       schedule: 'one',
       key: 'schedule/one/2026-01-05T06:00:00.000Z',
+      detail: '0 6 * * *',
     },
   ])
 })

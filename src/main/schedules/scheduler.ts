@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { milliseconds } from '../../shared/duration.ts'
 import { toErrorInfo } from '../../shared/errors.ts'
 import { DEFAULTS, type NoticeKind, type Schedule, type Schedules } from '../../shared/schedules/document.ts'
@@ -17,6 +18,8 @@ export interface ScheduledStart {
   readonly schedule: string
   /** The same key twice gives the same run: a crash between the start and its note doubles nothing. */
   readonly key: string
+  /** What started it, for people: `0 6 * * *`, `inbox/a.csv`. */
+  readonly detail?: string
 }
 
 /** The end of a run. One that was resumed has several. */
@@ -38,7 +41,8 @@ export interface ScheduledRuns {
   endedAfter(path: string, mark: number | undefined): Promise<readonly EndedRun[]>
   /** The one that ended last. */
   lastEnded(path: string): Promise<EndedRun | undefined>
-  onEnd(listener: (run: EndedRun) => void): () => void
+  /** Calls back when a run may have ended. */
+  onEnd(listener: () => void): () => void
 }
 
 export interface Notice {
@@ -76,6 +80,8 @@ export interface SchedulerOptions {
   readonly clock?: Clock
   readonly notify: (notice: Notice) => void
   readonly log: (message: string) => void
+  /** Something that people see of it has changed. */
+  readonly onChange?: () => void
 }
 
 /** The clock is looked at that often, so that a machine that slept, or whose clock was set, is noticed. */
@@ -137,6 +143,7 @@ export class Scheduler {
         }
       }
       this.#wait(wait)
+      this.#options.onChange?.()
     })
   }
 
@@ -231,7 +238,7 @@ export class Scheduler {
     const perFile = !('per' in armed.schedule.trigger) || armed.schedule.trigger.per !== 'batch'
     const groups = perFile ? files.map((file) => [file]) : files.length > 0 && again === undefined ? [files] : []
     for (const group of groups) {
-      const key = group.map(({ path, fingerprint }) => `${path} ${fingerprint}`).join('\n')
+      const key = hashOf(group.map(({ path, fingerprint }) => `${path} ${fingerprint}`))
       const started = await this.#start(armed, now, key, perFile ? { file: group[0]?.path } : {})
       // A file that found the run before it still going is taken when that has ended.
       if (!started) return LONGEST_WAIT_MS
@@ -274,7 +281,13 @@ export class Scheduler {
         ...(file === undefined ? {} : { file }),
       })
       const key = `schedule/${name}/${occasion}`
-      const runId = await this.#options.runs.start({ path: pipeline, parameters, schedule: name, key })
+      const runId = await this.#options.runs.start({
+        path: pipeline,
+        parameters,
+        schedule: name,
+        key,
+        detail: file ?? detailOf(schedule.trigger),
+      })
       const openRuns = [...this.#state(armed).openRuns.filter((open) => open !== runId), runId]
       this.#change(armed, { lastRunId: runId, openRuns, awaited: at.toISOString() })
     } catch (thrown) {
@@ -323,4 +336,12 @@ export class Scheduler {
     for (const key of Object.keys(change) as (keyof ScheduleState)[]) if (change[key] === undefined) delete state[key]
     this.#options.states.write(armed.name, state as ScheduleState)
   }
+}
+
+const hashOf = (parts: readonly string[]) => createHash('sha256').update(parts.join('\n')).digest('hex')
+
+function detailOf(trigger: Schedule['trigger']): string {
+  if ('cron' in trigger) return trigger.cron
+  if ('every' in trigger) return trigger.every
+  return 'files' in trigger ? trigger.files : trigger.after
 }

@@ -1,6 +1,7 @@
 import { draftContract } from './app/drafts.ts'
 import { projectContract } from './app/projects.ts'
 import { runContract } from './app/runs.ts'
+import { scheduleContract } from './app/schedules.ts'
 import { settingsContract } from './app/settings.ts'
 import { testContract } from './app/tests.ts'
 
@@ -9,6 +10,7 @@ export const appContract = {
   ...projectContract,
   ...draftContract,
   ...runContract,
+  ...scheduleContract,
   ...settingsContract,
   ...testContract,
 } as const
