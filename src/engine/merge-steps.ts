@@ -1,4 +1,5 @@
 import { nameKey } from '../modules/kit/inputs.ts'
+import { MANY_REPLACED } from '../modules/kit/replace-columns.ts'
 import { identifier } from '../modules/kit/sql.ts'
 import { withCounter } from './row-counters.ts'
 import { columnIn, type Named, type RowStep, type Value } from './row-step.ts'
@@ -144,8 +145,8 @@ const countedTest = (from: readonly TextPiece[], { text, nodeId }: OwnedValue, c
 function renderList({ outputs, baseNames }: MergedSelect): TextPiece[] {
   const startsWithBase =
     outputs.length >= baseNames.length && baseNames.every((name, index) => outputs[index]?.name === name)
-  if (!startsWithBase) return separated(outputs.map(renderOutput), ', ')
   const replaced = outputs.slice(0, baseNames.length).filter(({ value }) => value !== undefined)
+  if (!startsWithBase || replaced.length >= MANY_REPLACED) return separated(outputs.map(renderOutput), ', ')
   const replace =
     replaced.length > 0 ? [piece(' REPLACE ('), ...separated(replaced.map(renderOutput), ', '), piece(')')] : []
   const added = outputs.slice(baseNames.length).map(renderOutput)

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -63,15 +63,21 @@ for (const name of chosen) {
   const folder = mkdtempSync(join(tmpdir(), `logidata-bench-${name}-`))
   try {
     const workload = await workloads[name]?.()
+    const shown = new Set<Measurement>()
+    const report = (measured: Measurement) => {
+      shown.add(measured)
+      print(measured)
+    }
     const measurements =
       (await workload?.({
         folder,
         csvMegabytes: Number(values['csv-megabytes']),
         rows: Number(values.rows),
         names,
+        report,
       })) ?? []
-    for (const measured of measurements) print(measured)
-    const machine = { processors: cpus().length, memoryBytes: totalmem(), node: process.version }
+    for (const measured of measurements) if (!shown.has(measured)) print(measured)
+    const machine = { load: loadavg()[0], processors: cpus().length, memoryBytes: totalmem(), node: process.version }
     writeFileSync(
       join(results, `${name}.json`),
       `${JSON.stringify({ name, at: new Date().toISOString(), machine, measurements }, null, 2)}\n`,

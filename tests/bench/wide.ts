@@ -1,6 +1,7 @@
+import { cpus, loadavg } from 'node:os'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { casesNamed, compiled, inputsOf, sampleTable } from './sample.ts'
-import { fastest, type Measurement, type Workload } from './workload.ts'
+import { type Cost, costOf, fastest, type Measurement, type Workload } from './workload.ts'
 
 const COLUMNS = 2_000
 const ROUNDS = 3
@@ -23,26 +24,29 @@ export const wide: Workload = async ({ names }) => {
         first ? `SELECT * FROM (${own}) CROSS JOIN more` : own,
       )
       const config = each.wide ?? each.config
-      const [ours, reference]: [number[], number[]] = [[], []]
-      const explain = async (queries: readonly string[]) => {
-        for (const query of queries) await connection.runAndReadAll(`EXPLAIN ${query}`)
+      const ours: Cost[] = []
+      const reference: Cost[] = []
+      // Not EXPLAIN: drawing a plan of 2,000 columns takes longer than making it, and no run does.
+      const plan = async (queries: readonly string[]) => {
+        for (const query of queries) (await connection.prepare(query)).destroySync()
       }
       for (let round = 0; round < ROUNDS; round++) {
-        const start = performance.now()
-        await explain([compiled(each, config, inputs)])
-        const middle = performance.now()
-        await explain([...inputs.values()].map(({ name }) => `SELECT * FROM ${name}`))
-        ours.push(middle - start)
-        reference.push(performance.now() - middle)
-        if (middle - start > 2_000) break
+        const took = await costOf(() => plan([compiled(each, config, inputs)]))
+        ours.push(took)
+        reference.push(await costOf(() => plan([...inputs.values()].map(({ name }) => `SELECT * FROM ${name}`))))
+        if (took.clock > 2_000) break
       }
+      const least = (costs: readonly Cost[], of: keyof Cost) => fastest(costs.map((cost) => cost[of]))
+      // On a busy machine the clock measures the others as well.
+      const busy = (loadavg()[0] ?? 0) > cpus().length
+      const judged = least(ours, busy ? 'processors' : 'clock')
       found.push({
         workload: each.name,
-        ours: fastest(ours),
-        reference: fastest(reference),
+        ours: judged,
+        reference: least(reference, busy ? 'processors' : 'clock'),
         unit: 'ms',
-        goal: 'under 500 ms',
-        met: fastest(ours) < 500,
+        goal: `under 500 ms${busy ? ' of CPU time' : ''}`,
+        met: judged < 500,
       })
     }
     return found

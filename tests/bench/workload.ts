@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly rows: number
   /** Transforms that `transforms` and `wide` measure; none stands for all. */
   readonly names: readonly string[]
+  /** Shows a measurement at once, where the whole takes long. */
+  readonly report: (measured: Measurement) => void
 }
 
 export type Workload = (options: BenchOptions) => Promise<Measurement[]>
@@ -44,6 +46,19 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; mill
   const start = performance.now()
   const value = await work()
   return { value, milliseconds: performance.now() - start }
+}
+
+/** Milliseconds on the clock and of all processors. */
+export interface Cost {
+  readonly clock: number
+  readonly processors: number
+}
+
+export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
+  const [start, used] = [performance.now(), process.cpuUsage()]
+  await work()
+  const { user, system } = process.cpuUsage(used)
+  return { clock: performance.now() - start, processors: (user + system) / 1000 }
 }
 
 /** Resident memory of a process in megabytes, where the system tells (Linux). */

@@ -2,7 +2,8 @@ import type { Column } from '../../shared/engine/types.ts'
 import { userError } from '../../shared/errors.ts'
 import type { FieldPath } from './fields.ts'
 import { nameKey, sameName } from './inputs.ts'
-import { identifier, joinSql, raw, type Sql, sql } from './sql.ts'
+import { replaceColumns } from './replace-columns.ts'
+import { identifier, joinSql, type Sql, sql } from './sql.ts'
 
 export interface AddedColumn {
   readonly name: string
@@ -32,14 +33,12 @@ export function withColumns(
       })
     seen.add(nameKey(name))
   }
-  const replaced: Sql[] = []
+  const replaced: { name: string; value: Sql }[] = []
   const appended: Sql[] = []
   for (const { name, value } of added) {
     const existing = columns.find((column) => sameName(column.name, name))
-    if (existing) replaced.push(sql`${value} AS ${identifier(existing.name)}`)
+    if (existing) replaced.push({ name: existing.name, value })
     else appended.push(sql`${value} AS ${identifier(name)}`)
   }
-  const exclude = except.length > 0 ? sql` EXCLUDE (${joinSql(except)})` : raw('')
-  const replace = replaced.length > 0 ? sql` REPLACE (${joinSql(replaced)})` : raw('')
-  return joinSql([sql`*${exclude}${replace}`, ...appended])
+  return joinSql([replaceColumns(columns, replaced, except), ...appended])
 }

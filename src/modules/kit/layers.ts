@@ -1,6 +1,6 @@
 import type { InputRelation } from './contract.ts'
-import { freeName } from './inputs.ts'
-import { identifier, joinSql, raw, type Sql, sql } from './sql.ts'
+import { replaceColumns } from './replace-columns.ts'
+import { identifier, joinSql, type Sql, sql } from './sql.ts'
 
 /** A value, and the number of helper layers that must lie below it. */
 export interface Layered {
@@ -30,7 +30,7 @@ export class Layers {
   /** The value under a name of its own, so that using it again costs nothing. A column stays as it is. */
   hold({ value, layer }: Layered): Layered {
     if (NAME.test(value.text)) return { value, layer }
-    const name = identifier(freeName(`${this.#prefix}${this.#names.length + 1}`, this.#input.columns))
+    const name = identifier(`${this.#prefix}${this.#names.length + 1}`)
     const own = this.#layers[layer] ?? []
     this.#layers[layer] = own
     own.push(sql`${value} AS ${name}`)
@@ -63,10 +63,7 @@ export class Layers {
     more: readonly Sql[] = [],
     without: readonly Sql[] = [],
   ): Sql {
-    const gone = [...without, ...this.#names]
-    const exclude = gone.length > 0 ? sql` EXCLUDE (${joinSql(gone)})` : raw('')
-    const list = joinSql(replaced.map(({ name, value }) => sql`${value} AS ${identifier(name)}`))
-    const replace = replaced.length > 0 ? sql` REPLACE (${list})` : raw('')
-    return sql`SELECT *${exclude}${replace}${more.length > 0 ? sql`, ${joinSql(more)}` : raw('')} FROM ${this.from}`
+    const list = replaceColumns(this.#input.columns, replaced, this.#names, without)
+    return sql`SELECT ${joinSql([list, ...more])} FROM ${this.from}`
   }
 }

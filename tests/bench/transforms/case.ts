@@ -18,8 +18,10 @@ export interface TransformCase {
   readonly ordered?: boolean
   /** False where the rows depend on chance (a random sample, a uuid), or numbers on the order in which DuckDB adds them. */
   readonly sameRows?: boolean
-  /** The part of the sample's rows that is enough where a row costs much; 1 unless given. */
+  /** The part of the sample's rows that is enough where a row costs much; 1 unless given. Of a million rows or more, all are taken. */
   readonly part?: number
+  /** The most rows that the SQL by hand can take, where its time grows with their square. */
+  readonly most?: number
   /** A config that touches many columns, for the time to plan 2,000 of them; that above unless given. */
   readonly wide?: unknown
 }

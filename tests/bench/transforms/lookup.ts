@@ -69,5 +69,6 @@ export const cases: readonly TransformCase[] = [
       QUALIFY row_number() OVER (PARTITION BY l.id ORDER BY score DESC, code) = 1`,
     sameRows: false,
     part: 0.2,
+    most: 1_000_000,
   },
 ]

@@ -125,8 +125,9 @@ function requireNumber({ column }: Target, item: Fill, field: FieldPath): void {
 
 const isWide = (type: SqlType): boolean => (integerType(type)?.bits ?? 0) > 64 || isScalar(type, 'BIGNUM')
 
-/** A number as the column's type, halves away from zero; NULL where the type cannot hold it. */
+/** A number as the column's type, halves away from zero; NULL where the type cannot hold it. @param value a DOUBLE where the type is */
 function rounded(value: Sql, type: SqlType): Sql {
+  if (isScalar(type, 'DOUBLE')) return value
   if (isFloat(type)) return sql`CAST(${value} AS ${typeSql(type)})`
   const scale = type.kind === 'decimal' ? type.scale : 0
   return sql`TRY_CAST(round(${value}, ${scale}) AS ${typeSql(type)})`
@@ -138,8 +139,8 @@ function meanOf(known: Sql, type: SqlType, over: Sql): Sql {
   if (!integerType(type) || isWide(type)) return rounded(sql`avg(${known}) ${over}`, type)
   // Whole numbers all the way: a DOUBLE would lose what is beyond 2^53.
   const [sum, count] = [sql`sum(${known}) ${over}`, sql`count(${known}) ${over}`]
-  const half = sql`(2 * abs(${sum}) + ${count}) // (2 * ${count})`
-  return sql`CAST(CASE WHEN ${count} = 0 THEN NULL WHEN ${sum} < 0 THEN -(${half}) ELSE ${half} END AS ${typeSql(type)})`
+  // `//` cuts towards zero; of no values it gives NULL.
+  return sql`CAST((2 * ${sum} + sign(${sum}) * ${count}) // (2 * ${count}) AS ${typeSql(type)})`
 }
 
 function medianOf(known: Sql, type: SqlType, over: Sql): Sql {

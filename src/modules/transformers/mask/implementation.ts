@@ -2,7 +2,8 @@ import { userError } from '../../../shared/errors.ts'
 import { selectColumns } from '../../kit/column-selection.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { requireInput } from '../../kit/inputs.ts'
-import { identifier, joinSql, sql } from '../../kit/sql.ts'
+import { replaceColumns } from '../../kit/replace-columns.ts'
+import { sql } from '../../kit/sql.ts'
 import { columnType } from '../../kit/types.ts'
 import { maskDescriptor } from './descriptor.ts'
 import { masked } from './methods.ts'
@@ -31,9 +32,9 @@ export const mask: RelationModule<typeof maskDescriptor, undefined> = {
           columns: input.columns,
           field,
         })
-        return sql`${value} AS ${identifier(column.name)}`
+        return { name: column.name, value }
       })
     })
-    return { out: sql`SELECT * REPLACE (${joinSql(values)}) FROM ${input.name}` }
+    return { out: sql`SELECT ${replaceColumns(input.columns, values)} FROM ${input.name}` }
   },
 }

@@ -2,6 +2,7 @@ import { userError } from '../../../shared/errors.ts'
 import { selectColumns } from '../../kit/column-selection.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { nameKey, requireColumn, requireInput, sameName } from '../../kit/inputs.ts'
+import { MANY_REPLACED } from '../../kit/replace-columns.ts'
 import { identifier, joinSql, sql } from '../../kit/sql.ts'
 import { renameDescriptor } from './descriptor.ts'
 import { renamer } from './rules.ts'
@@ -33,7 +34,12 @@ export const rename: RelationModule<typeof renameDescriptor, undefined> = {
     checkNames(names)
     const changed = [...names].filter(([from, to]) => from !== to)
     if (changed.length === 0) return { out: sql`SELECT * FROM ${input.name}` }
-    const list = joinSql(changed.map(([from, to]) => sql`${identifier(from)} AS ${identifier(to)}`))
+    const renamed = ([from, to]: readonly [string, string]) =>
+      from === to ? identifier(from) : sql`${identifier(from)} AS ${identifier(to)}`
+    // As with REPLACE, DuckDB looks each of them up among all.
+    if (changed.length >= MANY_REPLACED)
+      return { out: sql`SELECT ${joinSql([...names].map(renamed))} FROM ${input.name}` }
+    const list = joinSql(changed.map(renamed))
     return { out: sql`SELECT * RENAME (${list}) FROM ${input.name}` }
   },
 }

@@ -4,7 +4,8 @@ import type { RelationModule } from '../../kit/contract.ts'
 import type { FieldPath } from '../../kit/fields.ts'
 import { requireInput } from '../../kit/inputs.ts'
 import { checkPattern, replacementFor } from '../../kit/pattern.ts'
-import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
+import { replaceColumns } from '../../kit/replace-columns.ts'
+import { identifier, raw, type Sql, sql } from '../../kit/sql.ts'
 import { escapePattern } from '../../kit/text-sql.ts'
 import { type ReplaceRule, replaceDescriptor } from './descriptor.ts'
 
@@ -27,8 +28,11 @@ export const replace: RelationModule<typeof replaceDescriptor, undefined> = {
         values.set(column.name, apply(values.get(column.name) ?? identifier(column.name)))
       }
     })
-    const list = joinSql([...values].map(([name, value]) => sql`${value} AS ${identifier(name)}`))
-    return { out: sql`SELECT * REPLACE (${list}) FROM ${input.name}` }
+    const list = replaceColumns(
+      input.columns,
+      [...values].map(([name, value]) => ({ name, value })),
+    )
+    return { out: sql`SELECT ${list} FROM ${input.name}` }
   },
 }
 
