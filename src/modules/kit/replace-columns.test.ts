@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { openDuckDbSession } from './duckdb-session.ts'
+import { sharedSession } from './harness.ts'
 import { replaceColumns } from './replace-columns.ts'
 import { identifier, raw, sql } from './sql.ts'
 
@@ -7,7 +7,7 @@ const columns = Array.from({ length: 40 }, (_, index) => ({ name: `column ${inde
 const table = sql`(SELECT ${raw(columns.map(({ name }, index) => `${index} AS "${name}"`).join(', '))}, 99 AS helper)`
 
 it.each([1, 15, 16, 40])('%i replaced columns keep their places, and the helpers do not leave', async (count) => {
-  await using session = await openDuckDbSession()
+  const session = await sharedSession()
   // Each uses the column before it, which it must see as it was.
   const replaced = columns.slice(0, Math.min(count, 39)).map(({ name }, index) => ({
     name: name.toUpperCase(),
