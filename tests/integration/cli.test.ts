@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openJournalToRead } from '../../src/main/journal/open-journal.ts'
+import { JournalReader } from '../../src/main/journal/read-journal.ts'
 import { temporaryFolder } from '../../src/main/testing/temporary-folder.ts'
 
 const ENTRY = fileURLToPath(new URL('../../bin/logidata.js', import.meta.url))
@@ -113,6 +115,22 @@ const sales = 'pipelines/sales.pipeline.yaml'
 const bad = '../bad/pipelines/bad.pipeline.yaml'
 const broken = '../bad/pipelines/broken.pipeline.yaml'
 
+function nodesOfLastRun(project: string): number {
+  let db: ReturnType<typeof openJournalToRead>
+  try {
+    db = openJournalToRead(project)
+    if (!db) return 0
+    const journal = new JournalReader(db)
+    const [run] = journal.list({ limit: 1 }).runs
+    return run ? journal.nodes(run.number, run.attempt).length : 0
+  } catch {
+    // It is just being made.
+    return 0
+  } finally {
+    db?.close()
+  }
+}
+
 describe('run', () => {
   test('writes what the pipeline says, and shows rows and files of every node', async () => {
     const { code, out, err } = await logidata('run', sales)
@@ -207,7 +225,11 @@ describe('run', () => {
 
   test('Ctrl-C cancels it: 130, and nothing is written', async () => {
     const { child, ended } = start(['run', '../slow.pipeline.yaml', '--json'])
-    await sleep(3000)
+    // Until it says in the journal what its nodes are.
+    for (let nodes = 0; nodes === 0; ) {
+      await sleep(200)
+      nodes = nodesOfLastRun(join(root, '..'))
+    }
     const asked = performance.now()
     child.kill('SIGINT')
     const { code, out } = await ended

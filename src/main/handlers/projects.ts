@@ -3,15 +3,15 @@ import type { Handlers } from '../../shared/rpc/contract.ts'
 import { findDataFiles } from '../projects/data-files.ts'
 import { listFolders } from '../projects/folders.ts'
 import type { Project } from '../projects/project.ts'
-import type { Sessions } from '../sessions.ts'
+import type { Session, Sessions } from '../sessions.ts'
 
 export function projectHandlers(sessions: Sessions): Handlers<typeof projectContract> {
   const project = () => sessions.current.project
   return {
-    'project.current': () => project().info(),
+    'project.current': () => info(sessions.current),
     'project.open': async ({ root }) => {
       await sessions.switchTo(root)
-      return project().info()
+      return info(sessions.current)
     },
     'project.watch': (_, { signal }) => watchProject(sessions, signal),
     'project.files': ({ contains }) => findDataFiles(project().root, contains),
@@ -24,6 +24,10 @@ export function projectHandlers(sessions: Sessions): Handlers<typeof projectCont
       return {}
     },
   }
+}
+
+async function info({ project, runs }: Session): Promise<ProjectInfo> {
+  return { ...(await project.info()), notices: [...runs.notices] }
 }
 
 async function* watchProject(sessions: Sessions, signal: AbortSignal): AsyncGenerator<ProjectInfo> {
@@ -46,7 +50,7 @@ async function* watchProject(sessions: Sessions, signal: AbortSignal): AsyncGene
       }
       if (changed) {
         changed = false
-        yield await watched.info()
+        yield await info(sessions.current)
       } else {
         await new Promise<void>((resolve) => {
           wake = resolve

@@ -1,6 +1,7 @@
 import type { runContract } from '../../shared/rpc/app/runs.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
 import type { HandOverContract } from '../../shared/rpc/hand-over-contract.ts'
+import { compareRuns } from '../runs/compare-runs.ts'
 import { unknownRun } from '../runs/run-failures.ts'
 import type { RunRegistry } from '../runs/run-registry.ts'
 
@@ -34,6 +35,7 @@ export function runHandlers(sessions: RunSessions): Handlers<typeof runContract>
     },
     'run.list': async ({ before, ...filter }) => current().list({ ...filter, before }),
     'run.read': async ({ runId }) => of(runId).read(runId),
+    'run.compare': async (input) => compareRuns(of(input.runId).journal, input.runId, input.with, input.threshold),
     'run.checks': async (filter) => current().checks(filter),
     'run.queue': (_, { signal }) => current().queue(signal),
     'run.move': async ({ runId, before }) => {

@@ -4,6 +4,7 @@ import { type RunEvent, runEventSchema } from '../../shared/engine/types.ts'
 import {
   type RunCheck,
   type RunDetail,
+  type RunNode,
   type RunPage,
   type RunRequest,
   type RunState,
@@ -107,6 +108,12 @@ export class JournalReader {
         checkOf,
       ),
     }
+  }
+
+  /** Nodes of one attempt. */
+  nodes(number: number, attempt: number): RunNode[] {
+    const rows = this.statement('SELECT * FROM nodes WHERE run = ? AND attempt = ? ORDER BY place').all(number, attempt)
+    return rows.flatMap((row) => readable(() => nodeOf(row)))
   }
 
   /** @returns undefined where the pipeline was not kept: records of earlier versions */

@@ -45,7 +45,7 @@ export class Project {
     throw userError('project.not-folder', `“${path}” is not a folder.`, { hint: 'A project is a folder; open that.' })
   }
 
-  async info(): Promise<ProjectInfo> {
+  async info(): Promise<Omit<ProjectInfo, 'notices'>> {
     const pipelines = await this.#lister.list()
     return { root: this.root, name: projectName(this.root), pipelines, sample: this.sample }
   }

@@ -4,6 +4,7 @@ import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
 import type { Project } from '../../shared/rpc/app-contract.ts'
 import { api } from '../api.ts'
 import { closeTab, openPipeline, reconcileWithDisk } from './sessions.ts'
+import { toast } from './toasts.ts'
 
 export interface ProjectState {
   readonly project: Project | undefined
@@ -22,6 +23,7 @@ export async function watchProject(signal: AbortSignal): Promise<void> {
     try {
       for await (const project of api.stream('project.watch', {}, { signal })) {
         useProject.setState({ project, error: undefined })
+        tellNotices(project)
         await reconcileWithDisk(project)
       }
       return
@@ -32,6 +34,18 @@ export async function watchProject(signal: AbortSignal): Promise<void> {
       // `stream` itself waits for a lost connection; this only keeps a failing host from being asked in a tight loop.
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
+  }
+}
+
+const told = new Set<string>()
+
+/** What the application noticed when it opened the project, once. The words are the application's. */
+function tellNotices({ root, notices }: Project): void {
+  for (const { code, message, hint } of notices) {
+    const key = `${root}\n${code}\n${message}`
+    if (told.has(key)) continue
+    told.add(key)
+    toast({ tone: code.startsWith('journal.') ? 'danger' : 'neutral', message, hint })
   }
 }
 

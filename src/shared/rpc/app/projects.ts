@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { problemSchema } from '../../engine/types.ts'
+import { errorInfoSchema } from '../../errors.ts'
 import { documentSchema } from '../../pipeline/document.ts'
 import { call, stream } from '../contract.ts'
 import { pathSchema } from './paths.ts'
@@ -13,6 +14,8 @@ export const projectSchema = z.object({
   pipelines: z.array(pipelineEntrySchema),
   /** The sample project was copied here on first start. */
   sample: z.boolean(),
+  /** What people should know of how it was found: a damaged run history, runs that were interrupted. */
+  notices: z.array(errorInfoSchema).default([]),
 })
 export type Project = z.infer<typeof projectSchema>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { runEventSchema } from '../../engine/types.ts'
+import { runComparisonSchema } from '../../runs/compare.ts'
 import { runCheckSchema, runDetailSchema, runPageSchema, runStateSchema, runSummarySchema } from '../../runs/history.ts'
 import { call, stream } from '../contract.ts'
 import { draftSchema } from './drafts.ts'
@@ -49,6 +50,12 @@ export const runContract = {
     runPageSchema,
   ),
   'run.read': call('read', runIdSchema, runDetailSchema),
+  /** Against an earlier run, node by node, and against what is usual. */
+  'run.compare': call(
+    'read',
+    runIdSchema.extend({ with: z.string().optional(), threshold: z.number().min(0).max(100).default(0.5) }),
+    runComparisonSchema,
+  ),
   /** Results of checks over time, newest first. */
   'run.checks': call(
     'read',
