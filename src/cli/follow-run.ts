@@ -59,6 +59,11 @@ export function printReport(
   ]
   const rows = report.tableRows()
   if (rows.length > 0) terminal.out.write(formatTable(heads, rows, { style, width: terminal.width, longest: 60 }))
+  for (const { nodeId, port, check, severity, state, message } of report.checks) {
+    if (state === 'passed') continue
+    const word = severity === 'warn' ? sayStyle.yellow('warning') : sayStyle.red('check failed')
+    terminal.say(`${word}: ${nodeId}.${port}: “${check}”: ${message ?? state}`)
+  }
   for (const error of report.errors())
     terminal.say(
       pipeline

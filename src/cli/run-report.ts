@@ -14,6 +14,8 @@ interface NodeReport {
 export class RunReport {
   state: 'running' | 'succeeded' | 'failed' | 'cancelled' = 'running'
   milliseconds = 0
+  /** What checks came to. */
+  readonly checks: Extract<RunEvent, { kind: 'check' }>[] = []
   readonly #nodes = new Map<string, NodeReport>()
   readonly #began = performance.now()
   #error: ErrorInfo | undefined
@@ -40,8 +42,10 @@ export class RunReport {
       case 'progress':
         this.#fraction = event.fraction
         return undefined
-      case 'stage':
       case 'check':
+        this.checks.push(event)
+        return undefined
+      case 'stage':
       case 'log':
         return undefined
       case 'finished':
@@ -105,6 +109,7 @@ export class RunReport {
       milliseconds: Math.round(this.milliseconds),
       error: this.#error ?? null,
       nodes: Object.fromEntries(nodes),
+      checks: this.checks.map(({ kind: _kind, ...check }) => check),
     }
   }
 

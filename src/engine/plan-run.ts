@@ -157,7 +157,9 @@ function keptPorts(pipeline: ResolvedPipeline, loads: readonly ResolvedNode[]): 
       heavy.set(key, above || (isBlocking(node) && node.inputs.size > 0) || isVolatile(node))
       const shared = (readers.get(key)?.size ?? 0) > 1 && (loadsOf.get(key)?.size ?? 0) > 1
       // What code computes is a stage of its own, however many read it.
-      if (node.module?.kind === 'process' || (shared && heavy.get(key))) kept.set(key, ref)
+      // A check would compute it once more.
+      const checked = node.checks?.some((check) => (check.port ?? node.outputs[0]) === port)
+      if (node.module?.kind === 'process' || ((shared || checked) && heavy.get(key))) kept.set(key, ref)
     }
   }
   return kept

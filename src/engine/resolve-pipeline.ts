@@ -4,6 +4,7 @@ import { didYouMean } from '../modules/kit/did-you-mean.ts'
 import type { Problem } from '../shared/engine/types.ts'
 import type { ModuleDescriptor } from '../shared/modules/descriptor.ts'
 import { inputPortsOf, outputPortsOf, takesInput } from '../shared/modules/ports.ts'
+import type { NodeCheck } from '../shared/pipeline/checks.ts'
 import { type PipelineDocument, type PipelineNode, parseReference } from '../shared/pipeline/document.ts'
 import { topologicalOrder } from '../shared/pipeline/graph.ts'
 import { resolveParameters } from '../shared/pipeline/parameters.ts'
@@ -38,6 +39,8 @@ export interface ResolvedNode {
   /** Those that its expressions may name. */
   readonly parameters: ReadonlyMap<string, ParameterValue>
   readonly summary: string
+  /** Expectations on its rows. */
+  readonly checks?: readonly NodeCheck[]
   readonly problems: readonly Problem[]
 }
 
@@ -145,7 +148,8 @@ function resolveNode(
     problems.push(problemOf(thrown, id))
   }
   const outputs = outputPortsOf(descriptor.outputs, node.config).map((port) => port.name)
-  return { id, type: node.type, module, config, configText, inputs, outputs, parameters, summary, problems }
+  const checks = node.checks ? { checks: node.checks } : {}
+  return { id, type: node.type, module, config, configText, inputs, outputs, parameters, summary, ...checks, problems }
 }
 
 /** The nodes of the pipeline that a node stands for; the node itself then reads their ends. */

@@ -9,6 +9,7 @@ import type { Analysis, Column, NodeAnalysis, Problem } from '../shared/engine/t
 import { LogiDataError } from '../shared/errors.ts'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import { Binder } from './bind.ts'
+import { checkProblems } from './checks/check-problems.ts'
 import { FactsCache, parametersText } from './facts.ts'
 import { PipelineFiles } from './pipeline-files.ts'
 import type { ProjectSession } from './session.ts'
@@ -99,6 +100,7 @@ export class Analyser {
       })
       problems.get(node.id)?.push(...bound.problems.map((problem) => ({ ...problem, nodeId: node.id })))
       for (const [port, found] of bound.ports) columns.set(portKey({ nodeId: node.id, port }), found)
+      if (node.checks) problems.get(node.id)?.push(...(await checkProblems(this.#session, node, columns)))
       content.set(node.id, this.#contentOf(node, factsKey, content))
     }
     return {

@@ -44,6 +44,10 @@ export function applyEdit(document: PipelineDocument, edit: PipelineEdit): Appli
       const { config } = nodeOf(document, edit.nodeId)
       return setNode(document, edit.nodeId, { config: edit.config }, { ...edit, config: config ?? {} })
     }
+    case 'setChecks': {
+      const { checks } = nodeOf(document, edit.nodeId)
+      return setNode(document, edit.nodeId, { checks: edit.checks }, { ...edit, checks })
+    }
     case 'connect':
       return connect(document, edit)
     case 'disconnect':

@@ -29,6 +29,11 @@ export function configEdits(
     ...moved.map(({ name, from }): PipelineEdit => ({ kind: 'connect', nodeId, port: name, from, dangling: true })),
   ]
   if (renamed.size === 0) return [change, ...own]
+  const checks = document.nodes[nodeId]?.checks?.map((check) => {
+    const port = check.port === undefined ? undefined : renamed.get(check.port)
+    return port === undefined ? check : { ...check, port }
+  })
+  if (checks) own.push({ kind: 'setChecks', nodeId, checks })
   const follow = Object.entries(document.nodes).flatMap(([reader, node]) =>
     Object.entries(node.inputs ?? {}).flatMap(([port, text]): PipelineEdit[] => {
       const from = parseReference(text)

@@ -16,7 +16,7 @@ export type PipelineChange =
   | { readonly kind: 'parameterChanged'; readonly name: string; readonly changes: readonly ValueChange[] }
   | { readonly kind: 'nodeAdded' | 'nodeRemoved'; readonly nodeId: string; readonly type: string }
   | { readonly kind: 'nodeRenamed'; readonly nodeId: string; readonly from: string }
-  /** Paths start with `type`, `label`, `note`, or `config`. */
+  /** Paths start with `type`, `label`, `note`, `config` or `checks`. */
   | { readonly kind: 'nodeChanged'; readonly nodeId: string; readonly changes: readonly ValueChange[] }
   /** Without `before` the input was not connected, without `after` it no longer is. */
   | {
@@ -49,8 +49,12 @@ export function diffPipelines(before: PipelineDocument, after: PipelineDocument)
     if (!old) changes.push({ kind: 'nodeAdded', nodeId, type: node.type })
     else {
       if (from !== undefined) changes.push({ kind: 'nodeRenamed', nodeId, from })
-      const values = ['type', 'label', 'note', 'config'].flatMap((key) =>
-        valueChanges(old[key as keyof PipelineNode], node[key as keyof PipelineNode], [key]),
+      const values = ['type', 'label', 'note', 'config', 'checks'].flatMap((key) =>
+        valueChanges(
+          old[key as keyof PipelineNode] as JsonValue | undefined,
+          node[key as keyof PipelineNode] as JsonValue | undefined,
+          [key],
+        ),
       )
       if (values.length > 0) changes.push({ kind: 'nodeChanged', nodeId, changes: values })
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nodeCheckSchema } from './checks.ts'
 
 /** The current value of a file's `format` key. Older ones are read through `migrations.ts`. */
 export const FORMAT = 'logidata/v1'
@@ -44,6 +45,8 @@ export const nodeSchema = z.strictObject({
    */
   inputs: z.record(nodeIdSchema, referenceSchema).optional(),
   config: z.record(z.string(), jsonValueSchema).optional(),
+  /** Expectations on the rows of its output ports. */
+  checks: z.array(nodeCheckSchema).optional(),
 })
 export type PipelineNode = z.infer<typeof nodeSchema>
 

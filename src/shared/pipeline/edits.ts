@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nodeCheckSchema } from './checks.ts'
 import {
   jsonValueSchema,
   nodeIdSchema,
@@ -25,6 +26,7 @@ export const editSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('setLabel'), nodeId: nodeIdSchema, label: z.string().max(200).optional() }),
   z.strictObject({ kind: z.literal('setNote'), nodeId: nodeIdSchema, note: z.string().optional() }),
   z.strictObject({ kind: z.literal('setConfig'), nodeId: nodeIdSchema, config: z.record(z.string(), jsonValueSchema) }),
+  z.strictObject({ kind: z.literal('setChecks'), nodeId: nodeIdSchema, checks: z.array(nodeCheckSchema).optional() }),
   /** A port that is connected already keeps its place. */
   z.strictObject({
     kind: z.literal('connect'),

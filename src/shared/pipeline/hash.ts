@@ -16,6 +16,8 @@ export function semanticHash(document: PipelineDocument): string {
     nodeId,
     ownHash(node),
     Object.entries(node.inputs ?? {}),
+    // What is looked at can stop a load, and changes no rows.
+    ...(node.checks ? [node.checks as JsonValue] : []),
   ])
   return hashOf(['pipeline', document.format, parameters, nodes])
 }

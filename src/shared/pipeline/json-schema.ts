@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { ModuleInfo } from '../modules/descriptor.ts'
+import { nodeCheckSchema } from './checks.ts'
 import { FORMAT, NODE_ID, parameterTypeSchema, REFERENCE } from './document.ts'
 
 type Schema = { readonly [key: string]: unknown }
@@ -36,6 +38,7 @@ export function pipelineJsonSchema(modules: readonly ModuleInfo[]): Schema {
         minItems: 2,
         description: 'Pixels from the left and from the top, at zoom 1.',
       },
+      check: checkSchema(),
       parameter: {
         type: 'object',
         additionalProperties: false,
@@ -62,6 +65,11 @@ export function pipelineJsonSchema(modules: readonly ModuleInfo[]): Schema {
           note: { type: 'string', description: 'A note for people.' },
           inputs: map({ $ref: '#/$defs/reference' }, 'Input port -> the node, or node.port, that it reads from.'),
           config: { type: 'object' },
+          checks: {
+            type: 'array',
+            items: { $ref: '#/$defs/check' },
+            description: 'Expectations on the rows of its output ports.',
+          },
         },
         allOf: modules.map((module) => ({
           if: { properties: { type: { const: module.type } }, required: ['type'] },
@@ -75,6 +83,13 @@ export function pipelineJsonSchema(modules: readonly ModuleInfo[]): Schema {
       ...Object.fromEntries(modules.map((module) => [defName(module), configSchema(module)])),
     },
   }
+}
+
+function checkSchema(): Schema {
+  const { $schema: _schema, ...schema } = z.toJSONSchema(nodeCheckSchema)
+  // The reader takes what is written as text; to other readers of YAML it may be a number.
+  const limit = { type: ['string', 'number'] }
+  return { ...schema, properties: { ...schema.properties, min: limit, max: limit } }
 }
 
 const defName = (module: ModuleInfo) => `config.${module.type}`

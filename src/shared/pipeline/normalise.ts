@@ -21,12 +21,13 @@ export function normaliseDocument(document: PipelineDocument): PipelineDocument 
 }
 
 export function normaliseNode(node: PipelineNode): PipelineNode {
-  const { type, label, note, inputs, config } = node
+  const { type, label, note, inputs, config, checks } = node
   return {
     type,
     ...(label ? { label } : {}),
     ...(note ? { note } : {}),
     ...(filled(inputs) ? { inputs } : {}),
     ...(filled(config) ? { config } : {}),
+    ...(filled(checks) ? { checks } : {}),
   }
 }

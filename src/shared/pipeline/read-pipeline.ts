@@ -81,6 +81,7 @@ function isText(path: Path): boolean {
   if (path.length === 1) return section === 'format' || section === 'name' || section === 'description'
   if (section === 'parameters') return path.length === 3
   if (section !== 'nodes') return false
+  if (field === 'checks') return path.length > 4
   if (path.length === 3) return field === 'type' || field === 'label' || field === 'note'
   return path.length === 4 && field === 'inputs'
 }
@@ -92,7 +93,7 @@ function withoutEmptyMaps(data: Data): Data {
   if (isData(result.nodes)) {
     const nodes = Object.entries(result.nodes).map(([nodeId, node]) => [
       nodeId,
-      isData(node) ? dropNulls(node, ['inputs', 'config']) : node,
+      isData(node) ? dropNulls(node, ['inputs', 'config', 'checks']) : node,
     ])
     result.nodes = Object.fromEntries(nodes) as Data
   }
@@ -110,5 +111,6 @@ function isData(value: JsonValue | undefined): value is Data {
 function nodeAndField(path: Path): { nodeId?: string; field?: (string | number)[] } {
   const [section, nodeId, part, ...field] = path
   if (section !== 'nodes' || typeof nodeId !== 'string') return {}
+  if (part === 'checks') return { nodeId, field: ['checks', ...field] }
   return part === 'config' && field.length > 0 ? { nodeId, field } : { nodeId }
 }

@@ -1,4 +1,5 @@
 import { carryComments } from './carry-comments.ts'
+import { type NodeCheck, nodeCheckSchema } from './checks.ts'
 import type { JsonValue, PipelineDocument } from './document.ts'
 import { normaliseDocument } from './normalise.ts'
 import { emitYaml } from './yaml/emit.ts'
@@ -14,7 +15,7 @@ export function writePipeline(document: PipelineDocument, previousText?: string)
   return emitYaml(data, {
     comments: previousText === undefined ? new Map() : carryComments(previousText, document, data),
     alwaysBlock: (path) => path.length < 2 || (path[0] === 'nodes' && path.length === 2),
-    isVerbatim: (path) => isTypedDefault(document, path),
+    isVerbatim: (path) => isTypedDefault(document, path) || isLimit(path),
   })
 }
 
@@ -24,6 +25,10 @@ function isTypedDefault(document: PipelineDocument, path: Path): boolean {
   return document.parameters?.[String(name)]?.type !== 'text'
 }
 
+/** `min` and `max` of a check, which the reader takes as text. */
+const isLimit = ([section, , part, , field]: Path): boolean =>
+  section === 'nodes' && part === 'checks' && (field === 'min' || field === 'max')
+
 function toData(document: PipelineDocument): { [key: string]: JsonValue } {
   const { format, name, description, parameters, nodes, layout } = document
   const parameterData = Object.entries(parameters ?? {}).map(([key, parameter]) => [
@@ -32,7 +37,10 @@ function toData(document: PipelineDocument): { [key: string]: JsonValue } {
   ])
   const nodeData = Object.entries(nodes).map(([key, node]) => [
     key,
-    pick(node, ['type', 'label', 'note', 'inputs', 'config']),
+    {
+      ...pick(node, ['type', 'label', 'note', 'inputs', 'config']),
+      ...(node.checks ? { checks: node.checks.map(checkData) } : {}),
+    },
   ])
   const placed = Object.keys(nodes).flatMap((key) => {
     const position = layout?.[key]
@@ -47,6 +55,8 @@ function toData(document: PipelineDocument): { [key: string]: JsonValue } {
     ...(layout === undefined ? {} : { layout: Object.fromEntries(placed) }),
   }
 }
+
+const checkData = (check: NodeCheck): { [key: string]: JsonValue } => pick(check, Object.keys(nodeCheckSchema.shape))
 
 /** The given keys, in that order, where there is a value. */
 function pick(from: object, keys: readonly string[]): { [key: string]: JsonValue } {

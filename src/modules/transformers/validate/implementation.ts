@@ -1,8 +1,8 @@
 import type { RelationModule } from '../../kit/contract.ts'
 import { freeName, requireInput } from '../../kit/inputs.ts'
+import { type RuleTest, testsOf } from '../../kit/rule-tests.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import { validateDescriptor } from './descriptor.ts'
-import { type RuleTest, testsOf } from './rule-tests.ts'
 
 export const validate: RelationModule<typeof validateDescriptor, undefined> = {
   kind: 'relation',
