@@ -5,6 +5,7 @@ import { Dialogs } from './frame/dialogs.tsx'
 import { ErrorBoundary } from './frame/error-boundary.tsx'
 import { ProblemsList } from './frame/problems-list.tsx'
 import { Rail } from './frame/rail.tsx'
+import { ScreenLayer } from './frame/screens.tsx'
 import { StatusLine } from './frame/status-line.tsx'
 import { Toaster } from './frame/toaster.tsx'
 import { TopBar } from './frame/top-bar.tsx'
@@ -12,6 +13,7 @@ import { useGlobalKeys } from './frame/use-global-keys.ts'
 import { Workspace } from './frame/workspace.tsx'
 import { startStudio } from './start-studio.ts'
 import { useSettings } from './store/settings.ts'
+import { useUi } from './store/ui.ts'
 import { applyTheme } from './theme/theme.ts'
 import './frame/frame.css'
 import './frame/panes.css'
@@ -21,6 +23,7 @@ export function App() {
   const [ready, setReady] = useState(false)
   const language = useSettings((state) => state.language)
   const theme = useSettings((state) => state.theme)
+  const screen = useUi((state) => state.screen)
   useEffect(() => startStudio(() => setReady(true)), [])
   useEffect(() => applyTheme(theme), [theme])
   useEffect(() => {
@@ -42,9 +45,14 @@ export function App() {
       <Banners />
       <div className="app-middle">
         <Rail />
-        <ErrorBoundary>
-          <Workspace />
-        </ErrorBoundary>
+        <div className="app-stage">
+          <div className="app-editor" inert={screen !== 'editor'}>
+            <ErrorBoundary>
+              <Workspace />
+            </ErrorBoundary>
+          </div>
+          <ScreenLayer />
+        </div>
       </div>
       <ProblemsList />
       <StatusLine />

@@ -5,9 +5,10 @@ import { redo, undo, usePipeline } from '../store/pipeline.ts'
 import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
 import { useSelection } from '../store/selection.ts'
 import { changeSettings } from '../store/settings.ts'
-import { openDialog, showPanes, toggleDocs, useUi } from '../store/ui.ts'
+import { openDialog, showPanes, showScreen, toggleDocs, useUi } from '../store/ui.ts'
 import { askForSubPipeline, putStepsHere } from '../sub-pipeline/actions.ts'
 import { openStep, pathOfStep } from '../sub-pipeline/ways.ts'
+import { SCREENS } from './screens.tsx'
 
 export interface Command {
   readonly id: string
@@ -71,6 +72,7 @@ export function commands(): Command[] {
       enabled: document !== undefined,
       run: () => openDialog({ kind: 'parameters' }),
     },
+    ...SCREENS.map(({ id }) => always(`screen.${id}`, t(`rail.${id}`), () => showScreen(id))),
     always('newPipeline', t('command.newPipeline'), () => openDialog({ kind: 'newPipeline' })),
     always('docs', t('command.docs'), toggleDocs, 'F1'),
     always('problems', t('command.problems'), () => useUi.setState({ problemsOpen: true })),

@@ -11,7 +11,6 @@ import { useProject } from '../store/project.ts'
 import { openPipeline } from '../store/sessions.ts'
 import { toastError } from '../store/toasts.ts'
 import { openDialog, useUi } from '../store/ui.ts'
-import { RunsPanel } from './runs-panel.tsx'
 
 export function LeftPanel() {
   const panel = useUi((state) => state.leftPanel)
@@ -19,7 +18,6 @@ export function LeftPanel() {
     <aside className="left-panel" aria-label={t(`rail.${panel}`)}>
       {panel === 'steps' && <StepsPanel />}
       {panel === 'pipelines' && <PipelinesPanel />}
-      {panel === 'runs' && <RunsPanel />}
     </aside>
   )
 }

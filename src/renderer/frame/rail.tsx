@@ -1,17 +1,18 @@
 import { FormGroup, HTMLSelect, PopoverNext, SegmentedControl } from '@blueprintjs/core'
-import { Blocks, History, type LucideIcon, Settings, Workflow } from 'lucide-react'
+import { Blocks, type LucideIcon, Settings, Workflow } from 'lucide-react'
 import { t } from '../i18n/index.ts'
 import { changeSettings, useSettings } from '../store/settings.ts'
-import { type LeftPanel, toggleLeft, useUi } from '../store/ui.ts'
+import { type LeftPanel, showScreen, toggleLeft, useUi } from '../store/ui.ts'
+import { SCREENS } from './screens.tsx'
 
 const panels: readonly (readonly [LeftPanel, LucideIcon])[] = [
   ['pipelines', Workflow],
   ['steps', Blocks],
-  ['runs', History],
 ]
 
 export function Rail() {
-  const open = useUi((state) => (state.leftOpen ? state.leftPanel : undefined))
+  const open = useUi((state) => (state.leftOpen && state.screen === 'editor' ? state.leftPanel : undefined))
+  const screen = useUi((state) => state.screen)
   return (
     <nav className="rail" aria-label={t('rail.label')}>
       {panels.map(([panel, Icon]) => (
@@ -23,6 +24,20 @@ export function Rail() {
           aria-label={t(`rail.${panel}`)}
           title={t(`rail.${panel}`)}
           onClick={() => toggleLeft(panel)}
+        >
+          <Icon size={18} strokeWidth={1.8} aria-hidden />
+        </button>
+      ))}
+      <span className="rail-line" />
+      {SCREENS.map(({ id, icon: Icon }) => (
+        <button
+          key={id}
+          type="button"
+          className={`rail-item${screen === id ? ' is-open' : ''}`}
+          aria-pressed={screen === id}
+          aria-label={t(`rail.${id}`)}
+          title={t(`rail.${id}`)}
+          onClick={() => showScreen(screen === id ? 'editor' : id)}
         >
           <Icon size={18} strokeWidth={1.8} aria-hidden />
         </button>

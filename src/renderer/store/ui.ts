@@ -1,7 +1,9 @@
 import { create } from 'zustand'
 import { rememberLayout, useSettings } from './settings.ts'
 
-export type LeftPanel = 'pipelines' | 'steps' | 'runs'
+export type LeftPanel = 'pipelines' | 'steps'
+/** What fills the window beside the rail. */
+export type Screen = 'editor' | 'runs' | 'schedules' | 'tests' | 'lineage'
 export type OpenDialog =
   | { readonly kind: 'parameters' }
   | { readonly kind: 'newPipeline' }
@@ -10,6 +12,7 @@ export type OpenDialog =
   | { readonly kind: 'makeSubPipeline'; readonly nodeIds: readonly string[] }
 
 export interface UiState {
+  readonly screen: Screen
   readonly leftPanel: LeftPanel
   readonly leftOpen: boolean
   readonly dataOpen: boolean
@@ -23,6 +26,7 @@ export interface UiState {
 
 /** Which parts of the window show. */
 export const useUi = create<UiState>()(() => ({
+  screen: 'editor',
   leftPanel: 'steps',
   leftOpen: true,
   dataOpen: true,
@@ -47,16 +51,23 @@ export function restorePanes(): void {
   if (typeof value !== 'object' || value === null) return
   const { leftPanel, leftOpen, dataOpen, inspectorOpen } = value as Partial<Remembered>
   useUi.setState({
-    ...(leftPanel && ['pipelines', 'steps', 'runs'].includes(leftPanel) && { leftPanel }),
+    ...(leftPanel && ['pipelines', 'steps'].includes(leftPanel) && { leftPanel }),
     ...(typeof leftOpen === 'boolean' && { leftOpen }),
     ...(typeof dataOpen === 'boolean' && { dataOpen }),
     ...(typeof inspectorOpen === 'boolean' && { inspectorOpen }),
   })
 }
 
+export const showScreen = (screen: Screen): void => useUi.setState({ screen, paletteOpen: false, problemsOpen: false })
+
 /** Clicking the panel that shows hides it. */
 export function toggleLeft(panel: LeftPanel): void {
-  const { leftPanel, leftOpen } = useUi.getState()
+  const { leftPanel, leftOpen, screen } = useUi.getState()
+  if (screen !== 'editor') {
+    useUi.setState({ screen: 'editor' })
+    showPanes({ leftPanel: panel, leftOpen: true })
+    return
+  }
   showPanes(leftPanel === panel && leftOpen ? { leftOpen: false } : { leftPanel: panel, leftOpen: true })
 }
 

@@ -17,7 +17,7 @@ const icons = {
 }
 
 /** Past runs; choosing one shows its figures on the canvas. */
-export function RunsPanel() {
+export function RunsScreen() {
   const runs = useRun((state) => state.list)
   const shown = useRun((state) => state.run?.runId)
   const pipelines = useProject((state) => state.project?.pipelines)

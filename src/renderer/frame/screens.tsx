@@ -1,0 +1,39 @@
+import { History, type LucideIcon } from 'lucide-react'
+import { type ComponentType, lazy, Suspense } from 'react'
+import type { Screen } from '../store/ui.ts'
+import { useUi } from '../store/ui.ts'
+import { ErrorBoundary } from './error-boundary.tsx'
+import './screens.css'
+
+interface ScreenEntry {
+  readonly id: Exclude<Screen, 'editor'>
+  readonly icon: LucideIcon
+  /** Loaded when it is first shown. */
+  readonly component: ComponentType
+}
+
+/** Screens of the rail besides the editor, in its order. */
+export const SCREENS: readonly ScreenEntry[] = [
+  {
+    id: 'runs',
+    icon: History,
+    component: lazy(async () => ({ default: (await import('../runs/runs-screen.tsx')).RunsScreen })),
+  },
+]
+
+/** Lies over the editor, which keeps its place, its size and what is selected in it. */
+export function ScreenLayer() {
+  const screen = useUi((state) => state.screen)
+  const entry = SCREENS.find(({ id }) => id === screen)
+  if (!entry) return null
+  const { component: Component } = entry
+  return (
+    <main className="screen" key={screen}>
+      <ErrorBoundary>
+        <Suspense fallback={<div aria-busy="true" />}>
+          <Component />
+        </Suspense>
+      </ErrorBoundary>
+    </main>
+  )
+}
