@@ -1,6 +1,7 @@
 import { Command, type CommanderError, InvalidArgumentError, Option } from 'commander'
 import { userError } from '../shared/errors.ts'
 import type { CommandContext } from './context.ts'
+import { addLineageCommand } from './lineage-command.ts'
 import { addRunsCommands } from './runs-commands.ts'
 
 const collect = (value: string, before: readonly string[]) => [...before, value]
@@ -138,6 +139,12 @@ export function createProgram(context: CommandContext, version: string, finish: 
     .action(async (options) => {
       finish(await (await import('./commands/daemon.ts')).daemon(options, context))
     })
+
+  addLineageCommand(
+    command('lineage', 'Where columns come from and what depends on them, across all pipelines of the project.'),
+    context,
+    finish,
+  )
 
   command('schema', 'Print the JSON Schema of pipeline files, for completion in editors.')
     .addHelpText('after', exampleText('schema > pipeline.schema.json'))

@@ -1,6 +1,7 @@
 import type { AppContract } from '../shared/rpc/app-contract.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
 import { draftHandlers } from './handlers/drafts.ts'
+import { lineageHandlers } from './handlers/lineage.ts'
 import { projectHandlers } from './handlers/projects.ts'
 import { runHandlers } from './handlers/runs.ts'
 import { scheduleHandlers } from './handlers/schedules.ts'
@@ -27,6 +28,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     handlers: {
       ...projectHandlers(sessions),
       ...draftHandlers(sessions),
+      ...lineageHandlers(sessions),
       ...runHandlers(sessions),
       ...testHandlers(sessions),
       ...scheduleHandlers(sessions),

@@ -1,4 +1,5 @@
 import { draftContract } from './app/drafts.ts'
+import { lineageContract } from './app/lineage.ts'
 import { projectContract } from './app/projects.ts'
 import { runContract } from './app/runs.ts'
 import { scheduleContract } from './app/schedules.ts'
@@ -9,6 +10,7 @@ import { testContract } from './app/tests.ts'
 export const appContract = {
   ...projectContract,
   ...draftContract,
+  ...lineageContract,
   ...runContract,
   ...scheduleContract,
   ...settingsContract,
