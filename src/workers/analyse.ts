@@ -49,6 +49,11 @@ export class Analyser {
     this.binder = new Binder(session)
   }
 
+  /** What was seen of files a moment ago is looked up again. */
+  forgetFiles(): void {
+    this.#facts.forgetFiles()
+  }
+
   /** @param only nodes to bind (with what they read); absent: all. @throws LogiDataError `cancelled` */
   async pipeline(request: AnalyseRequest, signal: AbortSignal, only?: string): Promise<AnalysedPipeline> {
     const pipelines = await this.#files.below(request.document)

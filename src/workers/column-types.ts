@@ -9,9 +9,11 @@ import {
   DuckDBUnionType,
 } from '@duckdb/node-api'
 import type { Column } from '../shared/engine/types.ts'
+import { KEYWORDS } from './keywords.ts'
 
-const PLAIN = /^[a-z_][a-z0-9_]*$/
-const member = (name: string): string => (PLAIN.test(name) ? name : `"${name.replaceAll('"', '""')}"`)
+const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/
+const member = (name: string): string =>
+  PLAIN.test(name) && !KEYWORDS.has(name.toLowerCase()) ? name : `"${name.replaceAll('"', '""')}"`
 
 /** A type's name as DuckDB's DESCRIBE writes it: `STRUCT(a INTEGER, "b c" DECIMAL(3,1)[])`. */
 export function typeName(type: DuckDBType): string {

@@ -71,6 +71,11 @@ export class FactsCache {
     }
   }
 
+  /** What the file system said is asked again; facts that are still true stay. */
+  forgetFiles(): void {
+    this.#files.clear()
+  }
+
   async #state(source: string): Promise<string> {
     const now = performance.now()
     let entry = this.#files.get(source)

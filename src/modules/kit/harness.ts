@@ -24,6 +24,8 @@ export interface EvaluateOptions {
   readonly parameters?: ReadonlyMap<string, ParameterValue>
   readonly session?: DuckDbSession
   readonly files?: ProjectFiles
+  /** The inputs come in pieces of so many rows, instead of as one. */
+  readonly piece?: number
 }
 
 let shared: Promise<DuckDbSession> | undefined
@@ -63,7 +65,8 @@ export async function evaluate(
       await session.execute(sql`CREATE TEMP TABLE ${name}(${positional(table)})`)
       if (table.rows.length > 0) await session.execute(sql`INSERT INTO ${name} ${valuesOf(table)}`)
       // Columns are renamed here: a table cannot have two that differ by case alone, but a query can.
-      relations.set(port, { name: sql`(FROM ${name} AS t(${namesOf(table)}))`, columns: table.columns })
+      const source = options.piece ? inPieces(name, table, options.piece) : sql`${name} AS t(${namesOf(table)})`
+      relations.set(port, { name: sql`(FROM ${source})`, columns: table.columns })
     }
     const ports = module.compile({
       nodeId: 'node',
@@ -95,11 +98,20 @@ function parseConfig(module: AnyRelationModule, config: unknown): z.output<z.Zod
   throw userError('config.invalid', issue?.message ?? 'The config is not valid.', { field })
 }
 
+/** The same rows in the same order, in chunks of a few rows each and an empty one between them. */
+function inPieces(name: Sql, table: TableLiteral, rows: number): Sql {
+  const starts = Array.from({ length: Math.ceil(table.rows.length / rows) }, (_, index) => index * rows)
+  const piece = (from: number, to: number) => sql`SELECT * FROM ${name} WHERE rowid >= ${from} AND rowid < ${to}`
+  const pieces = starts.flatMap((start) => [piece(start, start), piece(start, start + rows)])
+  return sql`(${joinSql([piece(0, 0), ...pieces], ' UNION ALL ')}) AS t(${namesOf(table)})`
+}
+
 const positional = (table: TableLiteral): Sql =>
   joinSql(table.columns.map((column, index) => raw(`c${index} ${column.type}`)))
 const namesOf = (table: TableLiteral): Sql => joinSql(table.columns.map((column) => identifier(column.name)))
 
-function valuesOf(table: TableLiteral): Sql {
+/** A query whose rows are those of the table, under names by position. */
+export function valuesOf(table: TableLiteral): Sql {
   const rows = table.rows.map((row) => {
     const cells = table.columns.map((column, index) => typedValue(row[index], column.type))
     return sql`(${joinSql(cells)})`

@@ -20,7 +20,7 @@ import { userError } from '../../shared/errors.ts'
 import type { CellValue, ParquetWriter } from './contract.ts'
 import { identifier, joinSql, literal, raw, sql } from './sql.ts'
 import type { Asking } from './stream-rows.ts'
-import { formatType, parseType, type SqlType } from './types.ts'
+import { columnType, formatType, parseType, type SqlType } from './types.ts'
 
 /** DuckDB's vector size: a chunk holds no more. */
 const CHUNK = 2048
@@ -114,6 +114,9 @@ function slotOf({ name, type }: Column): Slot {
   const direct = DIRECT[canonical]
   return { name, type: canonical, ...(direct ?? TEXT) }
 }
+
+/** Whether code can give a column of this type, or what it is kept in would change it. */
+export const isKeptByParquet = (type: string): boolean => changedByParquet(columnType(type)) === undefined
 
 /** The type inside `type` that DuckDB writes into Parquet as something else. */
 function changedByParquet(type: SqlType): string | undefined {

@@ -34,25 +34,31 @@ const fixtureSchema = z.strictObject({
   error: z.record(z.string(), z.unknown()).optional(),
 })
 
+export type Fixture = z.output<typeof fixtureSchema>
+
+/** Every document of every `*.fixture.yaml` in a folder. */
+export function readFixtures(folder: URL): { readonly file: string; readonly fixture: Fixture }[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.fixture.yaml'))
+  return files.sort().flatMap((file) =>
+    parseAllDocuments(readFileSync(new URL(file, folder), 'utf8'), { intAsBigInt: true }).map((document) => {
+      if ('errors' in document && document.errors.length > 0) throw new Error(`${file}: ${document.errors[0]?.message}`)
+      const read = fixtureSchema.safeParse(plain(document.toJS()))
+      if (!read.success) throw new Error(`${file}: ${z.prettifyError(read.error)}`)
+      return { file, fixture: read.data }
+    }),
+  )
+}
+
 /** Makes a test of every document of every `*.fixture.yaml` in a folder. */
 export function runFixtures(module: AnyRelationModule, folder: URL): void {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.fixture.yaml'))
   describe(`${module.descriptor.type} on fixtures`, () => {
-    if (files.length === 0) throw new Error(`no fixtures in ${folder.pathname}`)
-    for (const file of files.sort()) {
-      for (const document of parseAllDocuments(readFileSync(new URL(file, folder), 'utf8'), { intAsBigInt: true })) {
-        if ('errors' in document && document.errors.length > 0)
-          throw new Error(`${file}: ${document.errors[0]?.message}`)
-        runFixture(module, file, plain(document.toJS()), folder)
-      }
-    }
+    const fixtures = readFixtures(folder)
+    if (fixtures.length === 0) throw new Error(`no fixtures in ${folder.pathname}`)
+    for (const { file, fixture } of fixtures) runFixture(module, file, fixture, folder)
   })
 }
 
-function runFixture(module: AnyRelationModule, file: string, content: unknown, folder: URL): void {
-  const read = fixtureSchema.safeParse(content)
-  if (!read.success) throw new Error(`${file}: ${z.prettifyError(read.error)}`)
-  const fixture = read.data
+function runFixture(module: AnyRelationModule, file: string, fixture: Fixture, folder: URL): void {
   it(`${fixture.name} (${file.replace('.fixture.yaml', '')})`, async () => {
     const inputs = Object.fromEntries(Object.entries(fixture.inputs).map(([port, table]) => [port, tableOf(table)]))
     const lab = fixture.files ? await labWith(fixture.files, folder) : undefined
@@ -91,7 +97,8 @@ async function labWith(files: NonNullable<z.output<typeof fixtureSchema>['files'
 
 const sorted = (rows: readonly unknown[] | undefined) => rows?.map((row) => JSON.stringify(row)).sort()
 
-function tableOf(table: z.output<typeof tableSchema>): TableLiteral {
+/** As the harness wants it. */
+export function tableOf(table: z.output<typeof tableSchema>): TableLiteral {
   const pairs = Array.isArray(table.columns) ? table.columns : Object.entries(table.columns)
   const columns: Column[] = pairs.map(([name, type]) => ({ name, type }))
   return { columns, rows: table.rows }

@@ -1,3 +1,5 @@
+import { type LogiDataError, userError } from '../../shared/errors.ts'
+
 /** SQL whose pieces are already quoted. Only `sql`, `identifier`, `literal`, `raw` and `joinSql` make one. */
 export class Sql {
   readonly text: string
@@ -25,12 +27,21 @@ export function sql(
   return new Sql(text)
 }
 
-/** A name, always quoted, so that `select`, `a b` and an emoji are columns like any other. */
+/** A name, always quoted, so that `select`, `a b` and an emoji are columns like any other. @throws LogiDataError `sql.nul` */
 export function identifier(name: string): Sql {
-  if (name.includes('\0')) throw new TypeError('an SQL name cannot hold a NUL character')
+  if (name.includes('\0')) throw holdsNul('name', name)
   return new Sql(`"${name.replaceAll('"', '""')}"`)
 }
 
+/** Binary files that are read as text have such names; nothing that people write does. */
+function holdsNul(what: 'name' | 'text', value: string): LogiDataError {
+  const shown = value.slice(0, 40).replaceAll('\0', '\u2400')
+  return userError('sql.nul', `The ${what} “${shown}” holds a NUL character, which has no place in SQL.`, {
+    hint: 'Is the file of the format and the encoding that its settings say?',
+  })
+}
+
+/** @throws LogiDataError `sql.nul` */
 export function literal(value: string | number | bigint | boolean | null): Sql {
   if (value === null) return new Sql('NULL')
   if (typeof value === 'boolean') return new Sql(value ? 'TRUE' : 'FALSE')
@@ -39,7 +50,7 @@ export function literal(value: string | number | bigint | boolean | null): Sql {
     if (!Number.isFinite(value)) return new Sql(`'${value}'::DOUBLE`)
     return new Sql(Number.isInteger(value) ? value.toFixed(0) : String(value))
   }
-  if (value.includes('\0')) throw new TypeError('an SQL text cannot hold a NUL character')
+  if (value.includes('\0')) throw holdsNul('text', value)
   return new Sql(`'${value.replaceAll("'", "''")}'`)
 }
 

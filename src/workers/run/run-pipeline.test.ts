@@ -106,6 +106,19 @@ describe('a run', () => {
     expect(readFileSync(join(own.root, 'out/book.xlsx')).equals(before)).toBe(true)
   })
 
+  test('is seen at once by a preview of what it has written', async () => {
+    const rows = (from: number): Record<string, TestNode> => ({
+      rows: { type: 'extract.rows', config: { kind: 'number', name: 'n', from: String(from), to: String(from + 1) } },
+      out: { type: 'load.parquet', inputs: { in: 'rows' }, config: { path: 'out/fresh.parquet' } },
+    })
+    const read = { read: { type: 'extract.parquet', config: { path: 'out/fresh.parquet' } } }
+    for (const from of [1, 5]) {
+      await run(rows(from))
+      const shown = await own.project.preview({ ...pipeline(read), nodeId: 'read', limit: 5, offset: 0 }, never)
+      expect(shown.rows).toEqual([[String(from)], [String(from + 1)]])
+    }
+  })
+
   test('writes its loads and counts the rows of every node', async () => {
     const { states, rows, finished, events } = await run({
       orders: source('orders'),

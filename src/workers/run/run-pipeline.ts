@@ -19,11 +19,16 @@ export async function runPipeline(
   signal: AbortSignal,
 ): Promise<null> {
   const started = performance.now()
-  const finish = (state: 'succeeded' | 'failed' | 'cancelled', error?: ErrorInfo) =>
+  const finish = (state: 'succeeded' | 'failed' | 'cancelled', error?: ErrorInfo) => {
+    // Whoever hears of the end sees what was written.
+    project.analyser.forgetFiles()
     emit({ kind: 'finished', state, milliseconds: performance.now() - started, ...(error ? { error } : {}) })
+  }
   const results = new RunResults()
   let runner: StageRunner | undefined
   try {
+    // A run reads the files as they are now: another one may have written them a moment ago.
+    project.analyser.forgetFiles()
     const pipeline = await project.analyser.pipeline(request, signal)
     const plan = planRun(pipeline, request.only)
     const at = new Date().toISOString()

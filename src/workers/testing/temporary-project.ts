@@ -17,7 +17,7 @@ export interface TemporaryProject {
   readonly root: string
   readonly project: Project
   /** Writes a file into the project; the path is relative. */
-  write(path: string, text: string): void
+  write(path: string, content: string | Uint8Array): void
   /** Makes a Parquet file of a query. */
   parquet(path: string, query: string): Promise<void>
   close(): Promise<void>
@@ -32,9 +32,9 @@ export async function temporaryProject(
   return {
     root,
     project: new Project(session, options.moduleOf ?? moduleOf),
-    write(path, text) {
+    write(path, content) {
       mkdirSync(dirname(join(root, path)), { recursive: true })
-      writeFileSync(join(root, path), text)
+      writeFileSync(join(root, path), content)
     },
     async parquet(path, query) {
       mkdirSync(dirname(join(root, path)), { recursive: true })

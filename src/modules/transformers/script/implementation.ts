@@ -3,6 +3,7 @@ import { userError } from '../../../shared/errors.ts'
 import { isNestedType } from '../../kit/cells.ts'
 import type { CellValue, ProcessModule } from '../../kit/contract.ts'
 import { checkDistinctNames, freeName, sameName } from '../../kit/inputs.ts'
+import { isKeptByParquet } from '../../kit/parquet-writer.ts'
 import { columnType } from '../../kit/types.ts'
 import { type ScriptConfig, scriptDescriptor } from './descriptor.ts'
 import { Sandbox } from './sandbox.ts'
@@ -90,14 +91,20 @@ function planOf(config: ScriptConfig, given: readonly Column[]): Planned[] {
         field: ['keep'],
         hint: 'Turn it into JSON before this step, flatten it, or do not keep the columns.',
       })
+    if (!isKeptByParquet(column.type))
+      throw userError('script.type', `“${column.name}” (${column.type}) cannot be carried past a script exactly.`, {
+        field: ['keep'],
+        hint: `Change its type to ${column.type.includes('HUGEINT') ? 'DECIMAL(38,0) or VARCHAR' : 'VARCHAR'} before this step, or do not keep the columns.`,
+      })
     return { ...column, from }
   })
   return [...kept, ...made.filter((column) => !kept.includes(column))]
 }
 
-/** Nested values are kept as JSON here. */
+/** Nested values are kept as JSON here, and what no file keeps (HUGEINT, INTERVAL) as text. */
 function rejectColumns(given: readonly Column[]): Column[] {
-  const columns = given.map(({ name, type }) => ({ name, type: isNestedType(type) ? 'JSON' : type }))
+  const kept = (type: string) => (isNestedType(type) ? 'JSON' : isKeptByParquet(type) ? type : 'VARCHAR')
+  const columns = given.map(({ name, type }) => ({ name, type: kept(type) }))
   return [...columns, { name: freeName('_reason', given), type: 'VARCHAR' }]
 }
 
