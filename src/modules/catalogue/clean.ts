@@ -3,6 +3,7 @@ import { cast } from '../transformers/cast/implementation.ts'
 import { clean } from '../transformers/clean/implementation.ts'
 import { extract } from '../transformers/extract/implementation.ts'
 import { fill } from '../transformers/fill/implementation.ts'
+import { header } from '../transformers/header/implementation.ts'
 import { mapValues } from '../transformers/map-values/implementation.ts'
 import { mask } from '../transformers/mask/implementation.ts'
 import { merge } from '../transformers/merge/implementation.ts'
@@ -16,6 +17,7 @@ export const cleanModules: readonly Module[] = [
   cast,
   fill,
   rename,
+  header,
   replace,
   mapValues,
   split,

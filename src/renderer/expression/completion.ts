@@ -24,6 +24,8 @@ export interface CompletionItem {
   readonly documentation?: string
   /** Items of a lower rank come first. */
   readonly rank: number
+  /** What is typed is compared with this, where it is not the label. */
+  readonly filter?: string
 }
 
 export interface Completion {

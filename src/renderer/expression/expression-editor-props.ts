@@ -1,6 +1,9 @@
 import type { Problem } from '../../shared/engine/types.ts'
 import type { Vocabulary } from './completion.ts'
 
+export type Shape = 'line' | 'block' | 'query' | 'program'
+export type CodeLanguage = 'sql' | 'javascript'
+
 export interface ExpressionEditorProps {
   readonly value: string
   readonly onChange: (value: string) => void
@@ -11,8 +14,10 @@ export interface ExpressionEditorProps {
   readonly vocabulary: Vocabulary
   readonly label: string
   readonly placeholder?: string | undefined
-  /** `line`: Enter commits. `block`: Enter breaks the line. `query`: for SQL, larger, and Tab indents. */
-  readonly shape?: 'line' | 'block' | 'query'
+  /** `line`: Enter commits. `block`: Enter breaks the line. `query`: larger, and Tab indents. `program`: as long as it is, unwrapped. */
+  readonly shape?: Shape | undefined
+  /** SQL unless said otherwise. */
+  readonly language?: CodeLanguage | undefined
   readonly problems?: readonly Problem[]
   readonly autoFocus?: boolean
 }

@@ -45,7 +45,7 @@ export function ExpressionEditor(props: ExpressionEditorProps) {
   const still = (
     <pre className="expression-text" aria-hidden={live}>
       {value ? (
-        <HighlightedText text={value} marks={marks} />
+        <HighlightedText text={value} marks={marks} language={props.language} />
       ) : (
         <span className="expression-placeholder">{props.placeholder ?? ' '}</span>
       )}

@@ -1,14 +1,14 @@
 import type * as Monaco from 'monaco-editor/editor/editor.api.js'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Problem } from '../../shared/engine/types.ts'
-import type { EarlyKeys, ExpressionEditorProps } from './expression-editor-props.ts'
+import type { EarlyKeys, ExpressionEditorProps, Shape } from './expression-editor-props.ts'
 import { loadedMonaco, loadMonaco } from './load-monaco.ts'
 import type { MonacoApi } from './monaco-api.ts'
-import { LANGUAGE, provideVocabulary, rangeOf } from './monaco-language.ts'
+import { LANGUAGES, provideVocabulary, rangeOf } from './monaco-language.ts'
 import { THEME } from './monaco-theme.ts'
 
 interface LiveEditorProps extends ExpressionEditorProps {
-  readonly shape: 'line' | 'block' | 'query'
+  readonly shape: Shape
   readonly start: EarlyKeys
   /** Shown in its place until the editor is there. */
   readonly still: ReactNode
@@ -67,8 +67,8 @@ export function LiveEditor(props: LiveEditorProps) {
 }
 
 function createEditor(monaco: MonacoApi, host: HTMLElement, latest: { readonly current: LiveEditorProps }) {
-  const { value, shape, label, placeholder, start, problems } = latest.current
-  const model = monaco.editor.createModel(value, LANGUAGE)
+  const { value, shape, label, placeholder, start, problems, language = 'sql' } = latest.current
+  const model = monaco.editor.createModel(value, LANGUAGES[language])
   const editor = monaco.editor.create(host, {
     ...options(shape),
     model,
@@ -79,8 +79,7 @@ function createEditor(monaco: MonacoApi, host: HTMLElement, latest: { readonly c
   showProblems(monaco, model, problems ?? [])
 
   const grow = () => {
-    const most = shape === 'query' ? 520 : 260
-    host.style.height = `${Math.min(editor.getContentHeight(), most)}px`
+    host.style.height = `${Math.min(editor.getContentHeight(), MOST[shape])}px`
     editor.layout()
   }
   editor.onDidContentSizeChange(grow)
@@ -127,7 +126,10 @@ function createEditor(monaco: MonacoApi, host: HTMLElement, latest: { readonly c
   }
 }
 
-function options(shape: 'line' | 'block' | 'query'): Monaco.editor.IStandaloneEditorConstructionOptions {
+/** Heights in pixels from which on the text scrolls. A program stands beside the numbers of its lines, which do not. */
+const MOST = { line: 260, block: 260, query: 520, program: 20_000 } as const
+
+function options(shape: Shape): Monaco.editor.IStandaloneEditorConstructionOptions {
   return {
     theme: THEME,
     automaticLayout: false,
@@ -143,15 +145,21 @@ function options(shape: 'line' | 'block' | 'query'): Monaco.editor.IStandaloneEd
     lineNumbersMinChars: 0,
     renderLineHighlight: 'none',
     scrollBeyondLastLine: false,
-    scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 8, horizontal: 'hidden', useShadows: false },
+    scrollbar: {
+      alwaysConsumeMouseWheel: false,
+      verticalScrollbarSize: 8,
+      horizontal: shape === 'program' ? 'auto' : 'hidden',
+      horizontalScrollbarSize: 8,
+      useShadows: false,
+    },
     overviewRulerLanes: 0,
     hideCursorInOverviewRuler: true,
     overviewRulerBorder: false,
-    wordWrap: 'on',
+    wordWrap: shape === 'program' ? 'off' : 'on',
     wrappingIndent: 'same',
     padding: { top: 0, bottom: 0 },
     tabSize: 2,
-    tabFocusMode: shape !== 'query',
+    tabFocusMode: shape !== 'query' && shape !== 'program',
     fixedOverflowWidgets: true,
     wordBasedSuggestions: 'off',
     quickSuggestions: { other: true, comments: false, strings: false },

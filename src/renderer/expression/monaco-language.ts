@@ -1,9 +1,13 @@
 import type * as Monaco from 'monaco-editor/editor/editor.api.js'
 import { type CompletionItem, completeAt, hoverAt, type Vocabulary } from './completion.ts'
+import type { CodeLanguage } from './expression-editor-props.ts'
 import type { MonacoApi } from './monaco-api.ts'
+import { completeScript } from './script-completion.ts'
+import { type ScriptState, tokenizeScriptLine } from './script-tokens.ts'
 import { type LineState, tokenizeLine } from './tokens.ts'
 
-export const LANGUAGE = 'logidata-sql'
+export const LANGUAGES: Readonly<Record<CodeLanguage, string>> = { sql: 'logidata-sql', javascript: 'logidata-script' }
+const LANGUAGE = LANGUAGES.sql
 
 /** What each open text may speak of, by the address of its model. */
 const vocabularies = new Map<string, () => Vocabulary>()
@@ -15,12 +19,12 @@ export function provideVocabulary(model: Monaco.editor.ITextModel, vocabulary: (
   return () => vocabularies.delete(key)
 }
 
-class State implements Monaco.languages.IState {
-  readonly open: LineState
-  constructor(open: LineState) {
+class State<Open extends string> implements Monaco.languages.IState {
+  readonly open: Open
+  constructor(open: Open) {
     this.open = open
   }
-  clone(): State {
+  clone(): this {
     return this
   }
   equals(other: Monaco.languages.IState): boolean {
@@ -51,9 +55,9 @@ export function registerLanguage(monaco: MonacoApi): void {
     wordPattern: /"(?:[^"]|"")*"?|\$?[\p{L}_][\p{L}\p{N}_]*|\d+(?:\.\d+)?/u,
   })
   monaco.languages.setTokensProvider(LANGUAGE, {
-    getInitialState: () => new State('code'),
+    getInitialState: () => new State<LineState>('code'),
     tokenize: (line, state) => {
-      const result = tokenizeLine(line, state instanceof State ? state.open : 'code')
+      const result = tokenizeLine(line, (state as State<LineState>).open)
       const tokens = result.tokens.map((token) => ({ startIndex: token.start, scopes: token.kind }))
       return { tokens, endState: new State(result.state) }
     },
@@ -80,6 +84,44 @@ export function registerLanguage(monaco: MonacoApi): void {
   })
 }
 
+/** The language of scripts, as far as a short program needs it: colours, brackets, and the columns of a row. */
+export function registerScripts(monaco: MonacoApi): void {
+  const language = LANGUAGES.javascript
+  monaco.languages.register({ id: language })
+  const quotes = ["'", '"', '`'].map((quote) => ({ open: quote, close: quote, notIn: ['string', 'comment'] }))
+  const brackets: [string, string][] = [
+    ['(', ')'],
+    ['[', ']'],
+    ['{', '}'],
+  ]
+  monaco.languages.setLanguageConfiguration(language, {
+    comments: { lineComment: '//', blockComment: ['/*', '*/'] },
+    brackets,
+    autoClosingPairs: [...brackets.map(([open, close]) => ({ open, close, notIn: ['string', 'comment'] })), ...quotes],
+    surroundingPairs: [...brackets.map(([open, close]) => ({ open, close })), ...quotes],
+    indentationRules: { increaseIndentPattern: /[[{(]\s*$/, decreaseIndentPattern: /^\s*[\]})]/ },
+    wordPattern: /[\p{L}_$][\p{L}\p{N}_$]*|\d+(?:\.\d+)?/u,
+  })
+  monaco.languages.setTokensProvider(language, {
+    getInitialState: () => new State<ScriptState>('code'),
+    tokenize: (line, state) => {
+      const result = tokenizeScriptLine(line, (state as State<ScriptState>).open)
+      const tokens = result.tokens.map((token) => ({ startIndex: token.start, scopes: token.kind }))
+      return { tokens, endState: new State(result.state) }
+    },
+  })
+  monaco.languages.registerCompletionItemProvider(language, {
+    triggerCharacters: ['.', '[', '"', "'"],
+    provideCompletionItems: (model, position) => {
+      const vocabulary = vocabularies.get(model.uri.toString())?.()
+      const completion = vocabulary && completeScript(model.getValue(), model.getOffsetAt(position), vocabulary)
+      if (!completion) return { suggestions: [] }
+      const range = rangeOf(model, completion.start, completion.end)
+      return { suggestions: completion.items.map((item) => suggestion(monaco, item, range, '')) }
+    },
+  })
+}
+
 function suggestion(
   monaco: MonacoApi,
   item: CompletionItem,
@@ -100,7 +142,7 @@ function suggestion(
     insertText: item.insert,
     range,
     // Monaco filters by what stands in the range, quotes included.
-    filterText: typed.startsWith('"') ? `"${item.label}` : item.label,
+    filterText: item.filter ?? (typed.startsWith('"') ? `"${item.label}` : item.label),
     sortText: `${item.rank}${item.label.length.toString().padStart(3, '0')}${item.label}`,
     ...(item.snippet ? { insertTextRules: monaco.languages.CompletionItemInsertTextRule.InsertAsSnippet } : {}),
     ...(item.documentation ? { documentation: { value: item.documentation } } : {}),

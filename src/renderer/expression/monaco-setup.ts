@@ -5,6 +5,7 @@ import 'monaco-editor/features/clipboard/register.js'
 import 'monaco-editor/features/comment/register.js'
 import 'monaco-editor/features/cursorUndo/register.js'
 import 'monaco-editor/features/hover/register.js'
+import 'monaco-editor/features/indentation/register.js'
 import 'monaco-editor/features/linesOperations/register.js'
 import 'monaco-editor/features/multicursor/register.js'
 import 'monaco-editor/features/placeholderText/register.js'
@@ -13,7 +14,7 @@ import 'monaco-editor/features/snippet/register.js'
 import 'monaco-editor/editor/contrib/suggest/browser/suggestController.js'
 import 'monaco-editor/features/wordOperations/register.js'
 import * as monaco from 'monaco-editor/editor/editor.api.js'
-import { registerLanguage } from './monaco-language.ts'
+import { registerLanguage, registerScripts } from './monaco-language.ts'
 import { followTheme } from './monaco-theme.ts'
 
 // Nothing here needs a background thread (no links, no word lists, no diffs). Should a later version of Monaco ask for
@@ -26,6 +27,7 @@ self.MonacoEnvironment = {
 }
 
 registerLanguage(monaco)
+registerScripts(monaco)
 followTheme(monaco)
 
 export { monaco }

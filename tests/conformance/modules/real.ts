@@ -51,6 +51,12 @@ export const REAL: Readonly<Record<string, RealCase>> = {
     order: [{ column: 'date' }],
   }),
   'transform.rename': on('customers', { rules: [{ operation: 'case', case: 'pascal' }] }),
+  'transform.header': on('customers', {
+    names: [
+      { column: 'first_name', name: 'Luís' },
+      { column: 'city', name: 'São José dos Campos' },
+    ],
+  }),
   'transform.replace': on('customers', { rules: [{ kinds: ['text'], find: 's', replace: '$', where: 'end' }] }),
   'transform.map_values': on('days', {
     columns: ['weather'],
