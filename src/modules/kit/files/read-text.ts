@@ -18,8 +18,9 @@ const INTEGERS = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT))$/
 const HOURS = '([01]?[0-9]|2[0-3])'
 const CLOCK = `${HOURS}:[0-5][0-9](:[0-5][0-9](\\.[0-9]{0,6}0*)?)?`
 const DAY = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}'
-const TRUE = raw("('true','t','yes','y','1','oui','o','vrai','v')")
-const FALSE = raw("('false','f','no','n','0','non','faux')")
+// Lists: DuckDB makes a join of each IN with more than a few values, and with many columns plans for minutes.
+const TRUE = raw("['true','t','yes','y','1','oui','o','vrai','v']")
+const FALSE = raw("['false','f','no','n','0','non','faux']")
 
 /**
  * SQL that reads a text as a type, exactly: NULL when the text is not one value of that type, all of it and nothing lost.
@@ -51,7 +52,7 @@ export function readText(value: Sql, reading: TextReading): Sql {
     )
   }
   if (type === 'BOOLEAN') {
-    return sql`CASE WHEN lower(${value}) IN ${TRUE} THEN TRUE WHEN lower(${value}) IN ${FALSE} THEN FALSE END`
+    return sql`CASE WHEN list_contains(${TRUE}, lower(${value})) THEN TRUE WHEN list_contains(${FALSE}, lower(${value})) THEN FALSE END`
   }
   if (reading.format !== undefined) {
     const formatted = readFormatted(value, type, reading.format)
