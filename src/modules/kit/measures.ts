@@ -16,6 +16,8 @@ export interface MeasureContext {
   readonly nodeId: string
   readonly columns: readonly Column[]
   readonly parameters: Parameters
+  /** The rows that count, beside the measure's own filter; not for an expression, which says by itself. */
+  readonly only?: Sql
 }
 
 /**
@@ -25,11 +27,12 @@ export interface MeasureContext {
 export function measureSql(measure: Measure, context: MeasureContext, field: FieldPath): Sql {
   const text = measure.expression?.trim()
   const where = measure.filter?.trim()
-  const filter = where ? atField([...field, 'filter'], () => condition(where, context.parameters)) : undefined
+  const own = where ? atField([...field, 'filter'], () => condition(where, context.parameters)) : undefined
+  const filter = own && context.only ? sql`(${context.only}) AND (${own})` : (own ?? context.only)
   if (measure.function === 'expression') {
     if (!text)
       throw userError('config.missing', 'Write the expression of this measure.', { field: [...field, 'expression'] })
-    if (filter)
+    if (own)
       throw userError('measure.filter-unused', `“${measure.name}” is an expression: its filter belongs into it.`, {
         field: [...field, 'filter'],
         hint: 'Write sum(amount) FILTER (WHERE paid).',

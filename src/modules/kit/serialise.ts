@@ -1,6 +1,6 @@
 import type { Column } from '../../shared/engine/types.ts'
 import { isNestedType } from './cells.ts'
-import { identifier, joinSql, raw, type Sql, sql } from './sql.ts'
+import { identifier, joinSql, type Sql, sql } from './sql.ts'
 import { columnType, isFloat, isScalar } from './types.ts'
 
 /** A value as the one text that equal values of any type have. NULL stays NULL. */
@@ -24,8 +24,9 @@ const MANY = 24
  */
 export function serialised(columns: readonly Column[]): Sql {
   const values = columns.map(canonicalText)
-  const written = (value: Sql): Sql => sql`coalesce(strlen(${value}) || ':' || ${value}, '~')`
   if (columns.length > MANY)
-    return sql`array_to_string(list_transform([${joinSql(values)}], lambda one: ${written(raw('one'))}), ',')`
-  return sql`concat(${joinSql(values.map(written), ", ',', ")})`
+    return sql`array_to_string(list_transform([${joinSql(values)}], lambda one: coalesce(strlen(one) || ':' || one, '~')), ',')`
+  // `concat` leaves a NULL out.
+  const parts = values.map((value) => sql`coalesce(strlen(${value}) || ':', '~'), ${value}`)
+  return sql`concat(${joinSql(parts, ", ',', ")})`
 }

@@ -57,8 +57,8 @@ export const cases: readonly TransformCase[] = [
     name: 'bin: one width',
     module: bin,
     config: { column: 'amount', name: 'bin', method: 'size', width: 250, result: 'lower' },
-    sql: 'SELECT *, CAST(amount // 250 * 250 AS DECIMAL(38, 2)) AS bin FROM in_rows',
-    sameRows: false,
+    // `//` would cut the decimals, and negative values towards zero.
+    sql: 'SELECT *, CAST(amount - amount % 250 - CASE WHEN amount % 250 < 0 THEN 250 ELSE 0 END AS DECIMAL(38, 2)) AS bin FROM in_rows',
   },
   {
     name: 'bin: same width, of the data',

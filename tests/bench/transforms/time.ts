@@ -41,8 +41,11 @@ export const cases: readonly TransformCase[] = [
     name: 'date_difference: months',
     module: dateDifference,
     config: { from: 'day', to: 'moment', unit: 'month', name: 'months' },
-    sql: `SELECT *, datesub('month', CAST(day AS TIMESTAMP), moment) AS months FROM in_rows`,
-    sameRows: false,
+    // In either order, and the last day of a shorter month completes it: datesub() does not count that one.
+    sql: `SELECT *, CASE WHEN isfinite(day) AND isfinite(moment) THEN CASE WHEN moment >= day
+        THEN date_diff('month', day, moment) - CASE WHEN day + to_months(CAST(date_diff('month', day, moment) AS INTEGER)) > moment THEN 1 ELSE 0 END
+        ELSE CASE WHEN moment + to_months(CAST(date_diff('month', moment, day) AS INTEGER)) > day THEN 1 ELSE 0 END - date_diff('month', moment, day) END END AS months FROM in_rows`,
+    plain: `SELECT *, datesub('month', CAST(day AS TIMESTAMP), moment) AS months FROM in_rows`,
   },
   {
     name: 'date_difference: working days',

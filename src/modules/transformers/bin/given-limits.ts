@@ -52,11 +52,10 @@ export function sizedBins(config: BinConfig, from: Sql, value: Sql, type: SqlTyp
   const near = (of: Sql): Sql => sql`CAST(${of} AS DECIMAL(${digits + scale < 18 ? 18 : 38},${scale}))`
   const [step, origin] = [exact(literal(width.text)), exact(literal(start.text))]
   const rest = sql`(${near(sql`${near(value)} - ${near(literal(start.text))}`)} % ${near(literal(width.text))})`
-  const back =
-    config.closed === 'left'
-      ? sql`CASE WHEN ${rest} < 0 THEN ${exact(rest)} + ${step} ELSE ${exact(rest)} END`
-      : sql`CASE WHEN ${rest} <= 0 THEN ${exact(rest)} + ${step} ELSE ${exact(rest)} END`
-  const lower = exact(sql`${exact(value)} - ${back}`)
+  // Neither the rest nor the limit is further than one step from the value.
+  const below = raw(config.closed === 'left' ? '<' : '<=')
+  const back = sql`CASE WHEN ${rest} ${below} 0 THEN ${rest} + ${near(literal(width.text))} ELSE ${rest} END`
+  const lower = exact(sql`${near(value)} - ${back}`)
   return {
     // A multiple of the step: dividing whole numbers of its last decimal is exact.
     number: sql`(${wholes(sql`${lower} - ${origin}`, scale)} // ${wholes(step, scale)} + 1)`,

@@ -74,8 +74,16 @@ function equalCount(config: BinConfig, input: InputRelation, value: Sql, type: S
   const shares = Array.from({ length: config.bins + 1 }, (_, index) => sql`${index}/${config.bins}`)
   const quantiles = sql`quantile_disc(${value}, [${joinSql(shares)}]) FILTER (WHERE ${counts(value, type)}) OVER ${over}`
   const sign = raw(config.closed === 'left' ? '<=' : '<')
-  const inner = sql`list_filter(${limits}[2:${config.bins}], lambda edge: edge ${sign} ${value})`
-  const from = sql`(SELECT *, CASE WHEN ${counts(value, type)} THEN 1 + len(${inner}) END AS ${number} FROM (SELECT *, ${quantiles} AS ${limits} FROM ${input.name}))`
+  // One comparison after the other takes a quarter of the time of a list's, while there are few.
+  const passed = Array.from(
+    { length: config.bins - 1 },
+    (_, index) => sql` + CAST(${limits}[${index + 2}] ${sign} ${value} AS BIGINT)`,
+  )
+  const place =
+    config.bins <= 16
+      ? sql`CAST(1 AS BIGINT)${joinSql(passed, '')}`
+      : sql`1 + len(list_filter(${limits}[2:${config.bins}], lambda edge: edge ${sign} ${value}))`
+  const from = sql`(SELECT *, CASE WHEN ${counts(value, type)} THEN ${place} END AS ${number} FROM (SELECT *, ${quantiles} AS ${limits} FROM ${input.name}))`
   return {
     number,
     lower: sql`${limits}[${number}]`,

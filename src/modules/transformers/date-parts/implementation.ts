@@ -52,8 +52,10 @@ function partSql(part: string, value: Sql, config: DatePartsConfig, columns: rea
   const named = (list: string, place: Sql): Sql => sql`[${joinSql(list.split(' ').map(literal))}][${place}]`
   const of = (name: string): Sql => sql`${raw(name)}(${value})`
   const [year, month, day] = [of('year'), of('month'), of('day')]
-  const label = (pattern: string, ...parts: Sql[]): Sql =>
-    sql`CASE WHEN ${year} IS NOT NULL THEN printf(${pattern}, ${joinSql(parts)}) END`
+  // strftime is twice as fast as printf, but has its own idea of years before 1 and after 9999; the ISO year may be the one beside.
+  const usual = sql`${value} BETWEEN TIMESTAMP '1001-01-01' AND TIMESTAMP '9998-12-31'`
+  const label = (format: string | undefined, pattern: string, ...parts: Sql[]): Sql =>
+    sql`CASE ${format === undefined ? raw('') : sql`WHEN ${usual} THEN strftime(${value}, ${format}) `}WHEN ${year} IS NOT NULL THEN printf(${pattern}, ${joinSql(parts)}) END`
   const fiscalMonth = sql`((${month} - ${config.fiscal_start} + 12) % 12 + 1)`
   const shift = config.fiscal_named_by === 'end' ? (config.fiscal_start > 1 ? 1 : 0) : 0
   const inNext = sql`CASE WHEN ${month} >= ${config.fiscal_start} THEN 0 ELSE -1 END`
@@ -71,9 +73,9 @@ function partSql(part: string, value: Sql, config: DatePartsConfig, columns: rea
     day_of_year: () => of('dayofyear'),
     iso_week: () => of('week'),
     iso_year: () => of('isoyear'),
-    year_week: () => label('%04d-W%02d', of('isoyear'), of('week')),
-    year_month: () => label('%04d-%02d', year, month),
-    year_quarter: () => label('%04d-Q%d', year, of('quarter')),
+    year_week: () => label('%G-W%V', '%04d-W%02d', of('isoyear'), of('week')),
+    year_month: () => label('%Y-%m', '%04d-%02d', year, month),
+    year_quarter: () => label(undefined, '%04d-Q%d', year, of('quarter')),
     // The weekday of the first tells how far the first week reaches.
     week_of_month: () => sql`((${day} - ${weekday} + 13) // 7)`,
     fiscal_year: () => sql`(${year} + ${inNext} + ${shift})`,

@@ -28,18 +28,22 @@ export const deduplicate: RelationModule<typeof deduplicateDescriptor, undefined
       const ranked = (test: Sql): Sql => sql`SELECT * FROM ${input.name} QUALIFY ${rank} ${test}`
       return { out: ranked(raw('= 1')), duplicates: ranked(raw('> 1')) }
     }
-    // Counting without a partition streams: it numbers the rows as they come.
+    // Counting without a partition streams: it numbers the rows as they come. The number alone is kept of each group: three times as
+    // fast as a window, and where groups held their rows, as `arg_min` does, many of them would not fit into memory.
     const position = identifier(freeName('position', input.columns))
-    const numbered = sql`(SELECT *, row_number() OVER () AS ${position} FROM ${input.name})`
-    const rank = sql`row_number() OVER (PARTITION BY ${partition} ORDER BY ${position} ${raw(config.keep === 'first' ? 'ASC' : 'DESC')})`
-    const ranked = (test: Sql): Sql => sql`SELECT * EXCLUDE (${position}) FROM ${numbered} QUALIFY ${rank} ${test}`
+    const numbered = sql`${ROWS} AS MATERIALIZED (SELECT *, row_number() OVER () AS ${position} FROM ${input.name})`
+    const best = sql`(SELECT ${raw(config.keep === 'first' ? 'min' : 'max')}(${position}) AS ${position} FROM ${ROWS} GROUP BY ${partition})`
+    const chosen = (join: 'SEMI' | 'ANTI'): Sql =>
+      sql`WITH ${numbered} SELECT * EXCLUDE (${position}) FROM ${ROWS} ${raw(join)} JOIN ${best} AS best USING (${position})`
     return {
       // Rows that are equal in everything need no choice.
-      out: keys.length > 0 || config.ignore.length > 0 ? ranked(raw('= 1')) : sql`SELECT DISTINCT * FROM ${input.name}`,
-      duplicates: ranked(raw('> 1')),
+      out: keys.length > 0 || config.ignore.length > 0 ? chosen('SEMI') : sql`SELECT DISTINCT * FROM ${input.name}`,
+      duplicates: chosen('ANTI'),
     }
   },
 }
+
+const ROWS = identifier('ld$rows')
 
 /** What is the same in values that count as equal. */
 function compared(column: Column, config: DeduplicateConfig): Sql {

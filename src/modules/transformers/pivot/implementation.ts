@@ -2,7 +2,7 @@ import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { failure } from '../../kit/failure.ts'
-import { checkDistinctNames, requireColumn, requireInput } from '../../kit/inputs.ts'
+import { checkDistinctNames, freeName, requireColumn, requireInput } from '../../kit/inputs.ts'
 import { nameOfValue, placeInList, suggestValues } from '../../kit/listed-values.ts'
 import { countsRows, type Measure } from '../../kit/measure-schema.ts'
 import { measureSql, selectList } from '../../kit/measures.ts'
@@ -10,7 +10,10 @@ import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.
 import { type PivotConfig, pivotDescriptor } from './descriptor.ts'
 
 const MOST_COLUMNS = 5_000
-const PLACE = raw('p')
+/** So many cells are tested for every row, which is faster than to group twice. */
+const FEW = 8
+const SIMPLE: readonly Measure['function'][] = ['sum', 'count', 'min', 'max', 'avg']
+const isSimple = (measure: Measure): boolean => SIMPLE.includes(measure.function)
 
 export const pivot: RelationModule<typeof pivotDescriptor, undefined> = {
   kind: 'relation',
@@ -35,11 +38,26 @@ export const pivot: RelationModule<typeof pivotDescriptor, undefined> = {
         hint: 'The button “Take the values from the data” fills the list.',
       })
     const context = { nodeId, columns: input.columns, parameters }
+    const cells = config.values.length * config.measures.length
+    const place = placeOf(config, key, nodeId)
+    if (cells <= FEW && config.measures.every(isSimple)) {
+      const mark = identifier(freeName('ld$place', input.columns))
+      const outputs = [
+        ...groups.map((name) => ({ name, value: identifier(name) })),
+        ...cellsOf(config, (measure, index, at) =>
+          measureSql(measure, { ...context, only: sql`${mark} = ${at}` }, ['measures', index]),
+        ),
+      ]
+      checkColumns(outputs)
+      const by = groups.length > 0 ? sql` GROUP BY ${joinSql(groups.map(identifier))}` : raw('')
+      const placed = sql`(SELECT *, ${place} AS ${mark} FROM ${input.name})`
+      return { out: sql`SELECT ${selectList(outputs)} FROM ${placed}${by}` }
+    }
     const groupNames = groups.map((_, index) => `g${index}`)
     // Grouped by the place of the value first: each cell then picks its own, and any aggregate can be a measure.
     const inner = selectList([
       ...groups.map((name, index) => ({ name: groupNames[index] ?? '', value: identifier(name) })),
-      { name: 'p', value: placeOf(config, key, nodeId) },
+      { name: 'p', value: place },
       ...config.measures.map((measure, index) => ({
         name: `m${index}`,
         value: measureSql(measure, context, ['measures', index]),
@@ -47,7 +65,7 @@ export const pivot: RelationModule<typeof pivotDescriptor, undefined> = {
     ])
     const outputs = [
       ...groups.map((name, index) => ({ name, value: identifier(groupNames[index] ?? '') })),
-      ...cellsOf(config),
+      ...cellsOf(config, (_, index, at) => sql`any_value(${raw(`m${index}`)}) FILTER (WHERE p = ${at})`),
     ]
     checkColumns(outputs)
     const innerBy = raw([...groupNames, 'p'].map((_, index) => index + 1).join(', '))
@@ -82,8 +100,11 @@ function placeOf(config: PivotConfig, key: Column, nodeId: string): Sql {
   return sql`CASE WHEN ${place} IS NULL THEN ${error} ELSE ${place} END`
 }
 
-/** One column per value and measure. */
-function cellsOf(config: PivotConfig): { name: string; value: Sql }[] {
+/** One column per value and measure. @param cell of the rows with the value at a place */
+function cellsOf(
+  config: PivotConfig,
+  cell: (measure: Measure, index: number, place: number) => Sql,
+): { name: string; value: Sql }[] {
   const values = config.values.map((value, index) => ({ label: nameOfValue(value), place: index + 1 }))
   if (config.unseen === 'other') values.push({ label: config.other_name, place: 0 })
   const template = config.names ?? (config.measures.length > 1 ? '{value}_{measure}' : '{value}')
@@ -91,8 +112,7 @@ function cellsOf(config: PivotConfig): { name: string; value: Sql }[] {
     config.measures.map((measure, index) => {
       const parts: Readonly<Record<string, string>> = { value: label, measure: measure.name }
       const name = template.replaceAll(/\{(value|measure)\}/g, (_, part: string) => parts[part] ?? '')
-      const cell = sql`any_value(${raw(`m${index}`)}) FILTER (WHERE ${PLACE} = ${place})`
-      return { name, value: orMissing(cell, measure, config) }
+      return { name, value: orMissing(cell(measure, index, place), measure, config) }
     }),
   )
 }

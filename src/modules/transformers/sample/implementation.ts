@@ -30,6 +30,7 @@ export const sample: RelationModule<typeof sampleDescriptor, undefined> = {
         return inOrder(input, (position) => sql`${number(position, raw(' DESC'))} <= ${config.rows}`)
       case 'every': {
         const taken = (place: Sql): Sql => {
+          if (config.start <= config.rows) return sql`${place} % ${config.rows} = ${config.start % config.rows}`
           const from = sql`(${place} - ${config.start})`
           return sql`${from} >= 0 AND ${from} % ${config.rows} = 0`
         }
