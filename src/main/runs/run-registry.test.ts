@@ -60,7 +60,13 @@ function gate() {
     })
     if (!signal.aborted) yield succeeded
   }
-  return { order, open: () => waiting.shift()?.() }
+  return {
+    order,
+    async open() {
+      await vi.waitFor(() => expect(waiting).not.toHaveLength(0))
+      waiting.shift()?.()
+    },
+  }
 }
 
 describe('the queue', () => {
@@ -80,7 +86,7 @@ describe('the queue', () => {
     expect(() => registry.move(a, c)).toThrow('Only runs that wait')
     for (const id of [a, urgent, c]) {
       await vi.waitFor(() => expect(order.at(-1)).toBe(id))
-      next()
+      await next()
       await all(registry, id)
     }
     expect(order).toEqual([a, urgent, c])
@@ -101,7 +107,7 @@ describe('the queue', () => {
       { runId: a, state: 'running' },
       { runId: b, state: 'queued', position: 1 },
     ])
-    next()
+    await next()
     await all(registry, a)
     await sleep(50)
     expect(seen.at(-1)).toMatchObject([{ runId: b, state: 'running' }])
@@ -123,7 +129,7 @@ describe('the queue', () => {
     expect(next.notices.map(({ code }) => code)).toEqual(['runs.continued'])
     expect(next.read(a).run).toMatchObject({ state: 'interrupted', resumable: true })
     await vi.waitFor(() => expect(second.order).toEqual([b]))
-    second.open()
+    await second.open()
     await all(next, b)
   })
 
@@ -137,7 +143,7 @@ describe('the queue', () => {
     const command = await open({ queue: 'own' })
     const own = command.start(start)
     await vi.waitFor(() => expect(order).toEqual([own]))
-    next()
+    await next()
     await all(command, own)
     expect(command.read(b).run.state).toBe('queued')
   })
