@@ -32,6 +32,8 @@ export interface Engine {
   /** Stays the same when the process is replaced. Calls that a crash interrupts fail with `engine.crashed`; the next ones work. */
   readonly client: RpcClient<EngineContract>
   status(): EngineStatus
+  /** Every line that the process writes to its standard error. @returns ends it */
+  onLine(listener: (line: string) => void): () => void
   /** Cancels what runs and ends the process. */
   close(): Promise<void>
 }
@@ -65,6 +67,7 @@ interface Running {
 export function startEngine(options: EngineOptions = {}): Engine {
   const entry = options.entry ?? ENGINE_PROCESS
   const giveUpMs = options.giveUpMilliseconds ?? GIVE_UP_MS
+  const listeners = new Set<(line: string) => void>()
   let running: Running | undefined
   let answered = false
   let closed = false
@@ -88,7 +91,11 @@ export function startEngine(options: EngineOptions = {}): Engine {
     const started: Running = { child, client }
     running = started
     answered = false
-    readLines(child, options.onLog ?? ((line) => process.stderr.write(`${line}\n`)))
+    const log = options.onLog ?? ((line) => process.stderr.write(`${line}\n`))
+    readLines(child, (line) => {
+      log(line)
+      for (const listener of listeners) listener(line)
+    })
     // The channel goes first; a call between that and the exit must already find the next process.
     transport.onClose(() => ended(started))
     child.on('error', () => ended(started))
@@ -186,6 +193,10 @@ export function startEngine(options: EngineOptions = {}): Engine {
       restarts,
       processId: running?.child.pid,
     }),
+    onLine(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     close,
   }
 }

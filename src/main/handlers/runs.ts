@@ -37,6 +37,8 @@ export function runHandlers(sessions: RunSessions): Handlers<typeof runContract>
     'run.read': async ({ runId }) => of(runId).read(runId),
     'run.compare': async (input) => compareRuns(of(input.runId).journal, input.runId, input.with, input.threshold),
     'run.checks': async (filter) => current().checks(filter),
+    'run.logs': (filter, { signal }) =>
+      (filter.runId === undefined ? current() : of(filter.runId)).log.read(filter, signal),
     'run.queue': (_, { signal }) => current().queue(signal),
     'run.move': async ({ runId, before }) => {
       of(runId).move(runId, before)

@@ -9,8 +9,15 @@ type Progress = Extract<RunEvent, { kind: 'progress' }>
 /** Asks the engine to compute an attempt. */
 export type StartAttempt = (attempt: number, signal: AbortSignal) => AsyncIterable<RunEvent>
 
-/** Told after every change that a reader can see. */
-type Changed = () => void
+export interface ActiveRunOptions {
+  readonly runId: string
+  readonly journal: Journal
+  readonly start: StartAttempt
+  /** Told after every change that a reader can see. */
+  readonly changed: () => void
+  /** Told of every event, for the log. */
+  readonly heard: (attempt: number, event: RunEvent) => void
+}
 
 /** How long before a journal that did not take a run's end is tried again. */
 const RETRY_MILLISECONDS = 2_000
@@ -25,7 +32,8 @@ export class ActiveRun {
   readonly runId: string
   readonly #journal: Journal
   readonly #start: StartAttempt
-  readonly #changed: Changed
+  readonly #changed: () => void
+  readonly #heard: (attempt: number, event: RunEvent) => void
   readonly #controller = new AbortController()
   #why: 'cancelled' | 'closed' | 'unwritten' = 'cancelled'
   #unwritten: unknown
@@ -34,11 +42,12 @@ export class ActiveRun {
   #lastWord: RunEvent | undefined
   #logged = 0
 
-  constructor(runId: string, journal: Journal, start: StartAttempt, changed: Changed) {
+  constructor({ runId, journal, start, changed, heard }: ActiveRunOptions) {
     this.runId = runId
     this.#journal = journal
     this.#start = start
     this.#changed = changed
+    this.#heard = heard
   }
 
   /** The newest; earlier ones have nothing to say any more. */
@@ -74,6 +83,7 @@ export class ActiveRun {
           level: 'warn',
           message: 'The engine stopped in the middle of the run and was started again. The run goes on by itself.',
         })
+        this.#heard(attempt.number, goesOn.event)
         this.#journal.endAttempt(started.run, started.attempt, ending, [goesOn])
         started = this.#journal.begin(this.runId)
         this.#changed()
@@ -115,6 +125,7 @@ export class ActiveRun {
   }
 
   #append(attempt: Attempt, event: RunEvent): void {
+    this.#heard(attempt.number, event)
     if (event.kind === 'log' && ++this.#logged > MOST_LOG_EVENTS) return
     this.#journal.append(attempt.entry(event), (thrown) => {
       if (thrown === undefined) {
@@ -134,6 +145,8 @@ export class ActiveRun {
     const events = this.#why === 'closed' && this.#controller.signal.aborted ? [] : attempt.lastEvents(ending)
     const state = ending.state === 'interrupted' && events.length > 0 ? 'failed' : ending.state
     const { run, number } = attempt
+    for (const { event } of events) this.#heard(number, event)
+    if (events.length === 0) this.#heard(number, { kind: 'log', at: '', level: 'warn', message: closed().info.message })
     for (;;) {
       try {
         this.#journal.end(run, number, { ...ending, state }, events)

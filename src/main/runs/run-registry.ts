@@ -1,11 +1,14 @@
 import type { RunEvent } from '../../shared/engine/types.ts'
 import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo, userError } from '../../shared/errors.ts'
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
-import type { RpcClient } from '../../shared/rpc/contract.ts'
-import type { EngineContract, ResumedStage } from '../../shared/rpc/engine-contract.ts'
+import type { ResumedStage } from '../../shared/rpc/engine-contract.ts'
 import type { RunCheck, RunDetail, RunPage, RunRequest, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
+import type { AppEngine } from '../engine/app-engine.ts'
 import { Journal } from '../journal/journal.ts'
 import type { CheckFilter, RunFilter } from '../journal/read-journal.ts'
+import { logLineOf } from '../logs/log-run.ts'
+import { ProjectLog } from '../logs/project-log.ts'
+import { hideParameters, secretsOf } from '../logs/secrets.ts'
 import { ActiveRun } from './active-run.ts'
 import { importRecords } from './import-records.ts'
 import { interrupted, missingVariables, unknownRun } from './run-failures.ts'
@@ -18,7 +21,7 @@ const RETRY_MILLISECONDS = 5_000
 
 export interface RunRegistryOptions {
   readonly projectRoot: string
-  readonly engine: { readonly client: RpcClient<EngineContract> }
+  readonly engine: Pick<AppEngine, 'client' | 'onLine'>
   /** The variables that a pipeline may have now, of those it asks for. */
   readonly environment: (document: PipelineDocument) => Record<string, string>
   /** `own`: only runs that this process asks for; those that wait from before go on waiting. */
@@ -40,6 +43,7 @@ export interface RunStart extends Omit<RunRequest, 'env'> {
 export class RunRegistry {
   /** What people should know of how the history was found. */
   readonly notices: readonly ErrorInfo[]
+  readonly log: ProjectLog
   readonly #options: RunRegistryOptions
   /** Absent: it could not be opened. Then there is no history, and nothing runs. */
   readonly #opened: Journal | LogiDataError
@@ -47,24 +51,39 @@ export class RunRegistry {
   readonly #brought = new Map<string, Readonly<Record<string, string>>>()
   readonly #own = new Set<string>()
   readonly #signals = new Signals()
+  readonly #unhear: (() => void) | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
 
-  private constructor(options: RunRegistryOptions, opened: Journal | LogiDataError, notices: readonly ErrorInfo[]) {
+  private constructor(
+    options: RunRegistryOptions,
+    opened: Journal | LogiDataError,
+    log: ProjectLog,
+    notices: readonly ErrorInfo[],
+  ) {
     this.#options = options
     this.#opened = opened
+    this.log = log
     this.notices = notices
+    // Which of several runs it is about, the engine's standard error does not say.
+    this.#unhear = options.engine.onLine?.((message) => {
+      const [runId, ...others] = this.#active.keys()
+      const about = runId !== undefined && others.length === 0 ? { runId } : {}
+      if (runId !== undefined) this.log.write({ level: 'warn', source: 'engine-process', message, ...about })
+    })
+    for (const { code, message } of notices) log.write({ level: 'warn', message: `${code}: ${message}` })
   }
 
   /** Opens the journal, marks what an earlier process left running as interrupted, and goes on with the queue. Never throws. */
   static async open(options: RunRegistryOptions): Promise<RunRegistry> {
+    const log = await ProjectLog.open(options.projectRoot)
     try {
       const { journal, warning } = Journal.open(options.projectRoot)
       await importRecords(options.projectRoot, journal)
       const left = journal.interruptOpen(interrupted().info)
       const waiting = options.queue === 'own' ? 0 : journal.queue().length
       const notices = [...(warning ? [warning] : []), ...found(left.length, waiting)]
-      const registry = new RunRegistry(options, journal, notices)
+      const registry = new RunRegistry(options, journal, log, notices)
       registry.#pump()
       return registry
     } catch (thrown) {
@@ -75,7 +94,7 @@ export class RunRegistry {
               hint: 'Nothing runs that is not written down.',
               cause: thrown,
             })
-      return new RunRegistry(options, error, [error.info])
+      return new RunRegistry(options, error, log, [error.info])
     }
   }
 
@@ -220,7 +239,9 @@ export class RunRegistry {
     for (const { run } of this.#active.values()) run.stop('closed')
     await Promise.all([...this.#active.values()].map(({ following }) => following))
     this.#signals.close()
+    this.#unhear?.()
     if (this.#opened instanceof Journal) await this.#opened.close()
+    this.log.close()
   }
 
   #summary(runId: string): RunSummary {
@@ -260,13 +281,18 @@ export class RunRegistry {
 
   #launch(runId: string): void {
     const started = this.journal.begin(runId)
-    const run = new ActiveRun(
+    const run = new ActiveRun({
       runId,
-      this.journal,
-      (attempt, signal) => this.#attempt(runId, attempt, signal),
-      () => this.#changed(runId),
-    )
+      journal: this.journal,
+      start: (attempt, signal) => this.#attempt(runId, attempt, signal),
+      changed: () => this.#changed(runId),
+      heard: (attempt, event) => {
+        const line = logLineOf(event)
+        if (line) this.log.write({ ...line, runId, attempt })
+      },
+    })
     const following = run.follow(started).finally(() => {
+      this.log.forget(runId)
       this.#active.delete(runId)
       this.#pump()
       this.#changed(runId)
@@ -278,6 +304,10 @@ export class RunRegistry {
   async *#attempt(runId: string, attempt: number, signal: AbortSignal): AsyncGenerator<RunEvent> {
     const { document, parameters, env: names, only, from, to, replay, now } = this.#request(runId)
     const env = { ...(this.#brought.get(runId) ?? this.#options.environment(document)) }
+    this.log.hide(runId, secretsOf(env, parameters))
+    const given = Object.entries(hideParameters(parameters)).map(([name, value]) => `${name}=${value}`)
+    const about = [document.name, ...given, ...names.map((name) => `env ${name}`)].join(', ')
+    this.log.write({ level: 'info', source: 'run', runId, attempt, message: `attempt ${attempt} of ${about}` })
     const missing = names.filter((name) => env[name] === undefined)
     if (missing.length > 0) throw missingVariables(missing)
     const stages = attempt > 1 ? this.#finishedStages(runId) : []

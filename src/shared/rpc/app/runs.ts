@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { runEventSchema } from '../../engine/types.ts'
 import { runComparisonSchema } from '../../runs/compare.ts'
 import { runCheckSchema, runDetailSchema, runPageSchema, runStateSchema, runSummarySchema } from '../../runs/history.ts'
+import { logFilterSchema, logLineSchema } from '../../runs/log-line.ts'
 import { call, stream } from '../contract.ts'
 import { draftSchema } from './drafts.ts'
 import { pathSchema } from './paths.ts'
@@ -68,6 +69,8 @@ export const runContract = {
     }),
     z.array(runCheckSchema),
   ),
+  /** Lines of the project's log: those that are there as one item, then, unless told not to, what comes, until it is ended. */
+  'run.logs': stream('read', logFilterSchema, z.array(logLineSchema)),
   /** What goes and what waits, in order: an item at once, and one after every change. */
   'run.queue': stream('read', z.object({}), z.array(runSummarySchema)),
   /** Puts a waiting run before another; without `before`, last. */

@@ -1,0 +1,31 @@
+const HIDDEN = '[hidden]'
+/** Words in a parameter's name that say that its value is nobody's business. */
+const SECRET_NAME = /pass(word|wd|phrase)?|secret|token|api_?key|private_?key|credential|auth/i
+/** Shorter texts are words of every message. */
+const SHORTEST = 4
+
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
+
+/** Parameters as they may be logged. */
+export function hideParameters(parameters: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, isSecretName(name) ? HIDDEN : value]),
+  )
+}
+
+/** Values of a run that no log may hold: of the variables that it was granted, and of parameters named like secrets. */
+export function secretsOf(
+  env: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, string>>,
+): readonly string[] {
+  const named = Object.entries(parameters).flatMap(([name, value]) => (isSecretName(name) ? [value] : []))
+  return [...Object.values(env), ...named]
+    .filter((value) => value.length >= SHORTEST)
+    .toSorted((a, b) => b.length - a.length)
+}
+
+export function hideSecrets(text: string, secrets: readonly string[]): string {
+  let hidden = text
+  for (const secret of secrets) if (hidden.includes(secret)) hidden = hidden.replaceAll(secret, HIDDEN)
+  return hidden
+}
