@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Logger } from 'pino'
+import type { Logger, pino as Pino } from 'pino'
 import { type LogFilter, type LogLine, matchesLog } from '../../shared/runs/log-line.ts'
 import { readLogs } from './read-logs.ts'
 import { logFiles, RotatingFile } from './rotating-file.ts'
@@ -25,7 +25,7 @@ export class ProjectLog {
   /** Values that must not be written, by run. */
   readonly #secrets = new Map<string, readonly string[]>()
 
-  private constructor(projectRoot: string, pino: typeof import('pino').pino, options: ProjectLogOptions) {
+  private constructor(projectRoot: string, pino: typeof Pino, options: ProjectLogOptions) {
     const { largestBytes = LARGEST_BYTES, kept = KEPT } = options
     const path = projectLogPath(projectRoot)
     this.files = logFiles(path, kept)
