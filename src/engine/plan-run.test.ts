@@ -27,7 +27,7 @@ function resolve(nodes: PipelineDocument['nodes']) {
   })
 }
 const stagesOf = (nodes: PipelineDocument['nodes'], only?: string[]) =>
-  planRun(resolve(nodes), only).stages.map((stage) => `${stage.kind} ${stageKey(stage)}: ${stage.nodes.join(' ')}`)
+  planRun(resolve(nodes), { only }).stages.map((stage) => `${stage.kind} ${stageKey(stage)}: ${stage.nodes.join(' ')}`)
 
 describe('a plan', () => {
   test('is one query for a chain', () => {

@@ -33,6 +33,10 @@ export interface RunPlan {
   readonly refused: ReadonlyMap<string, Problem>
   /** All nodes that take part, in the order of the pipeline. */
   readonly nodes: readonly string[]
+  /** Kept results that somebody asked for, by the keys of their stages. */
+  readonly targets: readonly string[]
+  /** Where somebody asked for a run from certain nodes on: these and all below them. */
+  readonly below: ReadonlySet<string>
 }
 
 /** The name of a stage among the `needs` of others. */
@@ -42,12 +46,23 @@ export const stageKey = (stage: Stage): string => (stage.kind === 'keep' ? portK
 export const stageTargets = (stage: Stage): readonly PortRef[] =>
   stage.kind === 'keep' ? [stage.ref] : [...stage.inputs.values()]
 
+export interface PlanRequest {
+  /** Loads; a node that is no load stands for the loads below it. Absent: all. */
+  readonly only?: readonly string[] | undefined
+  /** These nodes and the loads below them; what they read is kept, so that the next time it is there. */
+  readonly from?: readonly string[] | undefined
+  /** Up to these nodes: what they give is kept, and no load but themselves is run. */
+  readonly to?: readonly string[] | undefined
+}
+
 /**
  * Cuts a pipeline into queries: one per load, and one per result behind a blocking node that several loads read.
- * `only` restricts it to these loads; a node that is no load stands for the loads below it.
  */
-export function planRun(pipeline: ResolvedPipeline, only?: readonly string[]): RunPlan {
-  const loads = chooseLoads(pipeline, only)
+export function planRun(pipeline: ResolvedPipeline, { only, from, to }: PlanRequest = {}): RunPlan {
+  const below = from ? nodesBelow(pipeline, from) : new Set<string>()
+  const loads = chooseLoads(pipeline, only).filter(
+    (node) => (!from || below.has(node.id)) && (!to || isNamed(node.id, to)),
+  )
   const refused = sameTargets(loads)
   const running: ResolvedNode[] = []
   for (const node of loads) {
@@ -60,7 +75,8 @@ export function planRun(pipeline: ResolvedPipeline, only?: readonly string[]): R
       )
   }
 
-  const kept = keptPorts(pipeline, running)
+  const wanted = to ? portsOf(pipeline, to) : []
+  const kept = keptPorts(pipeline, running, wanted, from ? portsBefore(pipeline, below) : [])
   const stages: Stage[] = []
   for (const ref of kept.values()) stages.push({ kind: 'keep', ref, ...reach(pipeline, [ref], kept, true) })
   for (const { id: nodeId, inputs } of running) {
@@ -68,7 +84,13 @@ export function planRun(pipeline: ResolvedPipeline, only?: readonly string[]): R
     stages.push({ kind: 'load', nodeId, inputs, nodes: [...nodes, nodeId], needs })
   }
   const taking = new Set(stages.flatMap((stage) => stage.nodes))
-  return { stages, refused, nodes: [...pipeline.nodes.keys()].filter((id) => taking.has(id) || refused.has(id)) }
+  return {
+    stages,
+    refused,
+    nodes: [...pipeline.nodes.keys()].filter((id) => taking.has(id) || refused.has(id)),
+    targets: wanted.map(portKey),
+    below,
+  }
 }
 
 function chooseLoads(pipeline: ResolvedPipeline, only: readonly string[] | undefined): ResolvedNode[] {
@@ -78,6 +100,28 @@ function chooseLoads(pipeline: ResolvedPipeline, only: readonly string[] | undef
   const named = all.filter((node) => wanted.has(node.id) || wanted.has(outerOf(node.id)))
   if (named.length > 0) return named
   return all.filter((node) => [...nodesAbove(pipeline, node.id)].some((id) => wanted.has(id)))
+}
+
+const isNamed = (id: string, names: readonly string[]): boolean => names.includes(id) || names.includes(outerOf(id))
+
+function nodesBelow(pipeline: ResolvedPipeline, from: readonly string[]): Set<string> {
+  const below = new Set<string>()
+  // A node comes after what it reads.
+  for (const node of pipeline.nodes.values())
+    if (isNamed(node.id, from) || [...node.inputs.values()].some((input) => below.has(input.nodeId))) below.add(node.id)
+  return below
+}
+
+/** What the named nodes give; of a step that stands for a pipeline, what the step itself gives. */
+function portsOf(pipeline: ResolvedPipeline, names: readonly string[]): PortRef[] {
+  const nodes = [...pipeline.nodes.values()].filter((node) => names.includes(node.id) && node.module?.kind !== 'load')
+  return nodes.flatMap((node) => node.outputs.map((port) => ({ nodeId: node.id, port })))
+}
+
+/** What certain nodes read of others. A source is read again: that costs no more than reading a copy of it. */
+function portsBefore(pipeline: ResolvedPipeline, below: ReadonlySet<string>): PortRef[] {
+  const read = [...below].flatMap((id) => [...(pipeline.nodes.get(id)?.inputs.values() ?? [])])
+  return read.filter(({ nodeId }) => !below.has(nodeId) && (pipeline.nodes.get(nodeId)?.inputs.size ?? 0) > 0)
 }
 
 function nodesAbove(pipeline: ResolvedPipeline, id: string, seen = new Set<string>()): Set<string> {
@@ -126,7 +170,13 @@ export function targetProblems(pipeline: ResolvedPipeline): ReadonlyMap<string, 
   return sameTargets(chooseLoads(pipeline, undefined))
 }
 
-function keptPorts(pipeline: ResolvedPipeline, loads: readonly ResolvedNode[]): Map<string, PortRef> {
+function keptPorts(
+  pipeline: ResolvedPipeline,
+  loads: readonly ResolvedNode[],
+  wanted: readonly PortRef[],
+  before: readonly PortRef[],
+): Map<string, PortRef> {
+  const forced = new Set([...wanted, ...before].map(portKey))
   // Port -> the inputs of loads that it leads to, and how many ports or such inputs read it.
   const loadsOf = new Map<string, Set<string>>()
   const readers = new Map<string, Set<string>>()
@@ -144,6 +194,8 @@ function keptPorts(pipeline: ResolvedPipeline, loads: readonly ResolvedNode[]): 
   for (const { id, inputs } of loads)
     for (const [port, from] of inputs) walk(from, portKey({ nodeId: id, port }), portKey({ nodeId: id, port }))
 
+  for (const ref of wanted) walk(ref, `to ${portKey(ref)}`, `to ${portKey(ref)}`)
+
   const kept = new Map<string, PortRef>()
   const heavy = new Map<string, boolean>()
   for (const node of pipeline.nodes.values()) {
@@ -159,7 +211,7 @@ function keptPorts(pipeline: ResolvedPipeline, loads: readonly ResolvedNode[]): 
       // What code computes is a stage of its own, however many read it.
       // A check would compute it once more.
       const checked = node.checks?.some((check) => (check.port ?? node.outputs[0]) === port)
-      if (node.module?.kind === 'process' || ((shared || checked) && heavy.get(key))) kept.set(key, ref)
+      if (node.module?.kind === 'process' || forced.has(key) || ((shared || checked) && heavy.get(key))) kept.set(key, ref)
     }
   }
   return kept

@@ -27,6 +27,8 @@ export interface AnalysedPipeline extends TypedPipeline {
   readonly nodeProblems: ReadonlyMap<string, readonly Problem[]>
   /** Per node, a number that stands for everything its rows depend on: equal numbers, equal rows. */
   readonly content: ReadonlyMap<string, number>
+  /** Of every node without errors: the files that it reads and their state; empty where it reads none. */
+  readonly fingerprints: ReadonlyMap<string, string>
   readonly compiled: Map<string, CompiledPorts>
   /** As they are compiled where samples stand for whole tables. */
   readonly compiledOverSamples: Map<string, CompiledPorts>
@@ -115,6 +117,7 @@ export class Analyser {
       inputColumns,
       nodeProblems: problems,
       content,
+      fingerprints: factsKeys,
       compiled: new Map(),
       compiledOverSamples: new Map(),
     }

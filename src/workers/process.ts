@@ -14,13 +14,19 @@ export interface ProcessInput {
 
 /** What a node computed by code: per output port, what stands after FROM, and how many rows it has. */
 export interface Processed {
-  readonly ports: ReadonlyMap<string, { readonly table: Sql; readonly rows: number }>
-  readonly files: readonly string[]
+  readonly ports: ReadonlyMap<string, { readonly table: Sql; readonly rows: number; readonly files: readonly string[] }>
+}
+
+export interface ProcessOptions {
+  /** What the result depends on; equal keys in one folder share one result while this process lives. */
+  readonly key: unknown
+  /** Where the files go; absent: the staging folder. */
+  readonly folder?: string
+  readonly signal: AbortSignal
 }
 
 /**
  * Runs the code of a node over the rows of its inputs, and stages what it gives.
- * @param key what the result depends on; equal keys share one result while this process lives
  * @throws LogiDataError what the code, or reading the inputs, gave; `cancelled`
  */
 export async function computeProcess(
@@ -28,14 +34,14 @@ export async function computeProcess(
   node: ResolvedNode,
   inputs: ReadonlyMap<string, ProcessInput>,
   columns: Readonly<Record<string, readonly Column[]>>,
-  key: unknown,
-  signal: AbortSignal,
+  { key, folder, signal }: ProcessOptions,
 ): Promise<Processed> {
   if (node.module?.kind !== 'process') throw new TypeError(`${node.id} is not computed by code`)
   const module = node.module as ProcessModule
   const now = frozenNow()
+  const files = folder === undefined ? session.files : { ...session.files, staging: folder }
   const staged: Staged<null> = await session.lease(signal, (writing) =>
-    stage({ files: session.files, session: writing, signal }, 'process', [THIS_PROCESS, key], async (table) => {
+    stage({ files, session: writing, signal }, 'process', [THIS_PROCESS, key], async (table) => {
       const writers = new Map<string, StageWriter>()
       for (const [port, list] of Object.entries(columns)) writers.set(port, await table(port, positional(list)))
       await module.process({
@@ -56,9 +62,10 @@ export async function computeProcess(
   )
   const ports = Object.entries(staged.tables).map(([port, table]) => {
     const names = (columns[port] ?? []).map(({ name }) => identifier(name))
-    return [port, { table: sql`${stagedRelation(table)} AS k(${joinSql(names)})`, rows: table.rows }] as const
+    const relation = sql`${stagedRelation(table)} AS k(${joinSql(names)})`
+    return [port, { table: relation, rows: table.rows, files: table.files }] as const
   })
-  return { ports: new Map(ports), files: Object.values(staged.tables).flatMap((table) => table.files) }
+  return { ports: new Map(ports) }
 }
 
 /** Names that SQL takes for one would be one column of a file. */

@@ -13,6 +13,7 @@ import { listFunctions } from './functions.ts'
 import { SPILL_FOLDER } from './lock-down.ts'
 import { outwardEvents } from './outward-events.ts'
 import { Project } from './project.ts'
+import { settleCommits } from './run/commits.ts'
 import { runPipeline } from './run/run-pipeline.ts'
 import { ProjectSession } from './session.ts'
 import type { ThreadMethod, ThreadOptions } from './thread-contract.ts'
@@ -99,8 +100,8 @@ export class Projects {
       case 'run':
         return this.#with(input as Input<'run'>, async (project, request) => {
           // Another process may have died in the middle of a swap since the project was opened.
-          await recoverProject(project.session.root)
-          return withFrozenClock(request.now, () => runPipeline(project, request, onEvent, signal))
+          const recovered = recover(project.session.root)
+          return withFrozenClock(request.now, () => runPipeline(project, request, onEvent, signal, { recovered }))
         })
       default:
         return assertNever(method)
@@ -139,7 +140,7 @@ export class Projects {
     const { memoryBytes, threads, moduleOf } = this.#options
     const opening = ProjectSession.open({ projectRoot, memoryBytes, threads }).then(async (session) => {
       // Before anything is read: a folder that a crash left between two renames is not there until it is put back.
-      await recoverProject(session.root)
+      await recover(session.root)
       await cleanStaging(session.staging)
       await cleanSpill(join(session.root, SPILL_FOLDER))
       return new Project(session, moduleOf)
@@ -157,6 +158,12 @@ export class Projects {
       return
     }
   }
+}
+
+/** What was committed is told from what a dead process left, so that comes first. */
+async function recover(root: string): Promise<boolean> {
+  await settleCommits(root)
+  return recoverProject(root)
 }
 
 type PortInput = ParsedInputOf<{ input: typeof portRequestSchema }>

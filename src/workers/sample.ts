@@ -83,7 +83,7 @@ export class Samples {
       }
       const columns = portColumns(pipeline, node)
       const key = ['preview', pipeline.content.get(node.id)]
-      const processed = await computeProcess(this.#session, node, inputs, columns, key, signal)
+      const processed = await computeProcess(this.#session, node, inputs, columns, { key, signal })
       for (const [port, { table }] of processed.ports) replaced.set(portKey({ nodeId: node.id, port }), table)
     }
     return { replaced, exact }

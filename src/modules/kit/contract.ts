@@ -191,6 +191,23 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly size?: (facts: Facts) => { readonly bytes: number; readonly rows?: number }
 }
 
+/** How it can be told later, from what is on disk, whether a target was changed. */
+export type CommitProof =
+  /** A finished file or folder is given the name of its target. Both paths are absolute, in one folder. */
+  | { readonly kind: 'rename'; readonly temporary: string; readonly target: string }
+  /** The transaction that changes the target stores the key in it, where the module's `committed` finds it. */
+  | { readonly kind: 'key' }
+
+/** Makes a change provable that must not be made twice: the process may be killed right after it, before it could tell anybody. */
+export interface LoadCommit {
+  /** Of this load in this run, whichever process tries it. */
+  readonly key: string
+  /** Says it durably. To be called when all is written and synced, before the target changes. `publishFile` and `publishFolder` do. */
+  intend(proof: CommitProof, result: LoadResult): Promise<void>
+  /** The change was not made, and will not be. To be called before the temporary file is removed. */
+  withdraw(): Promise<void>
+}
+
 export interface LoadRequest<Config> {
   readonly nodeId: string
   readonly config: Config
@@ -202,6 +219,8 @@ export interface LoadRequest<Config> {
   readonly files: ProjectFiles
   readonly session: QuerySession
   readonly signal: AbortSignal
+  /** Absent where making the change again leads to the same. */
+  readonly commit?: LoadCommit | undefined
 }
 
 export interface LoadModule<Descriptor extends ModuleDescriptor = ModuleDescriptor> {
@@ -223,6 +242,14 @@ export interface LoadModule<Descriptor extends ModuleDescriptor = ModuleDescript
    * @throws LogiDataError
    */
   readonly write: (request: LoadRequest<z.output<Descriptor['config']>>) => Promise<LoadResult>
+  /** Of loads whose proof is a key: whether the target holds it. */
+  readonly committed?: (request: CommittedRequest<z.output<Descriptor['config']>>) => Promise<boolean>
+}
+
+export interface CommittedRequest<Config> {
+  readonly config: Config
+  readonly files: ProjectFiles
+  readonly key: string
 }
 
 export interface LoadResult {

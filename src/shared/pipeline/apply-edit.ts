@@ -48,6 +48,10 @@ export function applyEdit(document: PipelineDocument, edit: PipelineEdit): Appli
       const { checks } = nodeOf(document, edit.nodeId)
       return setNode(document, edit.nodeId, { checks: edit.checks }, { ...edit, checks })
     }
+    case 'setRun': {
+      const { run } = nodeOf(document, edit.nodeId)
+      return setNode(document, edit.nodeId, { run: edit.run }, { ...edit, run })
+    }
     case 'connect':
       return connect(document, edit)
     case 'disconnect':

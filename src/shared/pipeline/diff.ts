@@ -1,5 +1,5 @@
 import { isDeepEqual } from './deep-equal.ts'
-import type { JsonValue, PipelineDocument, PipelineNode } from './document.ts'
+import type { JsonValue, PipelineDocument } from './document.ts'
 import { formatReference, parseReference } from './document.ts'
 import { matchRenamedNodes } from './match-nodes.ts'
 
@@ -16,7 +16,7 @@ export type PipelineChange =
   | { readonly kind: 'parameterChanged'; readonly name: string; readonly changes: readonly ValueChange[] }
   | { readonly kind: 'nodeAdded' | 'nodeRemoved'; readonly nodeId: string; readonly type: string }
   | { readonly kind: 'nodeRenamed'; readonly nodeId: string; readonly from: string }
-  /** Paths start with `type`, `label`, `note`, `config` or `checks`. */
+  /** Paths start with `type`, `label`, `note`, `config`, `checks` or `run`. */
   | { readonly kind: 'nodeChanged'; readonly nodeId: string; readonly changes: readonly ValueChange[] }
   /** Without `before` the input was not connected, without `after` it no longer is. */
   | {
@@ -56,6 +56,7 @@ export function diffPipelines(before: PipelineDocument, after: PipelineDocument)
           [key],
         ),
       )
+      values.push(...valueChanges(old.run && plain(old.run), node.run && plain(node.run), ['run']))
       if (values.length > 0) changes.push({ kind: 'nodeChanged', nodeId, changes: values })
     }
     changes.push(...connectionChanges(nodeId, old?.inputs ?? {}, node.inputs ?? {}, renamed))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nodeCheckSchema } from './checks.ts'
+import { runSettingsSchema } from './run-settings.ts'
 
 /** The current value of a file's `format` key. Older ones are read through `migrations.ts`. */
 export const FORMAT = 'logidata/v1'
@@ -47,6 +48,7 @@ export const nodeSchema = z.strictObject({
   config: z.record(z.string(), jsonValueSchema).optional(),
   /** Expectations on the rows of its output ports. */
   checks: z.array(nodeCheckSchema).optional(),
+  run: runSettingsSchema.optional(),
 })
 export type PipelineNode = z.infer<typeof nodeSchema>
 

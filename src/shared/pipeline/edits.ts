@@ -8,6 +8,7 @@ import {
   positionSchema,
   referenceSchema,
 } from './document.ts'
+import { runSettingsSchema } from './run-settings.ts'
 
 /** Every change a person can make to a pipeline. `applyEdit` (apply-edit.ts) is the only thing that carries one out. */
 export const editSchema = z.discriminatedUnion('kind', [
@@ -27,6 +28,8 @@ export const editSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('setNote'), nodeId: nodeIdSchema, note: z.string().optional() }),
   z.strictObject({ kind: z.literal('setConfig'), nodeId: nodeIdSchema, config: z.record(z.string(), jsonValueSchema) }),
   z.strictObject({ kind: z.literal('setChecks'), nodeId: nodeIdSchema, checks: z.array(nodeCheckSchema).optional() }),
+  /** What the node does when it fails or takes too long. */
+  z.strictObject({ kind: z.literal('setRun'), nodeId: nodeIdSchema, run: runSettingsSchema.optional() }),
   /** A port that is connected already keeps its place. */
   z.strictObject({
     kind: z.literal('connect'),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ModuleInfo } from '../modules/descriptor.ts'
 import { nodeCheckSchema } from './checks.ts'
 import { FORMAT, NODE_ID, parameterTypeSchema, REFERENCE } from './document.ts'
+import { runSettingsSchema } from './run-settings.ts'
 
 type Schema = { readonly [key: string]: unknown }
 
@@ -70,6 +71,7 @@ export function pipelineJsonSchema(modules: readonly ModuleInfo[]): Schema {
             items: { $ref: '#/$defs/check' },
             description: 'Expectations on the rows of its output ports.',
           },
+          run: { $ref: '#/$defs/run' },
         },
         allOf: modules.map((module) => ({
           if: { properties: { type: { const: module.type } }, required: ['type'] },
@@ -80,6 +82,7 @@ export function pipelineJsonSchema(modules: readonly ModuleInfo[]): Schema {
           },
         })),
       },
+      run: runSchema(),
       ...Object.fromEntries(modules.map((module) => [defName(module), configSchema(module)])),
     },
   }
@@ -93,6 +96,11 @@ function checkSchema(): Schema {
 }
 
 const defName = (module: ModuleInfo) => `config.${module.type}`
+
+function runSchema(): Schema {
+  const { $schema: _schema, ...schema } = z.toJSONSchema(runSettingsSchema)
+  return { ...schema, description: 'What the node does when it fails or takes too long.' }
+}
 
 /** References inside a module's schema count from its own root, which is no longer the root. */
 function configSchema(module: ModuleInfo): Schema {

@@ -21,7 +21,7 @@ export function normaliseDocument(document: PipelineDocument): PipelineDocument 
 }
 
 export function normaliseNode(node: PipelineNode): PipelineNode {
-  const { type, label, note, inputs, config, checks } = node
+  const { type, label, note, inputs, config, checks, run } = node
   return {
     type,
     ...(label ? { label } : {}),
@@ -29,5 +29,6 @@ export function normaliseNode(node: PipelineNode): PipelineNode {
     ...(filled(inputs) ? { inputs } : {}),
     ...(filled(config) ? { config } : {}),
     ...(filled(checks) ? { checks } : {}),
+    ...(filled(run) ? { run } : {}),
   }
 }

@@ -93,7 +93,7 @@ function withoutEmptyMaps(data: Data): Data {
   if (isData(result.nodes)) {
     const nodes = Object.entries(result.nodes).map(([nodeId, node]) => [
       nodeId,
-      isData(node) ? dropNulls(node, ['inputs', 'config', 'checks']) : node,
+      isData(node) ? dropNulls(node, ['inputs', 'config', 'checks', 'run']) : node,
     ])
     result.nodes = Object.fromEntries(nodes) as Data
   }

@@ -123,7 +123,7 @@ function place(path: Path): string {
 
 function keysHint(path: Path): string {
   if (path[0] === 'nodes')
-    return 'A node has type, label, note, inputs, config and checks; settings of the module go under config.'
+    return 'A node has type, label, note, inputs, config, checks and run; settings of the module go under config.'
   if (path[0] === 'parameters') return 'A parameter has type, default and description.'
   return 'A pipeline has format, name, description, parameters, nodes and layout.'
 }

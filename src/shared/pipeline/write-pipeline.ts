@@ -2,6 +2,7 @@ import { carryComments } from './carry-comments.ts'
 import { type NodeCheck, nodeCheckSchema } from './checks.ts'
 import type { JsonValue, PipelineDocument } from './document.ts'
 import { normaliseDocument } from './normalise.ts'
+import { RUN_SETTINGS } from './run-settings.ts'
 import { emitYaml } from './yaml/emit.ts'
 import type { Path } from './yaml/source.ts'
 
@@ -40,6 +41,7 @@ function toData(document: PipelineDocument): { [key: string]: JsonValue } {
     {
       ...pick(node, ['type', 'label', 'note', 'inputs', 'config']),
       ...(node.checks ? { checks: node.checks.map(checkData) } : {}),
+      ...(node.run ? { run: pick(node.run, RUN_SETTINGS) } : {}),
     },
   ])
   const placed = Object.keys(nodes).flatMap((key) => {

@@ -1,7 +1,8 @@
 import type { FusedQuery } from '../../engine/fuse.ts'
-import type { Stage } from '../../engine/plan-run.ts'
+import { type Stage, stageKey } from '../../engine/plan-run.ts'
 import type { PortRef } from '../../engine/resolve-pipeline.ts'
 import type { Sql } from '../../modules/kit/sql.ts'
+import type { StagedFile } from '../../shared/engine/types.ts'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
 import { measureQueries } from '../accounting/measure-queries.ts'
 import type { Lease } from '../session.ts'
@@ -12,23 +13,41 @@ import { keepStage } from './keep-stage.ts'
 import { loadStage } from './load-stage.ts'
 import { processStage } from './process-stage.ts'
 import type { Progress } from './progress.ts'
+import { deadlineOf } from './retry.ts'
 
 /** The node to which a stage's failure belongs when nothing says better. */
 export const ownerOf = (stage: Stage): string => (stage.kind === 'keep' ? stage.ref.nodeId : stage.nodeId)
 
+export interface Computed {
+  readonly files: readonly StagedFile[]
+  /** Why it failed, with the node that it was. */
+  readonly error?: ErrorInfo
+}
+
 /**
  * Computes a stage whose needs are met.
- * @returns why it failed, with the node that it was
+ * @param stop ends with the run
  * @throws LogiDataError `cancelled`
  */
-export async function computeStage(run: RunContext, stage: Stage, progress: Progress): Promise<ErrorInfo | undefined> {
-  const { pipeline, project, results, signal } = run
+export async function computeStage(
+  run: RunContext,
+  stage: Stage,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<Computed> {
+  const { pipeline, project, results } = run
+  const hash = run.hashes.get(stageKey(stage))
   const started = performance.now()
   const queries: FusedQuery[] = []
+  const deadline = deadlineOf(run, stage, stop)
+  const { signal } = deadline
   try {
+    let files: readonly StagedFile[] = []
     const node = pipeline.nodes.get(ownerOf(stage))
-    if (stage.kind === 'keep' && node?.module?.kind === 'process') await processStage(run, node)
-    else {
+    if (stage.kind === 'keep' && node?.module?.kind === 'process') {
+      if (hash === undefined) throw new TypeError(`${node.id} has no hash`)
+      files = await processStage(run, node, hash, signal)
+    } else {
       let measuring: Lease | undefined
       const selectOf = (ref: PortRef): Sql => {
         const query = fuseCounted(run, ref)
@@ -40,8 +59,8 @@ export async function computeStage(run: RunContext, stage: Stage, progress: Prog
         measuring = lease
         progress.watch(stage, lease)
         try {
-          if (stage.kind === 'keep') await keepStage(run, stage, selectOf(stage.ref), lease)
-          else await loadStage(run, stage, selectOf, lease)
+          if (stage.kind === 'keep') files = await keepStage(run, stage, hash, selectOf(stage.ref), lease)
+          else await loadStage(run, stage, hash, selectOf, lease, signal)
         } finally {
           progress.leave(stage)
         }
@@ -49,11 +68,15 @@ export async function computeStage(run: RunContext, stage: Stage, progress: Prog
       })
     }
     for (const hook of run.hooks) await hook.afterStage?.(run, stage)
-    return undefined
+    return { files }
   } catch (thrown) {
-    if (signal.aborted || toErrorInfo(thrown).kind === 'cancelled') throw thrown
-    return await explainFailure(project.session, pipeline, queries, thrown, ownerOf(stage), signal)
+    const exceeded = deadline.exceeded()
+    if (exceeded) return { files: [], error: exceeded }
+    if (stop.aborted || toErrorInfo(thrown).kind === 'cancelled') throw thrown
+    const error = await explainFailure(project.session, pipeline, queries, thrown, ownerOf(stage), stop)
+    return { files: [], error }
   } finally {
+    deadline.clear()
     const spent = performance.now() - started
     for (const nodeId of stage.nodes) results.milliseconds.set(nodeId, (results.milliseconds.get(nodeId) ?? 0) + spent)
   }

@@ -1,33 +1,49 @@
 /**
- * What the parts of a run share. `run-pipeline.ts` begins and ends a run; `run-stages.ts` goes through its stages; a stage is computed
- * by `compute-stage.ts`, which asks one of `keep-stage.ts`, `process-stage.ts`, `load-stage.ts`; `node-states.ts` says what becomes of
- * the nodes; `stage-events.ts` what becomes of the stages; `accounting/` counts what no result told. Who wants to take part without
- * being one of these is a hook (`RunHook`, listed in `hooks.ts`).
+ * What the parts of a run share. `run-pipeline.ts` begins and ends a run; `reuse.ts` finds what earlier attempts leave to do;
+ * `run-stages.ts` takes each stage through its attempts, as many at once as `budget.ts` allows and as `retry.ts` says; a stage is
+ * computed by `compute-stage.ts`, which asks one of `keep-stage.ts`, `process-stage.ts`, `load-stage.ts`; kept results are files
+ * (`staged-results.ts`), loads provable (`commits.ts`); `node-states.ts` says what becomes of the nodes, `stage-events.ts` what becomes of
+ * the stages; `accounting/` counts what no result told. Who wants to take part without being one of these is a hook (`RunHook`, listed
+ * in `hooks.ts`).
  */
 import type { LoadStage, RunPlan, Stage } from '../../engine/plan-run.ts'
 import type { InputRelation } from '../../modules/kit/contract.ts'
 import type { RunEvent } from '../../shared/engine/types.ts'
+import type { ResumedStage } from '../../shared/rpc/engine-contract.ts'
 import type { AnalysedPipeline, AnalyseRequest } from '../analyse.ts'
 import type { Project } from '../project.ts'
 import type { Lease } from '../session.ts'
+import type { RunClock } from './clock.ts'
 import type { RunResults } from './results.ts'
 
 export interface RunRequest extends AnalyseRequest {
   readonly runId: string
   readonly only?: readonly string[] | undefined
   readonly rowCounts: 'exact' | 'none'
+  /** Of the run, from 1. */
+  readonly attempt?: number
+  /** What earlier attempts finished. */
+  readonly resume?: { readonly stages: readonly ResumedStage[] } | undefined
+  readonly from?: readonly string[] | undefined
+  readonly to?: readonly string[] | undefined
+  readonly now?: string | undefined
 }
 
 export type Emit = (event: RunEvent) => void
 
 export interface RunContext {
   readonly project: Project
-  readonly pipeline: AnalysedPipeline
+  /** As it was analysed last: anew before a stage is tried again, since files may have come or changed. Not to be kept. */
+  pipeline: AnalysedPipeline
+  /** Of stages, by key: of everything that a result depends on. Goes with `pipeline`. */
+  hashes: ReadonlyMap<string, string>
   readonly plan: RunPlan
   readonly request: RunRequest
   readonly results: RunResults
   readonly hooks: readonly RunHook[]
+  readonly clock: RunClock
   readonly emit: Emit
+  /** Of the run. A stage has its own, which ends with this one or with its time. */
   readonly signal: AbortSignal
 }
 

@@ -1,47 +1,111 @@
 import { sourceNames } from '../../engine/compile-node.ts'
 import type { LoadStage } from '../../engine/plan-run.ts'
-import { type PortRef, portKey } from '../../engine/resolve-pipeline.ts'
-import type { LoadModule } from '../../modules/kit/contract.ts'
+import { type PortRef, portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
+import type { InputRelation, LoadModule, LoadResult } from '../../modules/kit/contract.ts'
 import { raw, type Sql } from '../../modules/kit/sql.ts'
 import type { Lease } from '../session.ts'
+import { type CommitRecord, commitOf, confirmCommit, findCommit } from './commits.ts'
 import type { RunContext } from './context.ts'
 
 /** Writes what the queries of its inputs give to a load's target. @throws LogiDataError */
 export async function loadStage(
   run: RunContext,
   stage: LoadStage,
+  hash: string | undefined,
   selectOf: (ref: PortRef) => Sql,
   lease: Lease,
+  signal: AbortSignal,
 ): Promise<void> {
-  const { pipeline, project, results, signal } = run
+  const { pipeline, project, request } = run
   const { nodeId } = stage
-  const node = pipeline.nodes.get(nodeId)
-  if (node?.module?.kind !== 'load') throw new TypeError(`${nodeId} is no load`)
+  const node = loadNode(run, nodeId)
   const sources = sourceNames(node)
-  const inputs = new Map(
+  const inputs = new Map<string, InputRelation>(
     [...stage.inputs].map(([port, ref]) => {
       const columns = pipeline.columns.get(portKey(ref)) ?? []
-      return [port, { name: raw(`(${selectOf(ref).text})`), columns, source: sources.get(port) ?? port }] as const
+      return [port, { name: raw(`(${selectOf(ref).text})`), columns, source: sources.get(port) ?? port }]
     }),
   )
   const [input] = inputs.values()
   if (!input) throw new TypeError(`${nodeId} has no input`)
   for (const hook of run.hooks) await hook.beforeLoad?.(run, stage, inputs, lease)
-  const result = await (node.module as LoadModule).write({
-    nodeId,
-    config: node.config as never,
-    parameters: node.parameters,
-    input,
-    inputs,
-    files: project.session.files,
-    session: lease,
-    signal,
-  })
-  for (const [port, ref] of stage.inputs) {
-    const rows = stage.inputs.size === 1 ? result.rows : result.rowsByInput?.get(port)
+  const { root, files } = project.session
+  const target = await targetOf(run, node)
+  const of = { runId: request.runId, nodeId, hash: hash ?? '', target: target.name }
+  const commit = isRepeatable(run, node, target.path) ? undefined : commitOf(root, of)
+  const { config, parameters } = node
+  let result: LoadResult
+  try {
+    result = await node.module.write({
+      nodeId,
+      config: config as never,
+      parameters,
+      input,
+      inputs,
+      files,
+      session: lease,
+      signal,
+      commit,
+    })
+  } catch (thrown) {
+    // What failed after the target had changed has loaded its rows: trying it again would load them twice.
+    const done = commit && (await committed(run, stage))
+    if (!done) throw thrown
+    result = resultOf(done)
+  }
+  if (commit) await confirmCommit(root, of)
+  takeResult(run, stage, result)
+}
+
+/** What an earlier attempt of this run committed of this load. */
+export function committed(run: RunContext, stage: LoadStage): Promise<CommitRecord | undefined> {
+  const node = loadNode(run, stage.nodeId)
+  const { root, files } = run.project.session
+  const of = { runId: run.request.runId, nodeId: stage.nodeId }
+  return findCommit(
+    root,
+    of,
+    async (key) => (await node.module.committed?.({ config: node.config as never, files, key })) ?? false,
+  )
+}
+
+export const resultOf = (record: CommitRecord): LoadResult => ({
+  rows: BigInt(record.rows),
+  written: record.written,
+  ...(record.rowsByInput
+    ? { rowsByInput: new Map(Object.entries(record.rowsByInput).map(([port, rows]) => [port, BigInt(rows)])) }
+    : {}),
+})
+
+export function takeResult({ results }: RunContext, { nodeId, inputs }: LoadStage, result: LoadResult): void {
+  for (const [port, ref] of inputs) {
+    const rows = inputs.size === 1 ? result.rows : result.rowsByInput?.get(port)
     if (rows === undefined) continue
     results.rows.set(portKey({ nodeId, port }), rows)
     results.rows.set(portKey(ref), rows)
   }
   results.written.set(nodeId, result.written)
+}
+
+/** Writing these again leaves the target as writing them once: the same rows under the same names or keys. */
+const REPEATABLE = new Set(['overwrite', 'replace', 'upsert'])
+
+/** Whether doing the load again leads to the same; not so where the pipeline reads what it writes. */
+export function isRepeatable({ pipeline }: RunContext, node: LoadNode, path: string): boolean {
+  if (!REPEATABLE.has(node.module.target(node.config as never).mode)) return false
+  return ![...pipeline.fingerprints.values()].some((files) => files.includes(path))
+}
+
+export async function targetOf({ project }: RunContext, node: LoadNode): Promise<{ path: string; name: string }> {
+  // A table of a database is named after its file.
+  const { path } = node.module.target(node.config as never)
+  return project.session.files.output(path)
+}
+
+type LoadNode = ResolvedNode & { readonly module: LoadModule }
+
+export function loadNode({ pipeline }: RunContext, nodeId: string): LoadNode {
+  const node = pipeline.nodes.get(nodeId)
+  if (node?.module?.kind !== 'load') throw new TypeError(`${nodeId} is no load`)
+  return { ...node, module: node.module as LoadModule }
 }

@@ -1,9 +1,12 @@
-import { rm } from 'node:fs/promises'
 import type { FusedQuery } from '../../engine/fuse.ts'
 import type { Stage } from '../../engine/plan-run.ts'
-import type { Sql } from '../../modules/kit/sql.ts'
+import { portKey } from '../../engine/resolve-pipeline.ts'
+import { fileList } from '../../modules/kit/files/input-files.ts'
+import { identifier, joinSql, type Sql, sql } from '../../modules/kit/sql.ts'
 import type { QueryProfile } from '../accounting/profile-tree.ts'
+import type { AnalysedPipeline } from '../analyse.ts'
 import type { ProjectSession } from '../session.ts'
+import { holdStaged, type StagedResult } from './staged-results.ts'
 
 export interface MeasuredQuery {
   readonly stage: Stage
@@ -26,16 +29,27 @@ export class RunResults {
   /** What DuckDB measured. */
   readonly profiles: MeasuredQuery[] = []
   readonly #ownTables: string[] = []
-  readonly #ownFiles: string[] = []
+  readonly #uses: (() => void)[] = []
 
-  /** What is to be dropped when the run ends, whether it was finished or not. */
-  own(temporary: { readonly table?: string; readonly files?: readonly string[] }): void {
-    if (temporary.table !== undefined) this.#ownTables.push(temporary.table)
-    this.#ownFiles.push(...(temporary.files ?? []))
+  /** A table to be dropped when the run ends, whether it was finished or not. */
+  own(table: string): void {
+    this.#ownTables.push(table)
+  }
+
+  /** Takes a staged result for the ports of a node; the columns of its files are named by their places. */
+  take(pipeline: AnalysedPipeline, nodeId: string, hash: string, staged: StagedResult): void {
+    this.#uses.push(holdStaged(hash))
+    for (const [port, { paths, rows }] of staged.ports) {
+      const key = portKey({ nodeId, port })
+      const names = (pipeline.columns.get(key) ?? []).map(({ name }) => identifier(name))
+      const files = fileList(paths.map((path) => ({ path })))
+      this.tables.set(key, sql`read_parquet(${files}) AS k(${joinSql(names)})`)
+      this.rows.set(key, rows)
+    }
   }
 
   async drop(session: ProjectSession): Promise<void> {
-    for (const path of this.#ownFiles) await rm(path, { force: true }).catch(() => undefined)
+    for (const end of this.#uses) end()
     for (const name of this.#ownTables) await session.define(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined)
   }
 }

@@ -1,12 +1,23 @@
-import { planRun } from '../../engine/plan-run.ts'
+import { createHash } from 'node:crypto'
+import { planRun, type RunPlan, stageKey } from '../../engine/plan-run.ts'
+import { contentHashes, stageHash } from '../../engine/stage-hash.ts'
 import { cancelledError, type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
 import { countRest } from '../accounting/count-rest.ts'
+import type { AnalysedPipeline } from '../analyse.ts'
 import type { Project } from '../project.ts'
-import type { Emit, RunRequest } from './context.ts'
+import { type RunClock, realClock } from './clock.ts'
+import type { Emit, RunContext, RunRequest } from './context.ts'
 import { RUN_HOOKS } from './hooks.ts'
 import { RunResults } from './results.ts'
+import { reusedStages } from './reuse.ts'
 import { errorOf, StageRunner } from './run-stages.ts'
 import { stagesOf } from './stage-events.ts'
+
+export interface RunOptions {
+  readonly clock?: RunClock
+  /** Ends when what a writer that died left has been put in order; whether there was anything. */
+  readonly recovered?: Promise<boolean>
+}
 
 /**
  * Runs a pipeline's loads and says what happens. A load that fails does not stop those that do not depend on it. Whatever goes
@@ -17,6 +28,7 @@ export async function runPipeline(
   request: RunRequest,
   emit: Emit,
   signal: AbortSignal,
+  { clock = realClock, recovered = NOTHING_RECOVERED }: RunOptions = {},
 ): Promise<null> {
   const started = performance.now()
   const finish = (state: 'succeeded' | 'failed' | 'cancelled', error?: ErrorInfo) => {
@@ -27,21 +39,45 @@ export async function runPipeline(
   const results = new RunResults()
   let runner: StageRunner | undefined
   try {
-    // A run reads the files as they are now: another one may have written them a moment ago.
-    project.analyser.forgetFiles()
-    const pipeline = await project.analyser.pipeline(request, signal)
-    const plan = planRun(pipeline, request.only)
+    const analyse = () => {
+      // A run reads the files as they are now: another one may have written them a moment ago.
+      project.analyser.forgetFiles()
+      return project.analyser.pipeline(request, signal)
+    }
+    // Side by side: that a writer died in the middle of a swap is rare, and the analysis then worth nothing.
+    const [analysed, found] = await Promise.all([analyse(), recovered])
+    const pipeline = found ? await analyse() : analysed
+    const plan = planRun(pipeline, request)
+    const hashes = hashesOf(request, pipeline, plan)
+    const { runId, attempt = 1 } = request
     const at = new Date().toISOString()
-    emit({ kind: 'started', runId: request.runId, at, nodes: [...plan.nodes], stages: stagesOf(plan) })
+    emit({ kind: 'started', runId, at, nodes: [...plan.nodes], attempt, stages: stagesOf(plan) })
     if (plan.stages.length === 0 && plan.refused.size === 0) {
       finish('failed', pipeline.problems[0] ? errorOf(pipeline.problems[0]) : NOTHING_TO_RUN)
       return null
     }
-    const run = { project, pipeline, plan, request, results, hooks: RUN_HOOKS, emit, signal }
-    runner = new StageRunner(run)
+    const run: RunContext = {
+      project,
+      pipeline,
+      hashes,
+      plan,
+      request,
+      results,
+      hooks: RUN_HOOKS,
+      clock,
+      emit,
+      signal,
+    }
+    const reused = await reusedStages(run)
+    const refresh = async () => {
+      run.pipeline = await analyse()
+      run.hashes = hashesOf(request, run.pipeline, plan)
+    }
+    runner = new StageRunner(run, { reused, refresh })
     const failure = await runner.all()
     if (request.rowCounts === 'exact')
-      for (const nodeId of await countRest(run, runner.failed)) runner.nodes.sayDone(nodeId)
+      for (const nodeId of await countRest(run, new Set([...runner.failed, ...reused.keys()])))
+        runner.nodes.sayDone(nodeId)
     emit({ kind: 'progress', fraction: 1 })
     finish(failure ? 'failed' : 'succeeded', failure)
   } catch (thrown) {
@@ -55,6 +91,20 @@ export async function runPipeline(
   }
   return null
 }
+
+function hashesOf(request: RunRequest, pipeline: AnalysedPipeline, plan: RunPlan): Map<string, string> {
+  const contents = contentHashes(pipeline, { ...request, fingerprints: pipeline.fingerprints, digest })
+  return new Map(
+    plan.stages.flatMap((stage) => {
+      const hash = stageHash(pipeline, stage, contents, digest)
+      return hash === undefined ? [] : [[stageKey(stage), hash]]
+    }),
+  )
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+
+const NOTHING_RECOVERED = Promise.resolve(false)
 
 const NOTHING_TO_RUN: ErrorInfo = {
   code: 'run.nothing-to-do',

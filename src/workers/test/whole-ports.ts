@@ -49,7 +49,7 @@ export class WholePorts {
     )
     const columns = portColumns(pipeline, node)
     const done = await this.#explained(pipeline, undefined, node.id, () =>
-      computeProcess(session, node, inputs, columns, ['test', ++computed], signal),
+      computeProcess(session, node, inputs, columns, { key: ['test', ++computed], signal }),
     )
     for (const [port, { table }] of done.ports) this.#replaced.set(portKey({ nodeId: node.id, port }), table)
   }

@@ -11,10 +11,12 @@ const SKIPPED = new Set(['.logidata', '.git', 'node_modules'])
 /**
  * Undoes what writers that died left anywhere in a project: above all a folder that was between the two renames of its swap, and
  * is not there at all until then.
+ * @returns whether there was anything
  */
-export async function recoverProject(root: string): Promise<void> {
+export async function recoverProject(root: string): Promise<boolean> {
   const folders = [root]
   let seen = 0
+  let found = false
   for (let folder = folders.pop(); folder !== undefined && seen < MOST_ENTRIES; folder = folders.pop()) {
     const entries: Dirent[] = await readdir(folder, { withFileTypes: true }).catch(() => [])
     seen += entries.length
@@ -23,9 +25,11 @@ export async function recoverProject(root: string): Promise<void> {
         folders.push(join(folder, entry.name))
     if (!entries.some((entry) => isTemporaryName(entry.name))) continue
     const targets = new Set((await abandonedIn(folder)).map((leftover) => leftover.target))
+    found ||= targets.size > 0
     // A folder that cannot be written to is for whoever writes to it to complain about.
     for (const target of targets) await recoverTarget(target).catch(() => undefined)
   }
+  return found
 }
 
 /** Removes what queries of processes that died had written because it did not fit into memory. */

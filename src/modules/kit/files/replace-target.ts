@@ -1,16 +1,32 @@
 import { type FileHandle, link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { operationalError, userError } from '../../../shared/errors.ts'
+import type { LoadCommit, LoadResult } from '../contract.ts'
 import { leftoversOf, releaseTemporary, removeTemporary } from './temporary-names.ts'
+
+/** What a load will have done once its target has changed, and where it says so before. */
+export interface PendingCommit {
+  readonly commit: LoadCommit | undefined
+  readonly result: LoadResult
+}
 
 /**
  * Gives a finished temporary file its target's name: whoever reads the target sees the old file or the new, never a part.
  * @param exclusive fail when the target exists
  * @throws LogiDataError `target.exists`
  */
-export async function publishFile(temporary: string, target: string, exclusive: boolean): Promise<void> {
+export async function publishFile(
+  temporary: string,
+  target: string,
+  exclusive: boolean,
+  pending?: PendingCommit,
+): Promise<void> {
   await syncFile(temporary)
-  if (exclusive) {
+  await provably(temporary, target, pending, async () => {
+    if (!exclusive) {
+      await rename(temporary, target)
+      return
+    }
     // A link, unlike a rename, refuses to replace what another process has written meanwhile.
     try {
       await link(temporary, target)
@@ -18,31 +34,72 @@ export async function publishFile(temporary: string, target: string, exclusive: 
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw targetExists(target)
       if (await exists(target)) throw targetExists(target)
       await rename(temporary, target)
-      releaseTemporary(temporary)
-      await syncFolder(dirname(target))
       return
     }
+    crashPoint('linked')
     await unlink(temporary)
-  } else {
-    await rename(temporary, target)
-  }
+  })
   releaseTemporary(temporary)
+  crashPoint('renamed')
   await syncFolder(dirname(target))
+}
+
+/** A name that is gone after a power cut would look as if the rename had happened, so the folder is synced before the intent. */
+async function provably(
+  temporary: string,
+  target: string,
+  pending: PendingCommit | undefined,
+  change: () => Promise<void>,
+): Promise<void> {
+  if (!pending?.commit) return change()
+  await syncFolder(dirname(temporary))
+  crashPoint('synced')
+  await pending.commit.intend({ kind: 'rename', temporary, target }, pending.result)
+  crashPoint('intended')
+  try {
+    await change()
+  } catch (error) {
+    if (!(await isCommitted(await inodeOf(temporary), temporary, target))) await pending.commit.withdraw()
+    throw error
+  }
+}
+
+/** Identifies a file or folder while it exists, whatever its name. */
+export async function inodeOf(path: string): Promise<string | undefined> {
+  const info = await stat(path, { bigint: true }).catch(() => undefined)
+  return info && String(info.ino)
+}
+
+/**
+ * Whether `temporary` was given the name `target`: it has it still, or somebody has replaced it since. Only to be asked before
+ * what the writer left is cleaned away.
+ */
+export async function isCommitted(inode: string | undefined, temporary: string, target: string): Promise<boolean> {
+  const there = await inodeOf(target)
+  return there !== undefined && (there === inode || !(await exists(temporary)))
 }
 
 /**
  * Swaps a finished temporary folder in. A folder cannot be renamed over a full one, so it takes two renames; when the
  * process dies between them, `recoverTarget` puts the old folder back.
  */
-export async function publishFolder(temporary: string, target: string, old: string): Promise<void> {
+export async function publishFolder(
+  temporary: string,
+  target: string,
+  old: string,
+  pending?: PendingCommit,
+): Promise<void> {
   await syncTree(temporary)
   const replaces = await exists(target)
-  if (replaces) {
-    await rename(target, old)
-    crashPoint('swap')
-  }
-  await rename(temporary, target)
+  await provably(temporary, target, pending, async () => {
+    if (replaces) {
+      await rename(target, old)
+      crashPoint('swap')
+    }
+    await rename(temporary, target)
+  })
   releaseTemporary(temporary)
+  crashPoint('renamed')
   await syncFolder(dirname(target))
   crashPoint('swapped')
   if (replaces) await removeTemporary(old)
@@ -98,13 +155,13 @@ export async function syncFile(path: string): Promise<void> {
   await withHandle(path, 'r+', (handle) => handle.sync())
 }
 
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a folder; its rename is journalled by NTFS.
   if (process.platform === 'win32') return
   await withHandle(path, 'r', (handle) => handle.sync())
 }
 
-async function syncTree(folder: string): Promise<void> {
+export async function syncTree(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) await syncTree(path)

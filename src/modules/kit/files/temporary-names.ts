@@ -60,6 +60,12 @@ export async function abandonedIn(folder: string): Promise<Leftover[]> {
   return found
 }
 
+/** Whether the process that wrote a temporary file, by its name, is dead. @param path what else it has written, and where it is now */
+export async function isOfDeadProcess(path: string, temporaryName: string): Promise<boolean> {
+  const match = NAME.exec(temporaryName)
+  return match !== null && isAbandoned(path, match[2] ?? '', Number(match[3]))
+}
+
 async function isAbandoned(path: string, host: string, pid: number): Promise<boolean> {
   if (active.has(path)) return false
   if (host !== HOST) {

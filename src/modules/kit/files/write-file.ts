@@ -28,7 +28,7 @@ export interface FileWriter {
  * @throws LogiDataError `target.exists`, `disk.full`, `target.not-writable`
  */
 export async function writeFileTarget(
-  request: Pick<LoadRequest<unknown>, 'files' | 'signal'>,
+  request: Pick<LoadRequest<unknown>, 'files' | 'signal' | 'commit'>,
   path: string,
   mode: WriteMode,
   writer: FileWriter,
@@ -49,9 +49,10 @@ export async function writeFileTarget(
         : await writer.create(temporary, part)
     crashPoint('written')
     request.signal.throwIfAborted()
-    await publishFile(temporary, target.path, mode === 'fail')
+    const result = { rows, written: [target.name] }
+    await publishFile(temporary, target.path, mode === 'fail', { commit: request.commit, result })
     crashPoint('published')
-    return { rows, written: [target.name] }
+    return result
   } catch (error) {
     throw writeError(target.name, error)
   } finally {

@@ -27,7 +27,7 @@ export interface FolderWriter {
  * @throws LogiDataError `target.exists`, `target.foreign-files`, `disk.full`, `target.not-writable`
  */
 export async function writeFolderTarget(
-  request: Pick<LoadRequest<unknown>, 'files' | 'signal'>,
+  request: Pick<LoadRequest<unknown>, 'files' | 'signal' | 'commit'>,
   path: string,
   mode: WriteMode,
   writer: FolderWriter,
@@ -47,9 +47,10 @@ export async function writeFolderTarget(
     const written = (await filesBelow(temporary)).map((name) => `${target.name}/${name}`)
     if (mode === 'append' && replaces) await linkTree(target.path, temporary)
     request.signal.throwIfAborted()
-    await publishFolder(temporary, target.path, old)
+    const result = { rows, written }
+    await publishFolder(temporary, target.path, old, { commit: request.commit, result })
     crashPoint('published')
-    return { rows, written }
+    return result
   } catch (error) {
     throw writeError(target.name, error)
   } finally {

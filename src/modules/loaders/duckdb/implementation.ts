@@ -5,6 +5,7 @@ import { LogiDataError, operationalError, userError } from '../../../shared/erro
 import type { LoadModule, LoadRequest } from '../../kit/contract.ts'
 import { type DuckDbFile, LOGS, openDuckDbFile, packed, unpackedType } from '../../kit/files/duckdb-file.ts'
 import { fileList } from '../../kit/files/input-files.ts'
+import { KEYS_TABLE, KEYS_TABLE_COLUMNS, keyTimes } from '../../kit/files/load-keys.ts'
 import { crashPoint, exists, makeFolder, writeError } from '../../kit/files/replace-target.ts'
 import { checkKeys, checkTableTarget, matchColumns, oneWriter, tableExists } from '../../kit/files/table-target.ts'
 import { removeTemporary, temporaryPath } from '../../kit/files/temporary-names.ts'
@@ -21,8 +22,27 @@ export const duckdbLoad: LoadModule<typeof duckdbLoadDescriptor> = {
     packed(columns)
   },
 
+  async committed({ config, files, key }) {
+    const target = await files.output(config.path)
+    if (!(await exists(target.path))) return false
+    let database: DuckDbFile | undefined
+    try {
+      // Not read-only: a log that a crash left is to be taken in.
+      database = await openDuckDbFile(target.path, false, [])
+      const tables = await database.rows(
+        sql`SELECT 1 FROM duckdb_tables() WHERE database_name = 'file' AND schema_name = 'main' AND table_name = ${KEYS_TABLE}`,
+      )
+      if (tables.length === 0) return false
+      return (await database.rows(sql`SELECT 1 FROM ${KEYS} WHERE load_key = ${key}`)).length > 0
+    } catch (error) {
+      throw loadError(target.name, target.path, error)
+    } finally {
+      database?.close()
+    }
+  },
+
   async write(request) {
-    const { config, input, session, files, signal } = request
+    const { config, input, session, files, signal, commit } = request
     await checkKeys(request)
     const target = await files.output(config.path)
     return oneWriter(target.path, async () => {
@@ -45,13 +65,20 @@ export const duckdbLoad: LoadModule<typeof duckdbLoadDescriptor> = {
         await database.run(sql`BEGIN`)
         await writeTable(database, request, carrier)
         crashPoint('written')
+        const result = { rows, written: [target.name] }
+        if (commit) {
+          await storeKey(database, commit.key)
+          await commit.intend({ kind: 'key' }, result)
+          crashPoint('intended')
+        }
         await database.run(sql`COMMIT`)
         done = true
         crashPoint('published')
         // So that the one file is all there is; what is committed is safe without it.
         await database.run(sql`CHECKPOINT`).catch(() => undefined)
-        return { rows, written: [target.name] }
+        return result
       } catch (error) {
+        // Not known to have failed once COMMIT was asked for: `committed` will tell.
         signal.throwIfAborted()
         throw loadError(target.name, target.path, error)
       } finally {
@@ -62,6 +89,15 @@ export const duckdbLoad: LoadModule<typeof duckdbLoadDescriptor> = {
       }
     })
   },
+}
+
+const KEYS = sql`${identifier('file')}.main.${identifier(KEYS_TABLE)}`
+
+async function storeKey(database: DuckDbFile, key: string): Promise<void> {
+  const { at, forget } = keyTimes()
+  await database.run(sql`CREATE TABLE IF NOT EXISTS ${KEYS} (${raw(KEYS_TABLE_COLUMNS)})`)
+  await database.run(sql`DELETE FROM ${KEYS} WHERE loaded_at < CAST(${forget} AS TIMESTAMP)`)
+  await database.run(sql`INSERT INTO ${KEYS} VALUES (${key}, CAST(${at} AS TIMESTAMP))`)
 }
 
 async function writeTable(

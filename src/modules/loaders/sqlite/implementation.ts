@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
 import type { LoadModule, LoadRequest, LoadResult } from '../../kit/contract.ts'
+import { KEYS_TABLE, KEYS_TABLE_COLUMNS, keyTimes } from '../../kit/files/load-keys.ts'
 import { crashPoint, exists, makeFolder, writeError } from '../../kit/files/replace-target.ts'
 import { checkKeys, checkTableTarget, matchColumns, oneWriter, tableExists } from '../../kit/files/table-target.ts'
 import { nameKey } from '../../kit/inputs.ts'
@@ -15,6 +16,20 @@ export const sqliteLoad: LoadModule<typeof sqliteLoadDescriptor> = {
   descriptor: sqliteLoadDescriptor,
   target: ({ path, table, mode }) => ({ path: `${path}#${table}`, mode }),
   check: checkTableTarget,
+
+  async committed({ config, files, key }) {
+    const target = await files.output(config.path)
+    if (!(await exists(target.path))) return false
+    const database = open(target.path)
+    try {
+      const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(KEYS_TABLE)
+      return !!table && !!database.prepare(`SELECT 1 FROM ${KEYS_TABLE} WHERE load_key = ?`).get(key)
+    } catch (error) {
+      throw sqliteError(target.name, error)
+    } finally {
+      database.close()
+    }
+  },
 
   async write(request) {
     const { config, files } = request
@@ -59,7 +74,7 @@ async function write(
   database: Sqlite.Database,
   name: string,
 ): Promise<LoadResult> {
-  const { config, input, session, signal } = request
+  const { config, input, session, signal, commit } = request
   const columns = input.columns.map((column) => sqliteColumn(column, config.dates))
   const query = sql`SELECT ${joinSql(columns.map(({ value }) => value))} FROM ${input.name}`
   database.exec('BEGIN IMMEDIATE')
@@ -74,13 +89,29 @@ async function write(
       }
     }
     crashPoint('written')
+    const result = { rows, written: [name] }
+    if (commit) {
+      storeKey(database, commit.key)
+      await commit.intend({ kind: 'key' }, result)
+      crashPoint('intended')
+    }
     database.exec('COMMIT')
     crashPoint('published')
-    return { rows, written: [name] }
+    return result
   } catch (error) {
-    if (database.inTransaction) database.exec('ROLLBACK')
+    if (database.inTransaction) {
+      database.exec('ROLLBACK')
+      await commit?.withdraw()
+    }
     throw error
   }
+}
+
+function storeKey(database: Sqlite.Database, key: string): void {
+  const { at, forget } = keyTimes()
+  database.exec(`CREATE TABLE IF NOT EXISTS ${KEYS_TABLE} (${KEYS_TABLE_COLUMNS})`)
+  database.prepare(`DELETE FROM ${KEYS_TABLE} WHERE loaded_at < ?`).run(forget)
+  database.prepare(`INSERT INTO ${KEYS_TABLE} VALUES (?, ?)`).run(key, at)
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
