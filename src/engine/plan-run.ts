@@ -211,7 +211,8 @@ function keptPorts(
       // What code computes is a stage of its own, however many read it.
       // A check would compute it once more.
       const checked = node.checks?.some((check) => (check.port ?? node.outputs[0]) === port)
-      if (node.module?.kind === 'process' || forced.has(key) || ((shared || checked) && heavy.get(key))) kept.set(key, ref)
+      if (node.module?.kind === 'process' || forced.has(key) || ((shared || checked) && heavy.get(key)))
+        kept.set(key, ref)
     }
   }
   return kept

@@ -49,14 +49,9 @@ export function diffPipelines(before: PipelineDocument, after: PipelineDocument)
     if (!old) changes.push({ kind: 'nodeAdded', nodeId, type: node.type })
     else {
       if (from !== undefined) changes.push({ kind: 'nodeRenamed', nodeId, from })
-      const values = ['type', 'label', 'note', 'config', 'checks'].flatMap((key) =>
-        valueChanges(
-          old[key as keyof PipelineNode] as JsonValue | undefined,
-          node[key as keyof PipelineNode] as JsonValue | undefined,
-          [key],
-        ),
+      const values = (['type', 'label', 'note', 'config', 'checks', 'run'] as const).flatMap((key) =>
+        valueChanges(old[key] as JsonValue | undefined, node[key] as JsonValue | undefined, [key]),
       )
-      values.push(...valueChanges(old.run && plain(old.run), node.run && plain(node.run), ['run']))
       if (values.length > 0) changes.push({ kind: 'nodeChanged', nodeId, changes: values })
     }
     changes.push(...connectionChanges(nodeId, old?.inputs ?? {}, node.inputs ?? {}, renamed))
