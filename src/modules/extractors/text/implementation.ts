@@ -1,3 +1,4 @@
+import { userError } from '../../../shared/errors.ts'
 import type { InputFile, PrepareRequest, RelationModule } from '../../kit/contract.ts'
 import { compileRecords } from '../../kit/files/records/compile.ts'
 import { type RecordFacts, type StagedRecord, spellOut, stageRecords } from '../../kit/files/records/stage.ts'
@@ -6,6 +7,7 @@ import { recordWarnings } from '../../kit/files/records/warnings.ts'
 import { patternOf, sourceFilesOf } from '../../kit/files/source.ts'
 import { LONGEST_LINE, type TextLine, textLines } from '../../kit/files/text-lines.ts'
 import { compressionOf } from '../../kit/files/text-stream.ts'
+import { mapWithinTime } from '../../kit/within-time.ts'
 import { type TextConfig, textExtractDescriptor } from './descriptor.ts'
 import { type LineReader, lineReader } from './formats.ts'
 
@@ -40,28 +42,48 @@ async function* recordsOf(
   read: LineReader,
   signal: AbortSignal,
 ): AsyncGenerator<StagedRecord> {
-  for await (const { line, text } of wholeRecords(file, config, signal)) {
-    if (config.skip_empty && text === '') continue
-    if (text.length > LONGEST_LINE) {
-      yield { line, problem: 'this line is longer than 10 million characters', raw: `${text.slice(0, 200)}…` }
-      continue
-    }
-    if (text.includes('\0')) {
-      yield {
-        line,
-        problem: 'this line holds a NUL character: it is no text, or in another encoding',
-        raw: text.replaceAll('\0', '␀').slice(0, 2000),
-      }
-      continue
-    }
-    const value = read(text)
-    if (value) yield { line, value }
-    else if (config.unmatched === 'bad') yield { line, problem: 'this line does not match the pattern', raw: text }
+  for await (const records of wholeRecords(file, config, signal)) {
+    const values = mapWithinTime(records, ({ text }) =>
+      text.length > LONGEST_LINE || text.includes('\0') ? undefined : read(text),
+    )
+    refuseSlow(file, records[values.length], 'pattern')
+    for (const [index, record] of records.entries()) yield* outcomeOf(record, values[index], config)
   }
 }
 
-/** Lines, or those that belong together as one. */
-async function* wholeRecords(file: InputFile, config: TextConfig, signal: AbortSignal): AsyncGenerator<TextLine> {
+function* outcomeOf(
+  { line, text }: TextLine,
+  value: ReturnType<LineReader>,
+  config: TextConfig,
+): Generator<StagedRecord> {
+  if (config.skip_empty && text === '') return
+  if (text.length > LONGEST_LINE)
+    yield { line, problem: 'this line is longer than 10 million characters', raw: `${text.slice(0, 200)}…` }
+  else if (text.includes('\0'))
+    yield {
+      line,
+      problem: 'this line holds a NUL character: it is no text, or in another encoding',
+      raw: text.replaceAll('\0', '␀').slice(0, 2000),
+    }
+  else if (value) yield { line, value }
+  else if (config.unmatched === 'bad') yield { line, problem: 'this line does not match the pattern', raw: text }
+}
+
+/** @param stuck the line at which the expression was ended */
+function refuseSlow(file: InputFile, stuck: TextLine | undefined, field: 'pattern' | 'record_starts'): void {
+  if (!stuck) return
+  throw userError('text.slow-pattern', `${file.name}, line ${stuck.line}: the pattern takes too long on this line.`, {
+    hint: 'It tries too many ways to match: avoid repeating what repeats, such as (a+)+ or (.*,)*, and say what may not stand between, as in [^,]*.',
+    field: [field],
+  })
+}
+
+/** Lines, or those that belong together as one, in batches. */
+async function* wholeRecords(
+  file: InputFile,
+  config: TextConfig,
+  signal: AbortSignal,
+): AsyncGenerator<readonly TextLine[]> {
   const { encoding, on_invalid_bytes: invalid, skip, record_starts } = config
   const starts = record_starts === undefined ? undefined : new RegExp(record_starts, 'u')
   let held: { line: number; parts: string[]; size: number } | undefined
@@ -71,17 +93,24 @@ async function* wholeRecords(file: InputFile, config: TextConfig, signal: AbortS
     invalid,
     signal,
   })) {
-    for (const each of lines) {
-      if (each.line <= skip) continue
-      if (!starts) yield each
-      else if (held && !starts.test(each.text) && held.size < LONGEST_LINE) {
+    const wanted = lines.filter(({ line }) => line > skip)
+    if (!starts) {
+      yield wanted
+      continue
+    }
+    const begins = mapWithinTime(wanted, ({ text }) => starts.test(text))
+    refuseSlow(file, wanted[begins.length], 'record_starts')
+    const whole: TextLine[] = []
+    for (const [index, each] of wanted.entries()) {
+      if (held && !begins[index] && held.size < LONGEST_LINE) {
         held.parts.push(each.text)
         held.size += each.text.length
       } else {
-        if (held) yield { line: held.line, text: held.parts.join('\n') }
+        if (held) whole.push({ line: held.line, text: held.parts.join('\n') })
         held = { line: each.line, parts: [each.text], size: each.text.length }
       }
     }
+    yield whole
   }
-  if (held) yield { line: held.line, text: held.parts.join('\n') }
+  if (held) yield [{ line: held.line, text: held.parts.join('\n') }]
 }
