@@ -3,8 +3,8 @@ import type { Sql } from '../../kit/sql.ts'
 /** A bin's number, and its limits where it has any. NULL where there is no bin. */
 export interface Bins {
   readonly number: Sql
-  /** Whether there is a bin, where that is told at less cost than the number. */
-  readonly isBinned?: Sql
+  /** The limits are NULL by themselves where there is no bin, which costs less than to ask for its number. */
+  readonly isBinned?: true
   readonly lower?: Sql
   readonly upper?: Sql
   /** How many there are, where that is known; 1 is the lowest. */

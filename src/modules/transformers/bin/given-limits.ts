@@ -51,7 +51,8 @@ export function sizedBins(config: BinConfig, from: Sql, value: Sql, type: SqlTyp
   // 64 bits where they hold every difference as well: a division of 128 bits takes ten times as long.
   const near = (of: Sql): Sql => sql`CAST(${of} AS DECIMAL(${digits + scale < 18 ? 18 : 38},${scale}))`
   const [step, origin] = [exact(literal(width.text)), exact(literal(start.text))]
-  const rest = sql`(${near(sql`${near(value)} - ${near(literal(start.text))}`)} % ${near(literal(width.text))})`
+  const distance = config.start === 0 ? near(value) : near(sql`${near(value)} - ${near(literal(start.text))}`)
+  const rest = sql`(${distance} % ${near(literal(width.text))})`
   // Neither the rest nor the limit is further than one step from the value.
   const below = raw(config.closed === 'left' ? '<' : '<=')
   const back = sql`CASE WHEN ${rest} ${below} 0 THEN ${rest} + ${near(literal(width.text))} ELSE ${rest} END`
@@ -59,7 +60,7 @@ export function sizedBins(config: BinConfig, from: Sql, value: Sql, type: SqlTyp
   return {
     // A multiple of the step: dividing whole numbers of its last decimal is exact.
     number: sql`(${wholes(sql`${lower} - ${origin}`, scale)} // ${wholes(step, scale)} + 1)`,
-    isBinned: sql`${value} IS NOT NULL`,
+    isBinned: true,
     lower,
     upper: exact(sql`${lower} + ${step}`),
     from,

@@ -108,8 +108,9 @@ function measured(config: BinConfig, input: InputRelation, value: Sql, type: Sql
   const share = raw(`CAST('${width ? config.bins : config.deviations}' AS DOUBLE)`)
   // The difference of the halves cannot overflow, and halving is exact.
   const facts = width
-    ? sql`${over('min')} AS ${origin}, ${over('max')} / ${share} - ${over('min')} / ${share} AS ${step}, ${over('max')} AS ${top}`
-    : sql`${over('avg')} AS ${origin}, ${over('stddev_samp')} * ${share} AS ${step}, NULL AS ${top}`
+    ? sql`${over('min')} AS ${origin}, ${over('max')} AS ${top}`
+    : sql`${over('avg')} AS ${origin}, ${over('stddev_samp')} AS ${top}`
+  const stepOf = width ? sql`${top} / ${share} - ${origin} / ${share}` : sql`${top} * ${share}`
   const edge = (place: Sql): Sql => sql`(${origin} + (${place}) * ${step})`
   const guess = sql`floor((${x} / 2 - ${origin} / 2) / (${step} / 2))`
   // Division and multiplication round differently: a value on a limit may be guessed into the bin beside it.
@@ -121,7 +122,7 @@ function measured(config: BinConfig, input: InputRelation, value: Sql, type: Sql
   // All values equal: they are one bin of no width.
   const alone = width ? sql` WHEN ${step} = 0 THEN 1` : raw('')
   const placed = sql`CASE WHEN NOT ${counts(value, type)} THEN NULL${alone} WHEN ${step} > 0 THEN CAST(${within} AS BIGINT) END`
-  const l1 = sql`(SELECT *, ${facts} FROM ${input.name})`
+  const l1 = sql`(SELECT *, ${stepOf} AS ${step} FROM (SELECT *, ${facts} FROM ${input.name}))`
   const l2 = sql`(SELECT *, CASE WHEN ${step} > 0 THEN ${guess} END AS ${near} FROM ${l1})`
   return {
     number,
@@ -141,7 +142,7 @@ function limitOf(bins: Bins, side: 'lower' | 'upper', field: readonly string[]):
   const limit = bins[side]
   if (!limit)
     throw userError('bin.no-limits', 'Tiles have no limits.', { field: [...field], hint: 'Take their number.' })
-  return sql`CASE WHEN ${bins.isBinned ?? sql`${bins.number} IS NOT NULL`} THEN ${limit} END`
+  return bins.isBinned ? limit : sql`CASE WHEN ${bins.number} IS NOT NULL THEN ${limit} END`
 }
 
 function checkLabels(config: BinConfig, bins: Bins): void {

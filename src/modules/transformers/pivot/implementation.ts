@@ -41,16 +41,23 @@ export const pivot: RelationModule<typeof pivotDescriptor, undefined> = {
     const cells = config.values.length * config.measures.length
     const place = placeOf(config, key, nodeId)
     if (cells <= FEW && config.measures.every(isSimple)) {
+      const own = identifier(key.name)
+      // The values themselves are compared where nothing has to be known of those that are not listed.
+      const isDirect = config.unseen === 'ignore' && key.type === 'VARCHAR'
       const mark = identifier(freeName('ld$place', input.columns))
       const outputs = [
         ...groups.map((name) => ({ name, value: identifier(name) })),
         ...cellsOf(config, (measure, index, at) =>
-          measureSql(measure, { ...context, only: sql`${mark} = ${at}` }, ['measures', index]),
+          measureSql(
+            measure,
+            { ...context, only: isDirect ? isValue(own, config.values[at - 1]?.value) : sql`${mark} = ${at}` },
+            ['measures', index],
+          ),
         ),
       ]
       checkColumns(outputs)
       const by = groups.length > 0 ? sql` GROUP BY ${joinSql(groups.map(identifier))}` : raw('')
-      const placed = sql`(SELECT *, ${place} AS ${mark} FROM ${input.name})`
+      const placed = isDirect ? input.name : sql`(SELECT *, ${place} AS ${mark} FROM ${input.name})`
       return { out: sql`SELECT ${selectList(outputs)} FROM ${placed}${by}` }
     }
     const groupNames = groups.map((_, index) => `g${index}`)
@@ -81,6 +88,9 @@ function keyColumn(config: PivotConfig, columns: readonly Column[]): Column {
     throw userError('config.missing', 'Choose the column whose values become columns.', { field: ['column'] })
   return requireColumn(columns, config.column, ['column'])
 }
+
+const isValue = (own: Sql, value: string | undefined): Sql =>
+  value === undefined ? sql`${own} IS NULL` : sql`${own} = ${value}`
 
 /** 0 for a value that is not listed. */
 function placeOf(config: PivotConfig, key: Column, nodeId: string): Sql {
