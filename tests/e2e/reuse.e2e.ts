@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
@@ -101,6 +101,15 @@ test('two steps become a sub-pipeline that runs, can be opened, and becomes step
   await canvas().press('Control+z')
   await step('double').waitFor()
   await expect.poll(() => parse(readFileSync(file(), 'utf8')), { timeout: 15_000, interval: 100 }).toEqual(parse(FILE))
+  // What was made for the step goes with it, and comes back with it.
+  const made = () => existsSync(inProject('pipelines/large-orders.pipeline.yaml'))
+  await expect.poll(made, { timeout: 15_000, interval: 100 }).toBe(false)
+  await canvas().press('Control+Shift+z')
+  await step('Large orders').waitFor()
+  await expect.poll(made, { timeout: 15_000, interval: 100 }).toBe(true)
+  await canvas().press('Control+z')
+  await step('double').waitFor()
+  await expect.poll(made, { timeout: 15_000, interval: 100 }).toBe(false)
 })
 
 test('a switch gets its ports from its form, and readers follow another name', { timeout: 120_000 }, async () => {

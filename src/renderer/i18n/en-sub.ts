@@ -18,6 +18,8 @@ export const enSub = {
     'The selected step moves into a pipeline of its own, which other pipelines can use too. | The {count} selected steps move into a pipeline of their own, which other pipelines can use too.',
   'sub.make': 'Make',
   'sub.made': 'The steps are now in {path}.',
+  'sub.fileRemoved': '{path} is removed again.',
+  'sub.fileStays': '{path} stays: it was changed, or others use it.',
   'sub.changedMeanwhile': 'This pipeline changed meanwhile. The new one is in {path}; nothing was replaced.',
   'sub.putHere': 'Put its steps here',
 } as const

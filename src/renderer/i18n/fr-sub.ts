@@ -19,6 +19,8 @@ export const frSub: Record<keyof typeof enSub, string> = {
     'L’étape sélectionnée passe dans un pipeline à elle, que d’autres pipelines peuvent aussi utiliser. | Les {count} étapes sélectionnées passent dans un pipeline à elles, que d’autres pipelines peuvent aussi utiliser.',
   'sub.make': 'Faire',
   'sub.made': 'Les étapes sont maintenant dans {path}.',
+  'sub.fileRemoved': '{path} est retiré.',
+  'sub.fileStays': '{path} reste : il a été modifié, ou d’autres l’utilisent.',
   'sub.changedMeanwhile': 'Ce pipeline a changé entre-temps. Le nouveau est dans {path} ; rien n’a été remplacé.',
   'sub.putHere': 'Mettre ses étapes ici',
 }

@@ -15,6 +15,7 @@ import { select } from '../store/selection.ts'
 import { toast, toastError } from '../store/toasts.ts'
 import { openDialog } from '../store/ui.ts'
 import { readOther } from './other-pipelines.ts'
+import { undoTakesFileAlong } from './undo-made.ts'
 import { pathOfStep } from './ways.ts'
 
 function viewOf(document: PipelineDocument): StepsView {
@@ -55,6 +56,17 @@ export async function makeSubPipelineOf(nodeIds: readonly string[], name: string
     return
   }
   if (!tryEdit(ready.edits(file.path))) return
+  const after = usePipeline.getState().document
+  if (front.document && after && front.path !== undefined)
+    undoTakesFileAlong({
+      name,
+      path: file.path,
+      revision: file.revision,
+      inner: ready.inner,
+      front: front.path,
+      before: front.document,
+      after,
+    })
   select([ready.nodeId])
   toast({ tone: 'ok', message: t('sub.made', { path: file.path }) })
 }

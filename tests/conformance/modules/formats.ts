@@ -55,6 +55,7 @@ export const FORMATS: readonly Format[] = [
     file: 'a.xml',
     write: { row: 'row' },
     read: { trim: false },
+    pads: true,
     renames: true,
   },
   {
