@@ -1,5 +1,6 @@
 import { enCanvas } from './en-canvas.ts'
 import { enPanes } from './en-panes.ts'
+import { enRuns } from './en-runs.ts'
 import { enSub } from './en-sub.ts'
 
 /** Words of the frame. `{x}` are parameters; `one | many` is chosen by `count`. */
@@ -173,7 +174,7 @@ const enFrame = {
   'dialog.close': 'Close',
 } as const
 
-export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enSub }
+export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enRuns, ...enSub }
 
 export type MessageKey = keyof typeof en
 /** Every language has exactly these. */

@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts'
 import { frCanvas } from './fr-canvas.ts'
 import { frPanes } from './fr-panes.ts'
+import { frRuns } from './fr-runs.ts'
 import { frSub } from './fr-sub.ts'
 
 export const fr: Messages = {
@@ -174,5 +175,6 @@ export const fr: Messages = {
   'dialog.close': 'Fermer',
   ...frCanvas,
   ...frPanes,
+  ...frRuns,
   ...frSub,
 }

@@ -1,0 +1,121 @@
+import { SegmentedControl } from '@blueprintjs/core'
+import { useState } from 'react'
+import type { RunDetail, RunNode, RunStage } from '../../shared/runs/history.ts'
+import { formatMilliseconds, formatNumber, t } from '../i18n/index.ts'
+import { ModuleTile } from '../icons/module-icon.tsx'
+import { useModules } from '../store/modules.ts'
+import { stateWord } from './run-words.ts'
+
+/** What became of each step, and when: one line a step, its time beside its figures. */
+export function RunNodes({ detail }: { readonly detail: RunDetail }) {
+  const { run, attempts, nodes, stages } = detail
+  const [attempt, setAttempt] = useState<number>()
+  const shown = attempt ?? run.attempt
+  const ofAttempt = nodes.filter((node) => node.attempt === shown)
+  const stagesOf = stages.filter((stage) => stage.attempt === shown)
+  const times = ofAttempt.flatMap(({ from, until }) => [from, until].filter((time) => time !== undefined))
+  const begin = Math.min(...times)
+  const end = Math.max(begin + 1, ...times)
+  return (
+    <div className="run-part">
+      {attempts.length > 1 && (
+        <div className="run-attempts">
+          <SegmentedControl
+            size="small"
+            value={String(shown)}
+            onValueChange={(value) => setAttempt(Number(value))}
+            options={attempts.map(({ attempt: number, state }) => ({
+              value: String(number),
+              label: `${t('runs.attempt', { count: number })} · ${stateWord(state)}`,
+            }))}
+          />
+        </div>
+      )}
+      {ofAttempt.length === 0 ? (
+        <p className="panel-none">{t('runs.noSteps')}</p>
+      ) : (
+        <table className="run-table">
+          <thead>
+            <tr>
+              <th>{t('runs.step')}</th>
+              <th>{t('runs.state')}</th>
+              <th className="is-number">{t('runs.rowsIn')}</th>
+              <th className="is-number">{t('runs.rowsOut')}</th>
+              <th className="is-number">{t('runs.rejected')}</th>
+              <th className="is-number">{t('runs.time')}</th>
+              <th className="run-bars-head">
+                <span>0</span>
+                <span>{times.length > 0 && formatMilliseconds(end - begin)}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {ofAttempt.map((node) => (
+              <NodeRow key={node.nodeId} node={node} detail={detail} stages={stagesOf} begin={begin} end={end} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  )
+}
+
+interface NodeRowProps {
+  readonly node: RunNode
+  readonly detail: RunDetail
+  readonly stages: readonly RunStage[]
+  /** Of all steps together. */
+  readonly begin: number
+  readonly end: number
+}
+
+function NodeRow({ node, detail, stages, begin, end }: NodeRowProps) {
+  const { nodeId, state, rows = {}, balance, from, until, error } = node
+  const definition = detail.request.document.nodes[nodeId]
+  const info = useModules(({ byType }) => (definition ? byType.get(definition.type) : undefined))
+  const reused = stages.some((stage) => stage.nodes.includes(nodeId) && stage.state === 'reused')
+  const tries = Math.max(1, ...stages.filter((stage) => stage.nodes.includes(nodeId)).map((stage) => stage.tries))
+  const isLoad = info?.family === 'load'
+  const rejected = balance?.rejected ?? {}
+  const out = Object.fromEntries(Object.entries(rows).filter(([port]) => !(port in rejected)))
+  return (
+    <tr>
+      <td>
+        <span className="run-step">
+          <ModuleTile info={info} size={20} />
+          <span className="truncate" title={nodeId}>
+            {definition?.label ?? nodeId}
+          </span>
+        </span>
+      </td>
+      <td>
+        <span className={`run-node-state is-${reused ? 'reused' : state}`} title={error?.message}>
+          {reused ? t('runs.reused') : t(`runs.node.${state}`)}
+        </span>
+        {tries > 1 && <span className="run-tries">{t('runs.tries', { count: tries })}</span>}
+      </td>
+      <td className="is-number">{figures(balance?.in ?? (isLoad ? rows : {}))}</td>
+      <td className="is-number">{isLoad ? '' : figures(out)}</td>
+      <td className="is-number is-danger">{figures(rejected, true)}</td>
+      <td className="is-number">{node.milliseconds === undefined ? '' : formatMilliseconds(node.milliseconds)}</td>
+      <td className="run-bars">
+        {from !== undefined && (
+          <span
+            className={`run-bar is-${state}`}
+            style={{
+              left: `${(100 * (from - begin)) / (end - begin)}%`,
+              width: `max(2px, ${(100 * Math.max(0, (until ?? end) - from)) / (end - begin)}%)`,
+            }}
+          />
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** `1,234`, or with the ports' names where there are several. */
+function figures(rows: Readonly<Record<string, string>>, hideZero = false): string {
+  const entries = Object.entries(rows).filter(([, count]) => !hideZero || count !== '0')
+  if (entries.length === 1) return formatNumber(entries[0]?.[1] ?? '0')
+  return entries.map(([port, count]) => `${port} ${formatNumber(count)}`).join(' · ')
+}
