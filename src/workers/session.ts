@@ -9,6 +9,7 @@ import { literal, raw, type Sql } from '../modules/kit/sql.ts'
 import { streamRows } from '../modules/kit/stream-rows.ts'
 import type { Cell, Column } from '../shared/engine/types.ts'
 import { cancelledError } from '../shared/errors.ts'
+import { Meter } from './accounting/meter.ts'
 import { columnsOf } from './column-types.ts'
 import { queryError } from './duckdb-errors.ts'
 import { setClock } from './frozen-clock.ts'
@@ -34,6 +35,8 @@ export class ProjectSession {
   readonly root: string
   readonly staging: string
   readonly files: ProjectFiles
+  /** Of what runs in this process. */
+  readonly meter: Meter
   readonly #locked: LockedInstance
   readonly #plain: Lending<DuckDBConnection>
   readonly #measured: Lending<MeasuredConnection>
@@ -48,6 +51,7 @@ export class ProjectSession {
     this.root = locked.root
     this.staging = locked.staging
     this.files = projectFiles(locked.root, locked.staging)
+    this.meter = new Meter(locked.spill)
   }
 
   /** @throws LogiDataError `project.not-found`, `project.unwritable` */

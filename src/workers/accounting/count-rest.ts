@@ -1,5 +1,4 @@
 import { fuse } from '../../engine/fuse.ts'
-import { stageKey } from '../../engine/plan-run.ts'
 import { type PortRef, portKey } from '../../engine/resolve-pipeline.ts'
 import { sql } from '../../modules/kit/sql.ts'
 import { toErrorInfo } from '../../shared/errors.ts'
@@ -17,13 +16,10 @@ const LEAST_MS = 100
 /**
  * Counts the rows of the ports that neither a result nor a query told, as far as that takes no more than a small share of the run's
  * time. What would take longer is left out, and the log says so.
- * @param failed stages that gave no rows
- * @returns nodes of which more is known now
+ * @param taking nodes whose stages gave their rows
  */
-export async function countRest(run: RunContext, failed: ReadonlySet<string>): Promise<string[]> {
-  const { pipeline, plan, results } = run
-  const taking = new Set(plan.stages.filter((stage) => !failed.has(stageKey(stage))).flatMap(({ nodes }) => nodes))
-  const before = new Set(results.rows.keys())
+export async function countRest(run: RunContext, taking: ReadonlySet<string>): Promise<void> {
+  const { pipeline, results } = run
   const wanted = wantedPorts(run, taking)
   const derive = () => {
     deriveRows(pipeline, results.rows)
@@ -43,18 +39,12 @@ export async function countRest(run: RunContext, failed: ReadonlySet<string>): P
   } catch (thrown) {
     // The data is written; a count that fails is no reason to call the run failed. A cancel is one to stop.
     const { kind, message } = toErrorInfo(thrown)
-    if (kind === 'cancelled') return []
+    if (kind === 'cancelled') return
     warn(run, `Some rows could not be counted: ${message}`)
   }
   const unknown = left.filter((key) => !results.rows.has(key))
   if (unknown.length > 0)
     log(run, `Not counted, since that would have taken longer than 3 % of the run: the rows of ${unknown.join(', ')}.`)
-  return [...taking].filter((nodeId) =>
-    (pipeline.nodes.get(nodeId)?.outputs ?? []).some((port) => {
-      const key = portKey({ nodeId, port })
-      return results.rows.has(key) && !before.has(key)
-    }),
-  )
 }
 
 /** Everything that a node reads, and rejected rows, whether or not somebody reads them. From the sources down. */
@@ -83,7 +73,7 @@ async function countPort(run: RunContext, ref: PortRef, milliseconds: number): P
       return estimate > milliseconds ? null : scalar(lease, text.text)
     })
     if (counted === null) return false
-    results.rows.set(portKey(ref), BigInt(counted))
+    results.tell(portKey(ref), BigInt(counted))
     return true
   } catch (thrown) {
     if (time.signal.aborted && !signal.aborted) return false

@@ -4,6 +4,7 @@ import { portKey } from '../../engine/resolve-pipeline.ts'
 import { toErrorInfo } from '../../shared/errors.ts'
 import type { RunContext } from '../run/context.ts'
 import type { Lease } from '../session.ts'
+import { attributeCost } from './attribute-cost.ts'
 import { warn } from './log.ts'
 import { readProfile } from './profile-tree.ts'
 import { readCounters } from './read-counters.ts'
@@ -22,10 +23,10 @@ export async function measureQueries(
     const json = lease.profileOf(query.select.text)
     const profile = json === undefined ? undefined : readProfile(json)
     if (!profile?.statement.includes(query.select.text)) continue
-    run.results.profiles.push({ stage, query, profile })
+    attributeCost(run, { stage, query, profile })
     try {
       const counts = await readCounters(query, profile, (key) => planOf(run, query, key, lease))
-      for (const [key, rows] of counts) if (!run.results.rows.has(key)) run.results.rows.set(key, rows)
+      for (const [key, rows] of counts) run.results.tell(key, rows)
     } catch (thrown) {
       if (toErrorInfo(thrown).kind === 'cancelled') throw thrown
       warn(

@@ -4,6 +4,7 @@ import type { PortRef } from '../../engine/resolve-pipeline.ts'
 import type { Sql } from '../../modules/kit/sql.ts'
 import type { StagedFile } from '../../shared/engine/types.ts'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
+import { addMetrics } from '../accounting/attribute-cost.ts'
 import { measureQueries } from '../accounting/measure-queries.ts'
 import type { Lease } from '../session.ts'
 import type { RunContext } from './context.ts'
@@ -58,11 +59,14 @@ export async function computeStage(
       await project.session.measured(signal, async (lease) => {
         measuring = lease
         progress.watch(stage, lease)
+        const stop = project.session.meter.watch()
         try {
           if (stage.kind === 'keep') files = await keepStage(run, stage, hash, selectOf(stage.ref), lease)
           else await loadStage(run, stage, hash, selectOf, lease, signal)
         } finally {
           progress.leave(stage)
+          const peak = await stop()
+          if (peak) addMetrics(run, ownerOf(stage), peak)
         }
         await measureQueries(run, stage, queries, lease)
       })
@@ -70,6 +74,7 @@ export async function computeStage(
     for (const hook of run.hooks) await hook.afterStage?.(run, stage)
     return { files }
   } catch (thrown) {
+    results.doubt(stage.nodes)
     const exceeded = deadline.exceeded()
     if (exceeded) return { files: [], error: exceeded }
     if (stop.aborted || toErrorInfo(thrown).kind === 'cancelled') throw thrown

@@ -27,6 +27,10 @@ export interface RunRequest extends AnalyseRequest {
   readonly from?: readonly string[] | undefined
   readonly to?: readonly string[] | undefined
   readonly now?: string | undefined
+  /** At most so many rejected rows per port are kept; absent or 0: none. */
+  readonly keepRejects?: { readonly rows: number } | undefined
+  /** Rejected rows of a node, repaired, take the place of its input; loads append. */
+  readonly replay?: { readonly nodeId: string; readonly file: string } | undefined
 }
 
 export type Emit = (event: RunEvent) => void

@@ -51,7 +51,7 @@ async function keepTable(
   results.own(name)
   await lease.execute(raw(`CREATE TABLE ${name} AS ${rows.text}`))
   const counted = await lease.query(raw(`SELECT count(*) FROM ${name}`))
-  results.rows.set(key, BigInt(counted.rows[0]?.[0] ?? 0))
+  results.tell(key, BigInt(counted.rows[0]?.[0] ?? 0))
   const names = columns.map((column) => identifier(column.name).text).join(', ')
   results.tables.set(key, raw(`${name} AS k(${names})`))
 }

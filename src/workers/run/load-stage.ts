@@ -82,7 +82,7 @@ export function takeResult({ results }: RunContext, { nodeId, inputs }: LoadStag
     const rows = inputs.size === 1 ? result.rows : result.rowsByInput?.get(port)
     if (rows === undefined) continue
     results.rows.set(portKey({ nodeId, port }), rows)
-    results.rows.set(portKey(ref), rows)
+    results.tell(portKey(ref), rows)
   }
   results.written.set(nodeId, result.written)
 }

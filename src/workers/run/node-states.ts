@@ -1,6 +1,8 @@
 import { type Stage, stageKey } from '../../engine/plan-run.ts'
 import { portKey } from '../../engine/resolve-pipeline.ts'
+import type { RunEvent } from '../../shared/engine/types.ts'
 import type { ErrorInfo } from '../../shared/errors.ts'
+import { accountOf } from '../accounting/account.ts'
 import { deriveRows } from '../accounting/derive-rows.ts'
 import type { RunContext } from './context.ts'
 
@@ -11,6 +13,7 @@ export class NodeStates {
   readonly #computed = new Set<string>()
   readonly #started = new Set<string>()
   readonly #settled = new Set<string>()
+  readonly #said = new Map<string, string>()
 
   constructor(run: RunContext) {
     this.#run = run
@@ -65,14 +68,24 @@ export class NodeStates {
     }
     const written = results.written.get(nodeId)
     const milliseconds = results.milliseconds.get(nodeId)
-    emit({
+    const event: RunEvent = {
       kind: 'node',
       nodeId,
       state: 'done',
       rows,
       ...(milliseconds === undefined ? {} : { milliseconds }),
       ...(written ? { written: [...written] } : {}),
-    })
+      ...accountOf(this.#run, nodeId),
+    }
+    const text = JSON.stringify(event)
+    if (this.#said.get(nodeId) === text) return
+    this.#said.set(nodeId, text)
+    emit(event)
+  }
+
+  /** Of every node that is done and of which more is known by now. */
+  sayMore(): void {
+    for (const nodeId of [...this.#said.keys()]) this.sayDone(nodeId)
   }
 
   cancelRest(): void {

@@ -3,6 +3,7 @@ import type { Stage } from '../../engine/plan-run.ts'
 import { portKey } from '../../engine/resolve-pipeline.ts'
 import { fileList } from '../../modules/kit/files/input-files.ts'
 import { identifier, joinSql, type Sql, sql } from '../../modules/kit/sql.ts'
+import type { KeptRejects, NodeMetrics } from '../../shared/engine/types.ts'
 import type { QueryProfile } from '../accounting/profile-tree.ts'
 import type { AnalysedPipeline } from '../analyse.ts'
 import type { ProjectSession } from '../session.ts'
@@ -26,10 +27,31 @@ export class RunResults {
   readonly milliseconds = new Map<string, number>()
   /** As `performance.now()` has it. */
   readonly started = performance.now()
-  /** What DuckDB measured. */
-  readonly profiles: MeasuredQuery[] = []
+  /** The pipeline was analysed anew on the way, since a stage was tried again: not all stages need have read the same data. */
+  refreshed = false
+  /** By node. */
+  readonly metrics = new Map<string, NodeMetrics>()
+  /** By node and reject port. */
+  readonly rejects = new Map<string, Record<string, KeptRejects>>()
+  readonly #measured = new Set<string>()
   readonly #ownTables: string[] = []
   readonly #uses: (() => void)[] = []
+
+  /**
+   * The rows of a port as something counted them: better than what only follows from other counts. The first count stands: when
+   * two differ, the rows of the node that gave the second do not add up.
+   */
+  tell(port: string, rows: bigint): void {
+    if (this.#measured.has(port)) return
+    this.#measured.add(port)
+    this.rows.set(port, rows)
+  }
+
+  /** A stage failed and may be computed again, from other data: what it told is no longer certain. */
+  doubt(nodes: readonly string[]): void {
+    for (const port of this.#measured)
+      if (nodes.includes(port.slice(0, port.lastIndexOf('.')))) this.#measured.delete(port)
+  }
 
   /** A table to be dropped when the run ends, whether it was finished or not. */
   own(table: string): void {
@@ -44,7 +66,7 @@ export class RunResults {
       const names = (pipeline.columns.get(key) ?? []).map(({ name }) => identifier(name))
       const files = fileList(paths.map((path) => ({ path })))
       this.tables.set(key, sql`read_parquet(${files}) AS k(${joinSql(names)})`)
-      this.rows.set(key, rows)
+      this.tell(key, rows)
     }
   }
 
