@@ -11,7 +11,7 @@ import { log, warn } from './log.ts'
 /** What counting may take, of the time that the run has taken. */
 const SHARE = 0.03
 /** And so much in any case: nobody notices it. */
-const LEAST_MS = 100
+const LEAST_MS = 250
 
 /**
  * Counts the rows of the ports that neither a result nor a query told, as far as that takes no more than a small share of the run's
