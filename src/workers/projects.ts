@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { outward } from '../engine/inner-nodes.ts'
 import type { Module } from '../modules/kit/contract.ts'
-import { cleanSpill, cleanStaging, recoverProject } from '../modules/kit/files/clean-project.ts'
+import { cleanSpill, cleanStaging, recoverProject, stagingLimits } from '../modules/kit/files/clean-project.ts'
 import type { RunEvent } from '../shared/engine/types.ts'
 import { cancelledError, fromErrorInfo, toErrorInfo } from '../shared/errors.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
@@ -141,7 +141,7 @@ export class Projects {
     const opening = ProjectSession.open({ projectRoot, memoryBytes, threads }).then(async (session) => {
       // Before anything is read: a folder that a crash left between two renames is not there until it is put back.
       await recover(session.root)
-      await cleanStaging(session.staging)
+      await cleanStaging(session.staging, await stagingLimits(session.root))
       await cleanSpill(join(session.root, SPILL_FOLDER))
       return new Project(session, moduleOf)
     })

@@ -40,6 +40,9 @@ export function runHandlers(sessions: RunSessions): Handlers<typeof runContract>
     'run.logs': (filter, { signal }) =>
       (filter.runId === undefined ? current() : of(filter.runId)).log.read(filter, signal),
     'run.queue': (_, { signal }) => current().queue(signal),
+    'storage.status': () => current().storage(),
+    'storage.configure': (patch) => current().configure(patch),
+    'run.clean': () => current().clean(),
     'run.move': async ({ runId, before }) => {
       of(runId).move(runId, before)
       return {}

@@ -165,6 +165,25 @@ export class JournalReader {
     return rows.flatMap((row) => readable(() => checkOf(row)))
   }
 
+  /** Runs in the history. */
+  count(): number {
+    return Number(this.statement('SELECT count(*) FROM runs').pluck().get())
+  }
+
+  /** Runs that go, wait, or can be resumed and have not ended before `since`; and the hashes of what they computed. */
+  inUse(since: Date): { runIds: ReadonlySet<string>; hashes: ReadonlySet<string> } {
+    const condition = `state IN ('queued', 'running') OR
+      (state IN ('failed', 'cancelled', 'interrupted') AND document_hash IS NOT NULL AND finished_at >= ?)`
+    const at = since.toISOString()
+    const runIds = this.statement(`SELECT run_id FROM runs WHERE ${condition}`).pluck().all(at)
+    const hashes = this.statement(
+      `SELECT DISTINCT hash FROM stages WHERE hash IS NOT NULL AND run IN (SELECT number FROM runs WHERE ${condition})`,
+    )
+      .pluck()
+      .all(at)
+    return { runIds: new Set(runIds.map(String)), hashes: new Set(hashes.map(String)) }
+  }
+
   protected statement(sql: string): Database.Statement {
     const known = this.#statements.get(sql)
     if (known) return known

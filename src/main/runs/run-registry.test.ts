@@ -5,6 +5,7 @@ import { operationalError } from '../../shared/errors.ts'
 import type { ParsedInputOf, RpcClient } from '../../shared/rpc/contract.ts'
 import type { EngineContract } from '../../shared/rpc/engine-contract.ts'
 import type { RunSummary } from '../../shared/runs/history.ts'
+import { projectSettingsSchema } from '../../shared/runs/storage.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { compareRuns } from './compare-runs.ts'
 import { RunRegistry, type RunRegistryOptions } from './run-registry.ts'
@@ -150,7 +151,7 @@ describe('the queue', () => {
 
   test('lets more run at once where it may', async () => {
     const { order } = gate()
-    const registry = await open({ atOnce: 2 })
+    const registry = await open({ settings: projectSettingsSchema.parse({ runsAtOnce: 2 }) })
     const ids = [1, 2, 3].map(() => registry.start(start))
     await vi.waitFor(() => expect(order).toEqual(ids.slice(0, 2)))
   })

@@ -3,14 +3,23 @@ import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo, userError
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { ResumedStage } from '../../shared/rpc/engine-contract.ts'
 import type { RunCheck, RunDetail, RunPage, RunRequest, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
+import {
+  type Cleaned,
+  type ProjectSettings,
+  type ProjectSettingsPatch,
+  projectSettingsSchema,
+  type StorageStatus,
+} from '../../shared/runs/storage.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
 import { Journal } from '../journal/journal.ts'
 import type { CheckFilter, RunFilter } from '../journal/read-journal.ts'
 import { logLineOf } from '../logs/log-run.ts'
 import { ProjectLog } from '../logs/project-log.ts'
 import { hideParameters, secretsOf } from '../logs/secrets.ts'
+import { readProjectSettings, writeProjectSettings } from '../settings/project-settings.ts'
 import { ActiveRun } from './active-run.ts'
 import { importRecords } from './import-records.ts'
+import { cleanRuns, storageStatus } from './retention.ts'
 import { interrupted, missingVariables, unknownRun } from './run-failures.ts'
 import { newRunId } from './run-id.ts'
 import { Signals } from './signals.ts'
@@ -18,6 +27,9 @@ import { Signals } from './signals.ts'
 /** Events that are read from the journal at once. */
 const EVENTS_AT_ONCE = 500
 const RETRY_MILLISECONDS = 5_000
+/** Not while the window opens. */
+const CLEAN_FIRST_MILLISECONDS = 20_000
+const CLEAN_MILLISECONDS = 60 * 60 * 1000
 
 export interface RunRegistryOptions {
   readonly projectRoot: string
@@ -26,8 +38,7 @@ export interface RunRegistryOptions {
   readonly environment: (document: PipelineDocument) => Record<string, string>
   /** `own`: only runs that this process asks for; those that wait from before go on waiting. */
   readonly queue?: 'all' | 'own'
-  /** Runs at the same time. */
-  readonly atOnce?: number
+  readonly settings?: ProjectSettings
 }
 
 export interface RunStart extends Omit<RunRequest, 'env'> {
@@ -51,6 +62,8 @@ export class RunRegistry {
   readonly #brought = new Map<string, Readonly<Record<string, string>>>()
   readonly #own = new Set<string>()
   readonly #signals = new Signals()
+  #settings: ProjectSettings
+  readonly #cleaning: NodeJS.Timeout[] = []
   readonly #unhear: (() => void) | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
@@ -65,6 +78,7 @@ export class RunRegistry {
     this.#opened = opened
     this.log = log
     this.notices = notices
+    this.#settings = options.settings ?? projectSettingsSchema.parse({})
     // Which of several runs it is about, the engine's standard error does not say.
     this.#unhear = options.engine.onLine?.((message) => {
       const [runId, ...others] = this.#active.keys()
@@ -83,8 +97,10 @@ export class RunRegistry {
       const left = journal.interruptOpen(interrupted().info)
       const waiting = options.queue === 'own' ? 0 : journal.queue().length
       const notices = [...(warning ? [warning] : []), ...found(left.length, waiting)]
-      const registry = new RunRegistry(options, journal, log, notices)
+      const settings = options.settings ?? (await readProjectSettings(options.projectRoot))
+      const registry = new RunRegistry({ ...options, settings }, journal, log, notices)
       registry.#pump()
+      registry.#cleanNowAndThen()
       return registry
     } catch (thrown) {
       const error =
@@ -180,6 +196,25 @@ export class RunRegistry {
     return this.#opened instanceof Journal && this.#opened.run(runId) !== undefined
   }
 
+  /** @throws LogiDataError `journal.*` */
+  storage(): Promise<StorageStatus> {
+    return storageStatus(this.#options.projectRoot, this.journal, this.#settings)
+  }
+
+  /** @throws LogiDataError `file.*` */
+  async configure(patch: ProjectSettingsPatch): Promise<ProjectSettings> {
+    this.#settings = await writeProjectSettings(this.#options.projectRoot, patch)
+    this.#pump()
+    return this.#settings
+  }
+
+  /** Removes what the settings say is not kept. @throws LogiDataError `journal.*` */
+  clean(): Promise<Cleaned> {
+    const { projectRoot } = this.#options
+    const busy = () => this.#active.size > 0 || this.#closed
+    return cleanRuns({ projectRoot, journal: this.journal, settings: this.#settings, busy })
+  }
+
   /** What goes and what waits, at once and after every change. */
   async *queue(signal: AbortSignal): AsyncGenerator<RunSummary[]> {
     const waiter = this.#signals.waiter(QUEUE, signal)
@@ -236,12 +271,26 @@ export class RunRegistry {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#retry)
+    for (const timer of this.#cleaning) clearInterval(timer)
     for (const { run } of this.#active.values()) run.stop('closed')
     await Promise.all([...this.#active.values()].map(({ following }) => following))
     this.#signals.close()
     this.#unhear?.()
     if (this.#opened instanceof Journal) await this.#opened.close()
     this.log.close()
+  }
+
+  #cleanNowAndThen(): void {
+    // A command is not there for long, and leaves it to the studio.
+    if (this.#options.queue === 'own') return
+    const clean = () => {
+      if (!this.#closed)
+        this.clean().catch((thrown) => this.log.write({ level: 'warn', message: toErrorInfo(thrown).message }))
+    }
+    this.#cleaning.push(
+      setTimeout(clean, CLEAN_FIRST_MILLISECONDS).unref(),
+      setInterval(clean, CLEAN_MILLISECONDS).unref(),
+    )
   }
 
   #summary(runId: string): RunSummary {
@@ -270,7 +319,7 @@ export class RunRegistry {
     clearTimeout(this.#retry)
     try {
       for (const { runId, state } of this.#opened.queue()) {
-        if (this.#active.size >= (this.#options.atOnce ?? 1)) return
+        if (this.#active.size >= this.#settings.runsAtOnce) return
         if (state === 'queued' && (this.#options.queue !== 'own' || this.#own.has(runId))) this.#launch(runId)
       }
     } catch {

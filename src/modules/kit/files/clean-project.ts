@@ -1,6 +1,7 @@
 import { type Dirent, type Stats, utimes } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PROJECT_SETTINGS_FILE, type ProjectSettings, parseProjectSettings } from '../../../shared/runs/storage.ts'
 import { recoverTarget } from './replace-target.ts'
 import { abandonedIn, isTemporaryName, PROCESS_STARTED, removeTemporary } from './temporary-names.ts'
 
@@ -43,9 +44,18 @@ export interface StagingLimits {
 }
 
 const DAY = 24 * 60 * 60 * 1000
-const LIMITS: StagingLimits = { age: 30 * DAY, bytes: 5e9 }
+const LIMITS = limitsOf(parseProjectSettings(''))
 /** What another process has used so recently it is likely to use still. */
 const RECENT = 60 * 60 * 1000
+
+/** What the person set for this project, else the defaults. */
+export async function stagingLimits(root: string): Promise<StagingLimits> {
+  return limitsOf(parseProjectSettings(await readFile(join(root, PROJECT_SETTINGS_FILE), 'utf8').catch(() => '')))
+}
+
+function limitsOf({ keepDays, stagingBytes }: ProjectSettings): StagingLimits {
+  return { age: keepDays * DAY, bytes: stagingBytes }
+}
 
 /**
  * Removes staged files that were not used for long, and while they are too many the ones that were used longest ago. What this

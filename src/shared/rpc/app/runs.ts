@@ -3,6 +3,12 @@ import { runEventSchema } from '../../engine/types.ts'
 import { runComparisonSchema } from '../../runs/compare.ts'
 import { runCheckSchema, runDetailSchema, runPageSchema, runStateSchema, runSummarySchema } from '../../runs/history.ts'
 import { logFilterSchema, logLineSchema } from '../../runs/log-line.ts'
+import {
+  cleanedSchema,
+  projectSettingsPatchSchema,
+  projectSettingsSchema,
+  storageStatusSchema,
+} from '../../runs/storage.ts'
 import { call, stream } from '../contract.ts'
 import { draftSchema } from './drafts.ts'
 import { pathSchema } from './paths.ts'
@@ -73,6 +79,12 @@ export const runContract = {
   'run.logs': stream('read', logFilterSchema, z.array(logLineSchema)),
   /** What goes and what waits, in order: an item at once, and one after every change. */
   'run.queue': stream('read', z.object({}), z.array(runSummarySchema)),
+  /** What the project keeps of its runs, and what that takes on the disk. */
+  'storage.status': call('read', z.object({}), storageStatusSchema),
+  /** Changes the given settings. */
+  'storage.configure': call('write', projectSettingsPatchSchema, projectSettingsSchema),
+  /** Removes at once what the settings say is not kept. */
+  'run.clean': call('write', z.object({}), cleanedSchema),
   /** Puts a waiting run before another; without `before`, last. */
   'run.move': call('run', runIdSchema.extend({ before: z.string().optional() }), z.object({})),
 } as const
