@@ -119,7 +119,7 @@ const config = z.strictObject({
       form('When there is more', 'Quand il y en a plus', {
         visibleWhen: { field: 'into', in: ['columns'] },
         options: [
-          option('last', 'The last column counted takes all of it', 'La dernière colonne comptée prend tout le reste'),
+          option('last', 'The last one takes the rest', 'La dernière prend le reste'),
           option('drop', 'Drop it', 'Le retirer'),
           option('error', 'It is an error', 'C’est une erreur'),
         ],
