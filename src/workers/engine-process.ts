@@ -5,7 +5,8 @@ import { createEngineService } from './engine-service.ts'
 
 // The entry of the engine process, forked by `main/engine/supervisor.ts`. A native abort ends this process and nothing else.
 
-const service = createEngineService()
+// Not `process.exit`, which would wait for the thread.
+const service = createEngineService({ end: () => process.kill(process.pid, 'SIGKILL') })
 const transport = channelTransport(process)
 serve(engineContract, service.handlers, transport, {
   onBug: (thrown, method) => {

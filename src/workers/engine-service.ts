@@ -15,18 +15,33 @@ export interface EngineService {
   close(): Promise<void>
 }
 
+export interface EngineServiceOptions {
+  readonly memoryBytes?: number
+  readonly threads?: number
+  /** Ends this process. Called where a thread never comes back, once nothing else is at work. */
+  readonly end?: () => void
+}
+
+const CHECK_STUCK_MS = 250
+
 /** Previews share the machine with a run; this is their part of the memory, and at most so much. */
 const INTERACTIVE_SHARE = 1 / 4
 const INTERACTIVE_BYTES = 2 ** 31
 
 /** Answers the engine contract with two threads, so that typing is never behind a run. */
-export function createEngineService(options: { memoryBytes?: number; threads?: number } = {}): EngineService {
+export function createEngineService(options: EngineServiceOptions = {}): EngineService {
   const memoryBytes = options.memoryBytes ?? memoryLimit()
   const threads = options.threads ?? Math.max(2, availableParallelism())
   const interactiveBytes = Math.min(memoryBytes * INTERACTIVE_SHARE, INTERACTIVE_BYTES)
   const interactive = new ThreadClient('interactive', { memoryBytes: interactiveBytes, threads })
   const runner = new ThreadClient('run', { memoryBytes: memoryBytes - interactiveBytes, threads })
   interactive.start()
+  // A thread that native code holds cannot be ended, and would keep a core busy for ever: its process is ended, and started again.
+  const clearing = setInterval(() => {
+    if (interactive.stuckThreads + runner.stuckThreads === 0) return
+    if (interactive.activeQueries + runner.activeQueries === 0) options.end?.()
+  }, CHECK_STUCK_MS)
+  clearing.unref()
   const opened = new Set<string>()
 
   /** Opening a project takes longer than a short run: it is done while the person still designs. */
@@ -77,6 +92,7 @@ export function createEngineService(options: { memoryBytes?: number; threads?: n
   return {
     handlers,
     async close() {
+      clearInterval(clearing)
       await Promise.all([interactive.close(), runner.close()])
     },
   }
