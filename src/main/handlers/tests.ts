@@ -2,6 +2,7 @@ import { userError } from '../../shared/errors.ts'
 import type { testContract } from '../../shared/rpc/app/tests.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
 import type { Sessions } from '../sessions.ts'
+import { testFromPreview } from '../tests/from-preview.ts'
 import { runTests } from '../tests/run-tests.ts'
 import { TestFiles } from '../tests/test-files.ts'
 
@@ -21,6 +22,8 @@ export function testHandlers(sessions: Sessions): Handlers<typeof testContract> 
       if (revision === undefined) throw userError('test.conflict', 'Say which revision of the file was changed.')
       return tests().save(path, revision, file)
     },
+    'tests.fromPreview': (input, { signal }) =>
+      testFromPreview({ ...sessions.draft(input), client: sessions.engine.client, signal }),
     'tests.remove': async ({ path }) => {
       await tests().remove(path)
       return {}

@@ -1,7 +1,8 @@
-import { RotateCw, Search } from 'lucide-react'
+import { FlaskConical, RotateCw, Search } from 'lucide-react'
 import { formatMilliseconds, formatNumber, t } from '../i18n/index.ts'
 import { ColumnPicker } from '../inspector/column-parts.tsx'
 import { Hint } from '../inspector/hint.tsx'
+import { openDialog } from '../store/ui.ts'
 import { reload, type ShownRows, usePreview } from './preview-store.ts'
 
 /** At the right of the tabs: how far the rows can be trusted, how many there are and how long they took. */
@@ -31,6 +32,15 @@ export function DataFacts({ shown, onReveal }: { shown: ShownRows; onReveal: (in
           <Search size={13} />
         </button>
       </ColumnPicker>
+      <button
+        type="button"
+        className="row-remove"
+        aria-label={t('tests.saveTitle')}
+        title={t('tests.saveTitle')}
+        onClick={() => openDialog({ kind: 'saveTest', nodeId: shown.nodeId, port: shown.port })}
+      >
+        <FlaskConical size={13} />
+      </button>
       <button
         type="button"
         className={`row-remove${pending ? ' turning' : ''}`}

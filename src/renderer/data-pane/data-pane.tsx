@@ -12,6 +12,7 @@ import { useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { nodeRun, useRun } from '../store/run.ts'
 import { select, selectedNode, selectPort, useSelection } from '../store/selection.ts'
+import { CompareView } from '../tests/compare-view.tsx'
 import { DataGrid } from './data-grid.tsx'
 import { DataFacts } from './data-header.tsx'
 import { Message } from './message.tsx'
@@ -20,11 +21,12 @@ import { ProblemsView } from './problems-view.tsx'
 import { ResultView } from './result-view.tsx'
 import { SqlView } from './sql-view.tsx'
 
-const tabs = ['data', 'sql', 'problems', 'result'] as const
+const tabs = ['data', 'sql', 'compare', 'problems', 'result'] as const
 type Tab = (typeof tabs)[number]
 const titles = {
   data: 'data.tabData',
   sql: 'data.tabSql',
+  compare: 'diff.tab',
   problems: 'data.tabProblems',
   result: 'data.tabResult',
 } as const
@@ -51,6 +53,7 @@ function NodeData({ nodeId, label, type }: { nodeId: string; label: string; type
   const run = useRun((state) => nodeRun(state, nodeId))
   const runId = useRun((state) => state.run?.runId)
   const shown = usePreview((state) => state.shown)
+  const port = useSelection((state) => state.port)
   const [chosen, setChosen] = useState<Tab>('data')
   const [reveal, setReveal] = useState<{ index: number } | undefined>(undefined)
   const written = run?.state === 'done' ? run.written[0] : undefined
@@ -89,6 +92,7 @@ function NodeData({ nodeId, label, type }: { nodeId: string; label: string; type
         <Rows nodeId={nodeId} problems={problems} reveal={reveal} onProblems={() => setChosen('problems')} />
       )}
       {tab === 'sql' && <SqlView />}
+      {tab === 'compare' && <CompareView key={nodeId} nodeId={nodeId} port={port} />}
       {tab === 'problems' && <ProblemsView nodeId={nodeId} problems={problems} />}
       {tab === 'result' && written !== undefined && (
         <>

@@ -2,6 +2,7 @@ import { enCanvas } from './en-canvas.ts'
 import { enPanes } from './en-panes.ts'
 import { enRuns } from './en-runs.ts'
 import { enSub } from './en-sub.ts'
+import { enTests } from './en-tests.ts'
 
 /** Words of the frame. `{x}` are parameters; `one | many` is chosen by `count`. */
 const enFrame = {
@@ -174,7 +175,7 @@ const enFrame = {
   'dialog.close': 'Close',
 } as const
 
-export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enRuns, ...enSub }
+export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enRuns, ...enSub, ...enTests }
 
 export type MessageKey = keyof typeof en
 /** Every language has exactly these. */

@@ -3,6 +3,7 @@ import { frCanvas } from './fr-canvas.ts'
 import { frPanes } from './fr-panes.ts'
 import { frRuns } from './fr-runs.ts'
 import { frSub } from './fr-sub.ts'
+import { frTests } from './fr-tests.ts'
 
 export const fr: Messages = {
   'fault.title': 'Cette partie de la fenêtre a échoué',
@@ -177,4 +178,5 @@ export const fr: Messages = {
   ...frPanes,
   ...frRuns,
   ...frSub,
+  ...frTests,
 }

@@ -3,6 +3,7 @@ import { problemSchema } from '../../engine/types.ts'
 import { testEventSchema } from '../../tests/result.ts'
 import { testFileSchema } from '../../tests/test-file.ts'
 import { call, stream } from '../contract.ts'
+import { draftSchema } from './drafts.ts'
 import { pathSchema } from './paths.ts'
 
 export const testEntrySchema = z.object({
@@ -35,6 +36,19 @@ export const testContract = {
     'write',
     z.object({ path: pathSchema.optional(), revision: z.string().optional(), file: testFileSchema }),
     z.object({ path: pathSchema, revision: z.string() }),
+  ),
+  /** A test of what a port gives now, to look over and save. `partial`: sources of which only the first rows are given. */
+  'tests.fromPreview': call(
+    'read',
+    draftSchema.extend({
+      path: pathSchema,
+      nodeId: z.string(),
+      port: z.string().optional(),
+      name: z.string().min(1).max(200),
+      rows: z.number().int().min(1).max(1000).default(50),
+      now: z.string().optional(),
+    }),
+    z.object({ file: testFileSchema, partial: z.array(z.string()) }),
   ),
   'tests.remove': call('write', z.object({ path: pathSchema }), z.object({})),
   /** All tests, those of some files, or one case of a file. */
