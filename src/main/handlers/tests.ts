@@ -17,8 +17,8 @@ export function testHandlers(sessions: Sessions): Handlers<typeof testContract> 
   return {
     'tests.list': () => tests().list(),
     'tests.read': ({ path }) => tests().read(path),
-    'tests.save': ({ path, revision, file }) => {
-      if (path === undefined) return tests().create(file)
+    'tests.save': ({ path, revision, file, files }) => {
+      if (path === undefined) return tests().create(file, { files })
       if (revision === undefined) throw userError('test.conflict', 'Say which revision of the file was changed.')
       return tests().save(path, revision, file)
     },

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import { userError } from '../../shared/errors.ts'
 import type { TestEntry, TestFileText } from '../../shared/rpc/app/tests.ts'
 import { readTest } from '../../shared/tests/read-test.ts'
-import { casesOf, TEST_SUFFIX, TESTS_FOLDER, type TestFile } from '../../shared/tests/test-file.ts'
+import { casesOf, type Given, TEST_SUFFIX, TESTS_FOLDER, type TestFile } from '../../shared/tests/test-file.ts'
+import { csvOf } from '../../shared/tests/update-test.ts'
 import { writeTest } from '../../shared/tests/write-test.ts'
 import { toOperationalError } from '../files/file-errors.ts'
 import { resolveInside } from '../files/resolve-inside.ts'
@@ -76,14 +77,30 @@ export class TestFiles {
   }
 
   /** In a new file that is named after the test, never over one that exists. */
-  async create(file: TestFile): Promise<{ path: string; revision: string }> {
+  async create(given: TestFile, options: { files?: boolean } = {}): Promise<{ path: string; revision: string }> {
+    const stem = fileStem(given.name)
+    const file = options.files ? await this.#withFiles(given, stem) : given
     const text = writeTest(file)
-    const stem = fileStem(file.name)
     for (let attempt = 1; ; attempt++) {
       const path = `${TESTS_FOLDER}/${attempt === 1 ? stem : `${stem}-${attempt}`}${TEST_SUFFIX}`
       const absolute = await this.#resolve(path)
       if (await createExclusively(absolute, text)) return { path, revision: revisionOf(Buffer.from(text)) }
     }
+  }
+
+  /** The same test with its given rows in files of their own. */
+  async #withFiles(file: TestFile, stem: string): Promise<TestFile> {
+    const given: Record<string, Given> = {}
+    for (const [output, { columns, rows, ...rest }] of Object.entries(file.given ?? {})) {
+      if (!columns || !rows) {
+        given[output] = { ...rest, ...(columns ? { columns } : {}), ...(rows ? { rows } : {}) }
+        continue
+      }
+      const path = `${TESTS_FOLDER}/data/${stem}/${output}.csv`
+      await this.writeData(path, csvOf(columns, rows))
+      given[output] = { columns, file: path }
+    }
+    return { ...file, given }
   }
 
   /** Rows that a test reads. @throws LogiDataError `file.*`, `test.path` for what is not below `tests/` */

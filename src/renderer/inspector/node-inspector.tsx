@@ -10,6 +10,7 @@ import { nodeAnalysis, problemsOf, useAnalysis } from '../store/analysis.ts'
 import { useModules } from '../store/modules.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
 import { useUi } from '../store/ui.ts'
+import { ChecksSection } from '../tests/checks-section.tsx'
 import { FieldList } from './field-list.tsx'
 import { FieldValue } from './field-value.tsx'
 import { type ConfigPath, elideDefaults, pathKey, withValueAt } from './form-model.ts'
@@ -85,6 +86,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       {!info && <p className="inspector-callout">{t('panes.unknownModule', { type: node.type })}</p>}
       {info && <FieldList fields={info.fields} values={config ?? {}} path={rootPath} />}
       <InputsSection nodeId={nodeId} node={node} info={info} />
+      <ChecksSection nodeId={nodeId} info={info} />
       <NoteSection nodeId={nodeId} note={node.note} />
       <OutputsSection info={info} config={config} analysis={analysis} />
     </FormScopeContext>

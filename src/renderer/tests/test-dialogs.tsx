@@ -24,6 +24,9 @@ import { closeDialog, showPanes } from '../store/ui.ts'
 import { DifferenceView } from './difference-view.tsx'
 import { caseKey, loadTests, runTests, useTests } from './tests-store.ts'
 
+/** As many rows as that stand in files. */
+const ALL = 10_000
+
 /** What a case came to, output by output. */
 export function TestResultDialog({ path, name }: { readonly path: string; readonly name: string }) {
   const result = useTests((state) => state.results[caseKey(path, name)])
@@ -127,7 +130,7 @@ export function SaveTestDialog({ nodeId, port }: { readonly nodeId: string; read
   const { document, path, parameters } = usePipeline.getState()
   const output = port === undefined ? nodeId : `${nodeId}.${port}`
   const [name, setName] = useState(`${document?.name ?? ''}: ${document?.nodes[nodeId]?.label ?? nodeId}`)
-  const [rows, setRows] = useState(50)
+  const [rows, setRows] = useState(200)
   const [now, setNow] = useState('')
   const [ordered, setOrdered] = useState(false)
   const [typed, setTyped] = useState(true)
@@ -173,6 +176,7 @@ export function SaveTestDialog({ nodeId, port }: { readonly nodeId: string; read
     }
     try {
       const saved = await api.call('tests.save', {
+        files: rows === ALL,
         file: { ...draft.file, name: name.trim(), expect: { [output]: chosen } },
       })
       toast({ tone: 'ok', message: t('tests.saved', { path: saved.path }) })
@@ -197,7 +201,7 @@ export function SaveTestDialog({ nodeId, port }: { readonly nodeId: string; read
                 id="test-rows"
                 value={String(rows)}
                 onChange={(event) => setRows(Number(event.currentTarget.value))}
-                options={['10', '50', '200', '1000']}
+                options={['10', '50', '200', '1000', { value: String(ALL), label: t('tests.files') }]}
               />
             </FormGroup>
             <FormGroup label={t('tests.now')} labelFor="test-now">

@@ -34,7 +34,13 @@ export const testContract = {
   /** Over the file at `path`, if it is still at `revision`; without them in a new file that is named after the test. */
   'tests.save': call(
     'write',
-    z.object({ path: pathSchema.optional(), revision: z.string().optional(), file: testFileSchema }),
+    z.object({
+      path: pathSchema.optional(),
+      revision: z.string().optional(),
+      file: testFileSchema,
+      /** Given rows go into CSV files of their own, in `tests/data`. */
+      files: z.boolean().default(false),
+    }),
     z.object({ path: pathSchema, revision: z.string() }),
   ),
   /** A test of what a port gives now, to look over and save. `partial`: sources of which only the first rows are given. */
@@ -45,7 +51,7 @@ export const testContract = {
       nodeId: z.string(),
       port: z.string().optional(),
       name: z.string().min(1).max(200),
-      rows: z.number().int().min(1).max(1000).default(50),
+      rows: z.number().int().min(1).max(10_000).default(50),
       now: z.string().optional(),
     }),
     z.object({ file: testFileSchema, partial: z.array(z.string()) }),
