@@ -10,7 +10,7 @@ import { select } from '../store/selection.ts'
 import { toastError } from '../store/toasts.ts'
 import { closeDialog, useUi } from '../store/ui.ts'
 import { MakeSubPipelineDialog } from '../sub-pipeline/make-dialog.tsx'
-import { SaveTestDialog, TestFileDialog, TestResultDialog } from '../tests/test-dialogs.tsx'
+import { SaveTestDialog } from '../tests/save-test-dialog.tsx'
 import { ParametersDialog } from './parameters-dialog.tsx'
 
 /** The dialog that is open, if any. */
@@ -27,10 +27,6 @@ export function Dialogs() {
       return <DeletePipeline path={dialog.path} name={dialog.name} />
     case 'renameNode':
       return <RenameNode nodeId={dialog.nodeId} />
-    case 'testResult':
-      return <TestResultDialog path={dialog.path} name={dialog.name} />
-    case 'testFile':
-      return <TestFileDialog path={dialog.path} />
     case 'saveTest':
       return <SaveTestDialog nodeId={dialog.nodeId} port={dialog.port} />
     case 'makeSubPipeline':

@@ -1,4 +1,4 @@
-import { History, type LucideIcon } from 'lucide-react'
+import { FlaskConical, History, type LucideIcon } from 'lucide-react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import type { Screen } from '../store/ui.ts'
 import { useUi } from '../store/ui.ts'
@@ -18,6 +18,11 @@ export const SCREENS: readonly ScreenEntry[] = [
     id: 'runs',
     icon: History,
     component: lazy(async () => ({ default: (await import('../runs/runs-screen.tsx')).RunsScreen })),
+  },
+  {
+    id: 'tests',
+    icon: FlaskConical,
+    component: lazy(async () => ({ default: (await import('../tests/tests-screen.tsx')).TestsScreen })),
   },
 ]
 

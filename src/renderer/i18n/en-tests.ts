@@ -1,11 +1,13 @@
 /** Words of tests, differences and checks. */
 export const enTests = {
-  'rail.tests': 'Tests',
   'tests.runAll': 'Run all tests',
   'tests.stop': 'Stop',
   'tests.runFile': 'Run the tests of {name}',
   'tests.runCase': 'Run {name}',
-  'tests.runAgain': 'Run again',
+  'tests.run': 'Run',
+  'tests.openFile': 'Show the file',
+  'tests.notRun': 'Not run yet.',
+  'tests.choose': 'Choose a test to see what it came to.',
   'tests.none': 'No test yet.',
   'tests.noneHint': 'Select a step, look at its rows, and choose “Save as test” above them.',
   'tests.waiting': 'waiting',

@@ -1,12 +1,14 @@
 import type { enTests } from './en-tests.ts'
 
 export const frTests: Readonly<Record<keyof typeof enTests, string>> = {
-  'rail.tests': 'Tests',
   'tests.runAll': 'Lancer tous les tests',
   'tests.stop': 'Arrêter',
   'tests.runFile': 'Lancer les tests de {name}',
   'tests.runCase': 'Lancer {name}',
-  'tests.runAgain': 'Relancer',
+  'tests.run': 'Lancer',
+  'tests.openFile': 'Voir le fichier',
+  'tests.notRun': 'Pas encore lancé.',
+  'tests.choose': 'Choisissez un test pour voir son résultat.',
   'tests.none': 'Pas encore de test.',
   'tests.noneHint':
     'Sélectionnez une étape, regardez ses lignes, puis choisissez « Enregistrer comme test » au-dessus.',

@@ -9,8 +9,6 @@ export type OpenDialog =
   | { readonly kind: 'newPipeline' }
   | { readonly kind: 'deletePipeline'; readonly path: string; readonly name: string }
   | { readonly kind: 'renameNode'; readonly nodeId: string }
-  | { readonly kind: 'testResult'; readonly path: string; readonly name: string }
-  | { readonly kind: 'testFile'; readonly path: string }
   | { readonly kind: 'saveTest'; readonly nodeId: string; readonly port: string | undefined }
   | { readonly kind: 'makeSubPipeline'; readonly nodeIds: readonly string[] }
 

@@ -5,8 +5,7 @@ import { useEffect } from 'react'
 import type { TestEntry } from '../../shared/rpc/app/tests.ts'
 import { formatMilliseconds, t } from '../i18n/index.ts'
 import { useProject } from '../store/project.ts'
-import { openDialog } from '../store/ui.ts'
-import { caseKey, caseState, loadTests, runTests, stopTests, useTests } from './tests-store.ts'
+import { caseKey, caseState, loadTests, runTests, selectTest, stopTests, useTests } from './tests-store.ts'
 
 /** Tests of the project: their state, and the way to run them. */
 export function TestsPanel() {
@@ -56,12 +55,7 @@ function TestFileItem({ entry }: { readonly entry: TestEntry }) {
   return (
     <li className="tests-file">
       <div className="panel-item">
-        <button
-          type="button"
-          className="panel-item-main"
-          title={path}
-          onClick={() => openDialog({ kind: 'testFile', path })}
-        >
+        <button type="button" className="panel-item-main" title={path} onClick={() => selectTest({ path })}>
           {problem && <FileWarning size={15} className="tests-failed" aria-hidden />}
           <span className="panel-item-words">
             <span className="truncate tests-file-name">{name}</span>
@@ -102,15 +96,17 @@ function CaseItem({ path, name }: { readonly path: string; readonly name: string
   const state = useTests((tests) => caseState(tests, path, name))
   const result = useTests((tests) => tests.results[caseKey(path, name)])
   const running = useTests((tests) => tests.running)
+  const front = useTests(({ selected }) => selected?.path === path && selected.name === name)
   const Icon = icons[state ?? 'waiting']
   const more = state && result && state === result.state ? formatMilliseconds(result.milliseconds) : undefined
   return (
-    <li className="panel-item">
+    <li className={`panel-item${front ? ' is-front' : ''}`}>
       <button
         type="button"
         className="panel-item-main"
         title={name}
-        onClick={() => (result ? openDialog({ kind: 'testResult', path, name }) : void runTests({ path, name }))}
+        aria-current={front ? 'true' : undefined}
+        onClick={() => selectTest({ path, name })}
       >
         <Icon size={14} strokeWidth={1.9} className={`tests-${state ?? 'unknown'}`} aria-hidden />
         <span className="tests-case-name">{name}</span>

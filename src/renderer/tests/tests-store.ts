@@ -14,6 +14,8 @@ export interface TestsState {
   readonly results: Readonly<Record<string, CaseResult>>
   readonly active: Readonly<Record<string, 'waiting' | 'running'>>
   readonly running: boolean
+  /** A case, or without `name` a file. */
+  readonly selected: { readonly path: string; readonly name?: string | undefined } | undefined
   readonly error: ErrorInfo | undefined
 }
 
@@ -23,6 +25,7 @@ export const useTests = create<TestsState>()(() => ({
   results: {},
   active: {},
   running: false,
+  selected: undefined,
   error: undefined,
 }))
 
@@ -32,6 +35,8 @@ export function caseState({ active, results }: TestsState, path: string, name: s
   const key = caseKey(path, name)
   return active[key] ?? results[key]?.state
 }
+
+export const selectTest = (selected: TestsState['selected']): void => useTests.setState({ selected })
 
 export async function loadTests(): Promise<void> {
   try {

@@ -9,121 +9,19 @@ import {
   HTMLSelect,
   InputGroup,
 } from '@blueprintjs/core'
-import { CircleCheck } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
-import type { TestFileText } from '../../shared/rpc/app/tests.ts'
-import type { ExpectationResult } from '../../shared/tests/result.ts'
 import type { Expectation, TestFile } from '../../shared/tests/test-file.ts'
 import { api } from '../api.ts'
 import { t } from '../i18n/index.ts'
 import { usePipeline } from '../store/pipeline.ts'
-import { openPipeline } from '../store/sessions.ts'
 import { toast, toastError } from '../store/toasts.ts'
-import { closeDialog, showPanes } from '../store/ui.ts'
-import { DifferenceView } from './difference-view.tsx'
-import { caseKey, loadTests, runTests, useTests } from './tests-store.ts'
+import { closeDialog, showScreen } from '../store/ui.ts'
+import { Failure } from './test-detail.tsx'
+import { runTests, selectTest } from './tests-store.ts'
 
 /** As many rows as that stand in files. */
 const ALL = 10_000
-
-/** What a case came to, output by output. */
-export function TestResultDialog({ path, name }: { readonly path: string; readonly name: string }) {
-  const result = useTests((state) => state.results[caseKey(path, name)])
-  const running = useTests((state) => state.running)
-  return (
-    <Dialog isOpen title={name} onClose={closeDialog} transitionDuration={0} className="dialog-wide">
-      <DialogBody>
-        <p className="difference-note">{path}</p>
-        {result?.error && <Failure error={result.error} />}
-        {result?.expectations.map((each) => (
-          <Outcome key={each.output} outcome={each} />
-        ))}
-      </DialogBody>
-      <DialogFooter
-        actions={
-          <>
-            <Button text={t('tests.openPipeline')} onClick={() => void openPipelineOf(path)} />
-            <Button text={t('tests.runAgain')} loading={running} onClick={() => void runTests({ path, name })} />
-            <Button intent="primary" text={t('dialog.close')} onClick={closeDialog} />
-          </>
-        }
-      />
-    </Dialog>
-  )
-}
-
-async function openPipelineOf(path: string): Promise<void> {
-  const pipeline = useTests.getState().entries.find((entry) => entry.path === path)?.pipeline
-  if (pipeline === undefined) return
-  closeDialog()
-  await openPipeline(pipeline).catch(toastError)
-}
-
-function Outcome({ outcome }: { readonly outcome: ExpectationResult }) {
-  const { output, state, message, difference, error } = outcome
-  return (
-    <section className="test-outcome">
-      <h3>
-        <code>{output}</code>
-        <span className={`tests-${state}`}>
-          {state === 'passed' ? <CircleCheck size={14} aria-hidden /> : null} {t(`tests.${state}`)}
-        </span>
-      </h3>
-      {message && <p>{message}</p>}
-      {error && <Failure error={error} />}
-      {difference && (
-        <DifferenceView
-          difference={difference}
-          sides={{ before: t('tests.expectedSide'), after: t('tests.cameSide') }}
-        />
-      )}
-    </section>
-  )
-}
-
-const Failure = ({ error }: { readonly error: ErrorInfo }) => (
-  <p className="inspector-callout inspector-callout-error" role="alert">
-    {error.nodeId && <code>{error.nodeId}</code>} {error.message} <span className="secondary">{error.hint}</span>
-  </p>
-)
-
-/** A test's file as it is written. */
-export function TestFileDialog({ path }: { readonly path: string }) {
-  const [file, setFile] = useState<TestFileText | undefined>(undefined)
-  useEffect(() => {
-    api.call('tests.read', { path }).then(setFile, (thrown) => {
-      closeDialog()
-      toastError(thrown)
-    })
-  }, [path])
-  const remove = async () => {
-    await api.call('tests.remove', { path }).catch(toastError)
-    closeDialog()
-    await loadTests()
-  }
-  return (
-    <Dialog isOpen title={path} onClose={closeDialog} transitionDuration={0} className="dialog-wide">
-      <DialogBody>
-        {file?.problems.map((problem) => (
-          <p key={problem.message} className="inspector-callout inspector-callout-error" role="alert">
-            {problem.position?.line}: {problem.message} <span className="secondary">{problem.hint}</span>
-          </p>
-        ))}
-        <pre className="test-text">{file?.text}</pre>
-      </DialogBody>
-      <DialogFooter
-        actions={
-          <>
-            <Button text={t('tests.delete')} onClick={() => void remove()} />
-            <Button text={t('tests.openPipeline')} onClick={() => void openPipelineOf(path)} />
-            <Button intent="primary" text={t('dialog.close')} onClick={closeDialog} />
-          </>
-        }
-      />
-    </Dialog>
-  )
-}
 
 /** Makes a test of what the data pane shows, to be looked over before it is saved. */
 export function SaveTestDialog({ nodeId, port }: { readonly nodeId: string; readonly port: string | undefined }) {
@@ -181,7 +79,8 @@ export function SaveTestDialog({ nodeId, port }: { readonly nodeId: string; read
       })
       toast({ tone: 'ok', message: t('tests.saved', { path: saved.path }) })
       closeDialog()
-      showPanes({ leftPanel: 'tests', leftOpen: true })
+      selectTest({ path: saved.path })
+      showScreen('tests')
       await runTests({ path: saved.path })
     } catch (thrown) {
       setBusy(false)
