@@ -369,8 +369,7 @@ test('a full disk is said to be one; what was written stays, and writing goes on
   })()
   const event: RunEvent = { kind: 'log', at: '', level: 'info', message: 'x'.repeat(100_000) }
   journal.append({ run: number, attempt, seq: seq + 1, at: '', offset: 0, event }, (thrown) => failures.push(thrown))
-  await sleep(60)
-  expect(failures).toMatchObject([{ info: { code: 'journal.disk-full' } }])
+  await vi.waitFor(() => expect(failures).toMatchObject([{ info: { code: 'journal.disk-full' } }]), 5_000)
   expect(() =>
     journal.end(number, attempt, { state: 'failed', error: { code: 'x', kind: 'user', message: 'y'.repeat(100_000) } }),
   ).toThrow('The disk is full')

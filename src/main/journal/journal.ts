@@ -5,6 +5,7 @@ import type { ErrorInfo } from '../../shared/errors.ts'
 import type { RunRequest, RunState, RunTrigger } from '../../shared/runs/history.ts'
 import type { Backups } from './backups.ts'
 import { DeliveryRecords } from './delivery-records.ts'
+import { forgetRejects, removeEvents, removeRuns } from './forget.ts'
 import { journalError } from './journal-errors.ts'
 import { journalPath, openJournalFile } from './open-journal.ts'
 import { JournalReader } from './read-journal.ts'
@@ -218,46 +219,19 @@ export class Journal extends JournalReader {
     })
   }
 
-  /** Removes the oldest runs that have ended, but for the newest `keep`; at most `limit` at once. @returns how many */
+  /** @see removeRuns */
   removeRuns(keep: number, limit: number): number {
-    return this.#commit(() => {
-      const { changes } = this.statement(
-        `DELETE FROM runs WHERE number IN (
-           SELECT number FROM runs WHERE state NOT IN ('queued', 'running')
-             AND number <= coalesce((SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?), 0)
-           ORDER BY number LIMIT ?)`,
-      ).run(keep, limit)
-      if (changes > 0)
-        this.statement(
-          'DELETE FROM documents WHERE NOT EXISTS (SELECT 1 FROM runs WHERE document_hash = documents.hash)',
-        ).run()
-      return changes
-    })
+    return this.#commit(() => removeRuns(this.db, keep, limit))
   }
 
-  /** Removes the events of runs that ended before; what became of them and their nodes stays. @returns of how many runs */
+  /** @see removeEvents */
   removeEvents(before: Date, limit: number): number {
-    return this.#commit(() => {
-      const runs = this.statement(
-        `SELECT number FROM runs WHERE state NOT IN ('queued', 'running') AND finished_at < ?
-           AND EXISTS (SELECT 1 FROM events WHERE run = number AND kind <> 'finished') ORDER BY number LIMIT ?`,
-      )
-        .pluck()
-        .all(before.toISOString(), limit)
-      // Its last word stays, for who follows it.
-      const remove = this.statement(`DELETE FROM events WHERE run = ? AND kind <> 'finished'`)
-      for (const number of runs) remove.run(number)
-      return runs.length
-    })
+    return this.#commit(() => removeEvents(this.db, before, limit))
   }
 
-  /** Its kept rows are not there any more. */
+  /** @see forgetRejects */
   forgetRejects(runId: string): void {
-    this.#commit(() => {
-      this.statement(
-        `UPDATE rejects SET file = NULL, kept = '0' WHERE run = (SELECT number FROM runs WHERE run_id = ?)`,
-      ).run(runId)
-    })
+    this.#commit(() => forgetRejects(this.db, runId))
   }
 
   /** A run of an earlier version's records. */

@@ -1,4 +1,6 @@
-import { LogiDataError, operationalError, userError } from '../../shared/errors.ts'
+import type { RunEvent } from '../../shared/engine/types.ts'
+import { type ErrorInfo, LogiDataError, operationalError, userError } from '../../shared/errors.ts'
+import type { RunSummary } from '../../shared/runs/history.ts'
 
 export const unknownRun = (runId: string) => userError('run.unknown', `This project has no run ${runId}.`)
 
@@ -41,3 +43,42 @@ export const missingVariables = (names: readonly string[]) =>
       hint: `Start the application with ${names.map((name) => `--env ${name}`).join(' ')} and the variable set, then resume the run.`,
     },
   )
+
+/** What a run that left none says to who follows it. */
+export const lastWordOf = (wasInterrupted: boolean): RunEvent => ({
+  kind: 'finished',
+  state: 'failed',
+  milliseconds: 0,
+  ...(wasInterrupted && { error: interrupted().info }),
+})
+
+export const notResumable = ({ state, runId }: RunSummary) =>
+  userError('run.not-resumable', `The run ${runId} cannot be resumed: its state is ${state}.`, {
+    hint: 'Runs that failed, were cancelled or interrupted can be.',
+  })
+
+/** What people are told of runs that an earlier process left. */
+export function leftBehind(left: number, waiting: number): ErrorInfo[] {
+  const notices: ErrorInfo[] = []
+  if (left > 0)
+    notices.push(
+      userError(
+        'runs.interrupted',
+        left === 1
+          ? 'A run was still going when LogiData Studio ended last time.'
+          : `${left} runs were still going when LogiData Studio ended last time.`,
+        { hint: 'In the list of runs you can resume it from its last good stage.' },
+      ).info,
+    )
+  if (waiting > 0)
+    notices.push(
+      userError(
+        'runs.continued',
+        waiting === 1
+          ? 'A run that was waiting when LogiData Studio ended goes on now.'
+          : `${waiting} runs that were waiting when LogiData Studio ended go on now, one after another.`,
+        { hint: 'The list of runs shows the queue; what is not wanted any more can be cancelled there.' },
+      ).info,
+    )
+  return notices
+}

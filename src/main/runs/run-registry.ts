@@ -20,7 +20,7 @@ import { readProjectSettings, writeProjectSettings } from '../settings/project-s
 import { ActiveRun } from './active-run.ts'
 import { importRecords } from './import-records.ts'
 import { cleanRuns, storageStatus } from './retention.ts'
-import { interrupted, missingVariables, unknownRun } from './run-failures.ts'
+import { interrupted, lastWordOf, leftBehind, missingVariables, notResumable, unknownRun } from './run-failures.ts'
 import { newRunId } from './run-id.ts'
 import { Signals } from './signals.ts'
 
@@ -96,7 +96,7 @@ export class RunRegistry {
       await importRecords(options.projectRoot, journal)
       const left = journal.interruptOpen(interrupted().info)
       const waiting = options.queue === 'own' ? 0 : journal.queue().length
-      const notices = [...(warning ? [warning] : []), ...found(left.length, waiting)]
+      const notices = [...(warning ? [warning] : []), ...leftBehind(left.length, waiting)]
       const settings = options.settings ?? (await readProjectSettings(options.projectRoot))
       const registry = new RunRegistry({ ...options, settings }, journal, log, notices)
       registry.#pump()
@@ -396,40 +396,3 @@ export class RunRegistry {
 }
 
 const QUEUE = ''
-
-const lastWordOf = (wasInterrupted: boolean): RunEvent => ({
-  kind: 'finished',
-  state: 'failed',
-  milliseconds: 0,
-  ...(wasInterrupted && { error: interrupted().info }),
-})
-
-const notResumable = ({ state, runId }: RunSummary) =>
-  userError('run.not-resumable', `The run ${runId} cannot be resumed: its state is ${state}.`, {
-    hint: 'Runs that failed, were cancelled or interrupted can be.',
-  })
-
-function found(left: number, waiting: number): ErrorInfo[] {
-  const notices: ErrorInfo[] = []
-  if (left > 0)
-    notices.push(
-      userError(
-        'runs.interrupted',
-        left === 1
-          ? 'A run was still going when LogiData Studio ended last time.'
-          : `${left} runs were still going when LogiData Studio ended last time.`,
-        { hint: 'In the list of runs you can resume it from its last good stage.' },
-      ).info,
-    )
-  if (waiting > 0)
-    notices.push(
-      userError(
-        'runs.continued',
-        waiting === 1
-          ? 'A run that was waiting when LogiData Studio ended goes on now.'
-          : `${waiting} runs that were waiting when LogiData Studio ended go on now, one after another.`,
-        { hint: 'The list of runs shows the queue; what is not wanted any more can be cancelled there.' },
-      ).info,
-    )
-  return notices
-}
