@@ -16,6 +16,9 @@ import { bag, type Declared, type Nodes, previewOf, runOf } from './engine.ts'
 
 // Every fixture that gives rows, in three more ways than its own test: in pieces, in a preview and in a run.
 
+/** All of a module's fixtures several times over: a busy machine needs longer than for one test. */
+const PATIENT = { timeout: 180_000 }
+
 const withFixtures = modulesUnderTest.filter(({ fixtures }) => fixtures.length > 0)
 const succeeding = ({ fixtures }: ModuleUnderTest) =>
   fixtures.map(({ fixture }) => fixture).filter(({ expect: rows }) => rows)
@@ -34,7 +37,7 @@ describe.each(withFixtures.map((each) => [each.type, each] as const))('%s on its
     }
   })
 
-  it('gives the same rows however its input is cut into pieces', async () => {
+  it('gives the same rows however its input is cut into pieces', PATIENT, async () => {
     for (const fixture of succeeding(each)) {
       const inputs = tablesOf(fixture)
       if (Object.keys(inputs).length === 0) continue
@@ -51,7 +54,7 @@ describe.each(withFixtures.map((each) => [each.type, each] as const))('%s on its
     }
   })
 
-  it('shows in a preview what a run leaves', async () => {
+  it('shows in a preview what a run leaves', PATIENT, async () => {
     const own = await temporaryProject()
     onTestFinished(() => own.close())
     const nodes: Nodes = {}
