@@ -7,6 +7,7 @@ import { useAnalysis } from '../store/analysis.ts'
 import { useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { useRun } from '../store/run.ts'
+import { CheckMark } from '../tests/check-mark.tsx'
 import { useCanvas } from './canvas-state.ts'
 import type { StepNode } from './flow-model.ts'
 import { NODE_HEIGHT, portOffset } from './layout.ts'
@@ -65,6 +66,7 @@ export const StepNodeView = memo(function StepNodeView({ id, data, selected }: N
       </svg>
       <Ports ports={data.inputs} type="target" height={height} />
       <Ports ports={data.outputs} type="source" height={height} />
+      <CheckMark nodeId={id} />
       <Foot
         rows={run?.rows}
         outputs={data.outputs}

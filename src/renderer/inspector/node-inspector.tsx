@@ -78,7 +78,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
     )
   }
   const known = fieldPaths(info?.fields ?? [], config ?? {})
-  const general = problems.filter((problem) => !isShownAtField(problem, known))
+  const general = problems.filter((problem) => !isShownAtField(problem, known) && problem.field?.[0] !== 'checks')
   return (
     <FormScopeContext value={scope}>
       <NodeHeader nodeId={nodeId} node={node} info={info} />

@@ -19,7 +19,12 @@ export interface RunView {
   readonly milliseconds: number | undefined
   readonly error: ErrorInfo | undefined
   readonly nodes: Readonly<Record<string, NodeRun>>
+  /** Nodes whose rows were checked, and the worst that came of it. */
+  readonly checks?: Readonly<Record<string, CheckState>>
 }
+
+export type CheckState = 'passed' | 'warned' | 'failed'
+const WORSE: readonly CheckState[] = ['passed', 'warned', 'failed']
 
 export const newRun = (runId: string): RunView => ({
   runId,
@@ -53,8 +58,13 @@ export function foldRunEvent(run: RunView, event: RunEvent): RunView {
     }
     case 'progress':
       return { ...run, fraction: Math.max(run.fraction, Math.min(1, event.fraction)) }
+    case 'check': {
+      const now = event.state === 'passed' ? 'passed' : event.severity === 'warn' ? 'warned' : 'failed'
+      const before = run.checks?.[event.nodeId] ?? 'passed'
+      const worst = WORSE.indexOf(now) > WORSE.indexOf(before) ? now : before
+      return { ...run, checks: { ...run.checks, [event.nodeId]: worst } }
+    }
     case 'stage':
-    case 'check':
     case 'log':
       return run
     case 'finished':
