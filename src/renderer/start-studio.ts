@@ -2,6 +2,7 @@ import type { Project } from '../shared/rpc/app-contract.ts'
 import { canvasHandle } from './canvas/canvas-state.ts'
 import { preloadMonaco } from './expression/load-monaco.ts'
 import { formatMilliseconds, t } from './i18n/index.ts'
+import { followNotices } from './schedules/desktop-notices.ts'
 import { followDocument } from './store/analysis.ts'
 import { followEngine } from './store/engine.ts'
 import { loadModules } from './store/modules.ts'
@@ -21,6 +22,7 @@ export function startStudio(onReady: () => void): () => void {
   const stops = [
     followEngine(),
     followConnection(),
+    followNotices(),
     followDocument(),
     followOthers(),
     autosave(),

@@ -1,4 +1,4 @@
-import { FlaskConical, History, type LucideIcon } from 'lucide-react'
+import { CalendarClock, FlaskConical, History, type LucideIcon } from 'lucide-react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import type { Screen } from '../store/ui.ts'
 import { useUi } from '../store/ui.ts'
@@ -18,6 +18,11 @@ export const SCREENS: readonly ScreenEntry[] = [
     id: 'runs',
     icon: History,
     component: lazy(async () => ({ default: (await import('../runs/runs-screen.tsx')).RunsScreen })),
+  },
+  {
+    id: 'schedules',
+    icon: CalendarClock,
+    component: lazy(async () => ({ default: (await import('../schedules/schedules-screen.tsx')).SchedulesScreen })),
   },
   {
     id: 'tests',

@@ -1,6 +1,7 @@
 import { enCanvas } from './en-canvas.ts'
 import { enPanes } from './en-panes.ts'
 import { enRuns } from './en-runs.ts'
+import { enSchedules } from './en-schedules.ts'
 import { enSub } from './en-sub.ts'
 import { enTests } from './en-tests.ts'
 
@@ -175,7 +176,7 @@ const enFrame = {
   'dialog.close': 'Close',
 } as const
 
-export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enRuns, ...enSub, ...enTests }
+export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enRuns, ...enSchedules, ...enSub, ...enTests }
 
 export type MessageKey = keyof typeof en
 /** Every language has exactly these. */

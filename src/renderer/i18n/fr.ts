@@ -2,6 +2,7 @@ import type { Messages } from './en.ts'
 import { frCanvas } from './fr-canvas.ts'
 import { frPanes } from './fr-panes.ts'
 import { frRuns } from './fr-runs.ts'
+import { frSchedules } from './fr-schedules.ts'
 import { frSub } from './fr-sub.ts'
 import { frTests } from './fr-tests.ts'
 
@@ -177,6 +178,7 @@ export const fr: Messages = {
   ...frCanvas,
   ...frPanes,
   ...frRuns,
+  ...frSchedules,
   ...frSub,
   ...frTests,
 }
