@@ -81,10 +81,16 @@ export function createProgram(context: CommandContext, version: string, finish: 
   withPipeline(command('run', 'Run a pipeline: all its loads, and what they need.'))
     .argument('<file>', 'pipeline file')
     .option('--only <node>', 'only the loads at or above this node; may be repeated', collect, [])
+    .option('--from <node>', 'from this node on; what is above is taken as it is staged; may be repeated', collect, [])
+    .option('--to <node>', 'up to this node, without loads below; may be repeated', collect, [])
     .option('--key <text>', 'run once per key: the same key again reports the run that it started first')
     .addHelpText(
       'after',
-      exampleText('run sales.pipeline.yaml', 'run sales.pipeline.yaml --parameter since=2024-01-01 --json'),
+      exampleText(
+        'run sales.pipeline.yaml',
+        'run sales.pipeline.yaml --parameter since=2024-01-01 --json',
+        'run sales.pipeline.yaml --from by_country --to top_ten',
+      ),
     )
     .addHelpText(
       'after',

@@ -15,6 +15,7 @@ import { outwardEvents } from './outward-events.ts'
 import { Project } from './project.ts'
 import { settleCommits } from './run/commits.ts'
 import { runPipeline } from './run/run-pipeline.ts'
+import { STAGED_RUNS } from './run/staged-results.ts'
 import { ProjectSession } from './session.ts'
 import type { ThreadMethod, ThreadOptions } from './thread-contract.ts'
 
@@ -143,6 +144,8 @@ export class Projects {
       await recover(session.root)
       await cleanStaging(session.staging, await stagingLimits(session.root))
       await cleanSpill(join(session.root, SPILL_FOLDER))
+      // What a run was staging when its process died; what it had staged is for the runs' own keeping.
+      await cleanSpill(join(session.staging, STAGED_RUNS))
       return new Project(session, moduleOf)
     })
     opening.catch(() => this.#open.delete(projectRoot))

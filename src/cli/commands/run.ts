@@ -10,6 +10,8 @@ import { reportInvalid } from '../report-invalid.ts'
 
 export interface RunOptions extends PipelineOptions {
   readonly only: readonly string[]
+  readonly from: readonly string[]
+  readonly to: readonly string[]
   /** The same key again gives the run that it gave first. */
   readonly key?: string
 }
@@ -22,7 +24,7 @@ export async function run(file: string, options: RunOptions, context: CommandCon
   if (!pipeline.document || !pipeline.complete) return reportInvalid(pipeline, pipeline.problems, options, terminal)
   const { document } = pipeline
   const nodes = Object.keys(document.nodes)
-  for (const nodeId of options.only)
+  for (const nodeId of [...options.only, ...options.from, ...options.to])
     if (!nodes.includes(nodeId))
       throw userError('usage.node', `The pipeline has no node “${nodeId}”.`, { hint: `It has: ${nodes.join(', ')}` })
   const request = pipelineRequest(file, document, options)
@@ -46,6 +48,8 @@ export async function run(file: string, options: RunOptions, context: CommandCon
       parameters,
       env,
       ...(options.only.length > 0 && { only: [...options.only] }),
+      ...(options.from.length > 0 && { from: [...options.from] }),
+      ...(options.to.length > 0 && { to: [...options.to] }),
       ...(options.key !== undefined && { key: options.key }),
     })
     if (runs.owner)

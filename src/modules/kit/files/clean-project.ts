@@ -33,7 +33,7 @@ export async function recoverProject(root: string): Promise<boolean> {
   return found
 }
 
-/** Removes what queries of processes that died had written because it did not fit into memory. */
+/** Removes what processes that died had not finished: what queries wrote because it did not fit into memory, or were staging. */
 export async function cleanSpill(folder: string): Promise<void> {
   for (const { path } of await abandonedIn(folder)) await removeTemporary(path).catch(() => undefined)
 }
