@@ -1,5 +1,6 @@
 import type { Column } from '../../shared/engine/types.ts'
 import { userError } from '../../shared/errors.ts'
+import { failure } from './failure.ts'
 import { identifier, raw, type Sql, sql } from './sql.ts'
 
 /**
@@ -29,6 +30,7 @@ export function forJson(value: Sql, type: string): Sql {
 export function jsonColumns(columns: readonly Column[]): Sql[] {
   return columns.map(({ name, type }) => {
     const safe = roomy(type, NO_ROOM)
+    if (/\b(DOUBLE|FLOAT)\b/.test(type)) return finite(name, type)
     if (safe === type) return identifier(name)
     if (safe.includes(NO_ROOM))
       throw userError(
@@ -40,6 +42,21 @@ export function jsonColumns(columns: readonly Column[]): Sql[] {
       )
     return sql`CAST(${identifier(name)} AS ${raw(safe)}) AS ${identifier(name)}`
   })
+}
+
+/** DuckDB would write `nan` and `inf`, which are no JSON: nothing could read the file. */
+function finite(name: string, type: string): Sql {
+  const value = identifier(name)
+  const good = /^(DOUBLE|FLOAT)$/.test(type)
+    ? sql`isfinite(${value})`
+    : sql`json_valid(CAST(to_json(${value}) AS VARCHAR))`
+  const refused = failure(
+    'json.no-number',
+    [],
+    [`Column ${name} holds `, sql`CAST(${value} AS VARCHAR)`, ': JSON has no NaN and no infinity.'],
+    'Make them empty before, or cast the column to VARCHAR.',
+  )
+  return sql`CASE WHEN ${value} IS NULL OR ${good} THEN ${forJson(value, type)} ELSE ${refused} END AS ${value}`
 }
 
 const NO_ROOM = 'no type has room'

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toErrorInfo } from '../../../shared/errors.ts'
 import { excelExtract } from '../../extractors/excel/implementation.ts'
 import { type FileLab, openFileLab } from '../../kit/files/testing.ts'
-import { type HostileTable, hostileTables } from '../../kit/hostile.ts'
-import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
+import { hostileTables } from '../../kit/hostile.ts'
+import { hostileQuery } from '../../kit/hostile-query.ts'
+import { sql } from '../../kit/sql.ts'
 import { excelLoad } from './implementation.ts'
 
 let lab: FileLab
@@ -16,22 +17,10 @@ afterEach(() => lab.close())
 /** Cells that are longer than Excel allows. */
 const REFUSED: Readonly<Record<string, string>> = { 'long texts': 'excel.text-too-long' }
 
-function queryOf(table: HostileTable): Sql {
-  const value = (cell: unknown, type: string): Sql => {
-    if (cell === null || cell === undefined) return raw(`CAST(NULL AS ${type})`)
-    const text = typeof cell === 'object' ? sql`CAST(${JSON.stringify(cell)} AS JSON)` : literal(String(cell))
-    return sql`CAST(${text} AS ${raw(type)})`
-  }
-  const rows = table.rows.length > 0 ? table.rows : [table.columns.map(() => null)]
-  const values = rows.map((row) => sql`(${joinSql(table.columns.map(({ type }, index) => value(row[index], type)))})`)
-  const names = joinSql(table.columns.map(({ name }) => identifier(name)))
-  return sql`SELECT * FROM (VALUES ${joinSql(values)}) AS t(${names})${table.rows.length > 0 ? raw('') : raw(' WHERE FALSE')}`
-}
-
 describe('load.excel on hostile input, read back by extract.excel', () => {
   for (const table of hostileTables)
     it(table.name, async () => {
-      const query = queryOf(table)
+      const query = hostileQuery(table)
       const code = REFUSED[table.name]
       if (code !== undefined) {
         const error = await lab.load(excelLoad, { path: 'a.xlsx' }, query).then(() => undefined, toErrorInfo)

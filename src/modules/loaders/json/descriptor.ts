@@ -32,11 +32,11 @@ export const jsonLoadDescriptor = defineModule({
   summary: text('Writes a JSON file.', 'Écrit un fichier JSON.'),
   documentation: text(
     `Writes one array of objects, or one object per line (\`ndjson\`). Lists and structs stay nested; dates and times are ISO 8601 texts; decimals and
-whole numbers keep all their digits.
+whole numbers keep all their digits. NaN and infinity, for which JSON has no number, end the run with the name of their column.
 
 The target is replaced in one step once everything is written.`,
     `Écrit un tableau d’objets, ou un objet par ligne (\`ndjson\`). Listes et structures restent imbriquées ; dates et heures sont des textes ISO 8601 ;
-décimaux et entiers gardent tous leurs chiffres.
+décimaux et entiers gardent tous leurs chiffres. NaN et l’infini, qui n’ont pas de nombre en JSON, arrêtent l’exécution en nommant leur colonne.
 
 La cible est remplacée d’un coup une fois tout écrit.`,
   ),
