@@ -7,6 +7,7 @@ import type { Backups } from './backups.ts'
 import { DeliveryRecords } from './delivery-records.ts'
 import { forgetRejects, removeEvents, removeRuns } from './forget.ts'
 import { journalError } from './journal-errors.ts'
+import type { Ending, NewRun, StartedAttempt } from './journal-types.ts'
 import { journalPath, openJournalFile } from './open-journal.ts'
 import { JournalReader } from './read-journal.ts'
 import { EventRecorder, type JournalEvent } from './record-event.ts'
@@ -19,28 +20,7 @@ const SHARE = 10
 const LONGEST_PAUSE = 500
 const BACKUP_CHECK_MILLISECONDS = 60 * 60 * 1000
 
-export interface NewRun {
-  readonly runId: string
-  readonly path: string
-  readonly request: RunRequest
-  readonly trigger: RunTrigger
-  readonly key?: string | undefined
-  readonly priority?: boolean | undefined
-}
-
-export interface StartedAttempt {
-  readonly run: number
-  readonly attempt: number
-  /** Of the last event that the run has so far. */
-  readonly seq: number
-}
-
-/** How an attempt, and the run with it, ended. */
-export interface Ending {
-  readonly state: Exclude<RunState, 'queued' | 'running'>
-  readonly milliseconds?: number | undefined
-  readonly error?: ErrorInfo | undefined
-}
+export type { Ending, NewRun, StartedAttempt } from './journal-types.ts'
 
 type Committed = (thrown: unknown) => void
 
@@ -59,6 +39,20 @@ export class Journal extends JournalReader {
   #pending: { readonly entry: JournalEvent; readonly committed: Committed }[] = []
   #timer: NodeJS.Timeout | undefined
   #nextCommit = 0
+  /** Notes the process that computes, for whoever finds its runs open. */
+  noteEngine(processId: number): void {
+    this.#commit(() => {
+      this.statement(`INSERT OR REPLACE INTO facts (name, value) VALUES ('engine', ?)`).run(String(processId))
+    })
+  }
+
+  /** The process that computed last. */
+  get engineProcess(): number | undefined {
+    const value = this.statement(`SELECT value FROM facts WHERE name = 'engine'`).pluck().get()
+    const processId = Number(value)
+    return Number.isInteger(processId) && processId > 1 ? processId : undefined
+  }
+
   /** What the last commits took, in milliseconds. */
   #cost = 0
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { RunEvent } from '../../shared/engine/types.ts'
@@ -8,6 +10,7 @@ import type { RunSummary } from '../../shared/runs/history.ts'
 import { projectSettingsSchema } from '../../shared/runs/storage.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { compareRuns } from './compare-runs.ts'
+import { endOrphanEngine } from './orphan-engine.ts'
 import { RunRegistry, type RunRegistryOptions } from './run-registry.ts'
 
 type Request = ParsedInputOf<EngineContract['run']>
@@ -306,4 +309,18 @@ test('a journal that cannot be opened refuses runs and says why, and never more 
   expect(registry.notices).toHaveLength(1)
   expect(() => registry.start(start)).toThrow(expect.objectContaining({ info: registry.notices[0] }))
   expect(requests).toEqual([])
+})
+
+test('an engine that outlived its application is gone before the run can be taken up', async () => {
+  const orphan = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'engine-process'], { stdio: 'ignore' })
+  onTestFinished(() => void orphan.kill('SIGKILL'))
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  onTestFinished(() => void other.kill('SIGKILL'))
+  await Promise.all([once(orphan, 'spawn'), once(other, 'spawn')])
+  await endOrphanEngine(orphan.pid ?? 0)
+  if (process.platform !== 'linux') return
+  await vi.waitFor(() => expect(orphan.signalCode).toBe('SIGKILL'))
+  // A number that another program has now.
+  await endOrphanEngine(other.pid ?? 0)
+  expect(other.signalCode).toBeNull()
 })

@@ -19,9 +19,11 @@ import { hideParameters, secretsOf } from '../logs/secrets.ts'
 import { readProjectSettings, writeProjectSettings } from '../settings/project-settings.ts'
 import { ActiveRun } from './active-run.ts'
 import { importRecords } from './import-records.ts'
+import { endOrphanEngine } from './orphan-engine.ts'
 import { cleanRuns, storageStatus } from './retention.ts'
 import { interrupted, lastWordOf, leftBehind, missingVariables, notResumable, unknownRun } from './run-failures.ts'
 import { newRunId } from './run-id.ts'
+import type { RunRegistryOptions, RunStart } from './run-options.ts'
 import { Signals } from './signals.ts'
 
 /** Events that are read from the journal at once. */
@@ -31,24 +33,7 @@ const RETRY_MILLISECONDS = 5_000
 const CLEAN_FIRST_MILLISECONDS = 20_000
 const CLEAN_MILLISECONDS = 60 * 60 * 1000
 
-export interface RunRegistryOptions {
-  readonly projectRoot: string
-  readonly engine: Pick<AppEngine, 'client' | 'onLine'>
-  /** The variables that a pipeline may have now, of those it asks for. */
-  readonly environment: (document: PipelineDocument) => Record<string, string>
-  /** `own`: only runs that this process asks for; those that wait from before go on waiting. */
-  readonly queue?: 'all' | 'own'
-  readonly settings?: ProjectSettings
-}
-
-export interface RunStart extends Omit<RunRequest, 'env'> {
-  readonly path: string
-  readonly trigger: RunTrigger
-  readonly key?: string | undefined
-  readonly priority?: boolean | undefined
-  /** Variables that the asker brings along; absent: those that this application grants. Their values are never written down. */
-  readonly env?: Readonly<Record<string, string>> | undefined
-}
+export type { RunRegistryOptions, RunStart } from './run-options.ts'
 
 /** The runs of one project, whose owner this process is: what goes, what waits, and what the journal remembers. */
 export class RunRegistry {
@@ -95,6 +80,7 @@ export class RunRegistry {
       const { journal, warning } = Journal.open(options.projectRoot)
       await importRecords(options.projectRoot, journal)
       const left = journal.interruptOpen(interrupted().info)
+      if (left.length > 0 && journal.engineProcess !== undefined) await endOrphanEngine(journal.engineProcess)
       const waiting = options.queue === 'own' ? 0 : journal.queue().length
       const notices = [...(warning ? [warning] : []), ...leftBehind(left.length, waiting)]
       const settings = options.settings ?? (await readProjectSettings(options.projectRoot))
@@ -360,7 +346,7 @@ export class RunRegistry {
     const missing = names.filter((name) => env[name] === undefined)
     if (missing.length > 0) throw missingVariables(missing)
     const stages = attempt > 1 ? this.#finishedStages(runId) : []
-    yield* this.#options.engine.client.stream(
+    const events = this.#options.engine.client.stream(
       'run',
       {
         projectRoot: this.#options.projectRoot,
@@ -378,6 +364,16 @@ export class RunRegistry {
       },
       { signal },
     )
+    for await (const event of events) {
+      // Known once it answers; it writes to no target before that.
+      if (event.kind === 'started') this.#noteEngine()
+      yield event
+    }
+  }
+
+  #noteEngine(): void {
+    const processId = this.#options.engine.status?.().processId
+    if (processId !== undefined && processId !== this.journal.engineProcess) this.journal.noteEngine(processId)
   }
 
   /** What earlier attempts computed; of each stage the newest. The engine looks whether it is still right. */
