@@ -1,6 +1,5 @@
 import type { RunEvent } from '../../shared/engine/types.ts'
 import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo, userError } from '../../shared/errors.ts'
-import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { ResumedStage } from '../../shared/rpc/engine-contract.ts'
 import type { RunCheck, RunDetail, RunPage, RunRequest, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
 import {
@@ -10,7 +9,6 @@ import {
   projectSettingsSchema,
   type StorageStatus,
 } from '../../shared/runs/storage.ts'
-import type { AppEngine } from '../engine/app-engine.ts'
 import { Journal } from '../journal/journal.ts'
 import type { CheckFilter, RunFilter } from '../journal/read-journal.ts'
 import { logLineOf } from '../logs/log-run.ts'
