@@ -76,6 +76,6 @@ function checkNames(config: ExcelLoadConfig, planned: readonly PlannedSheet[]): 
 }
 
 function checkFormats(config: ExcelLoadConfig, inputs: ReadonlyMap<string, readonly Column[]>): void {
-  const all = [...inputs.values()].flat()
+  const all = [...new Map([...inputs.values()].flat().map((column) => [column.name, column])).values()]
   for (const name of Object.keys(config.columns ?? {})) requireColumn(all, name, ['columns', name])
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { form, option, text } from '../../kit/form.ts'
-import { TIME_UNITS } from '../../kit/measure.ts'
 import { sideOrderSchema } from '../../kit/side-order.ts'
 import { keyPairSchema, rightColumnFields } from '../../kit/sides.ts'
+import { TIME_UNITS } from '../../kit/value-distance.ts'
 
 const unitTitles = {
   milliseconds: text('Milliseconds', 'Millisecondes'),

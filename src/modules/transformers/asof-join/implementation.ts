@@ -3,7 +3,6 @@ import { userError } from '../../../shared/errors.ts'
 import type { InputRelation, RelationModule } from '../../kit/contract.ts'
 import { failure } from '../../kit/failure.ts'
 import { checkDistinctNames, requireInput } from '../../kit/inputs.ts'
-import { type Measure, measureOf } from '../../kit/measure.ts'
 import { sideOrder } from '../../kit/side-order.ts'
 import {
   equalKeys,
@@ -18,6 +17,7 @@ import {
 } from '../../kit/sides.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import { columnType, isFloat } from '../../kit/types.ts'
+import { distanceOf, type ValueDistance } from '../../kit/value-distance.ts'
 import { type AsofJoinConfig, asofJoinDescriptor } from './descriptor.ts'
 
 const EARLIER = identifier('earlier')
@@ -30,7 +30,7 @@ interface Plan {
   readonly right: InputRelation
   readonly on: KeyPair
   readonly keys: readonly KeyPair[]
-  readonly measure: Measure | undefined
+  readonly measure: ValueDistance | undefined
 }
 
 export const asofJoin: RelationModule<typeof asofJoinDescriptor, undefined> = {
@@ -42,7 +42,7 @@ export const asofJoin: RelationModule<typeof asofJoinDescriptor, undefined> = {
     const right = requireInput(inputs, 'right')
     const on = resolvePair(config.on, left, right, ['on'])
     const keys = resolveKeys(config.keys, left, right)
-    const measure = measureOf(on.left.type, on.right.type)
+    const measure = distanceOf(on.left.type, on.right.type)
     checkMeasure(config, on, measure)
     const plan = { nodeId, config, left, right, on, keys, measure }
     const names = nameRightColumns(
@@ -58,7 +58,7 @@ export const asofJoin: RelationModule<typeof asofJoinDescriptor, undefined> = {
   },
 }
 
-function checkMeasure(config: AsofJoinConfig, on: KeyPair, measure: Measure | undefined): void {
+function checkMeasure(config: AsofJoinConfig, on: KeyPair, measure: ValueDistance | undefined): void {
   const needs: readonly (readonly [string, boolean])[] = [
     ['direction', config.direction === 'nearest'],
     ['tolerance', config.tolerance !== undefined],

@@ -3,9 +3,9 @@ import { userError } from '../../../shared/errors.ts'
 import { commonType } from '../../kit/common-type.ts'
 import type { InputRelation, RelationModule } from '../../kit/contract.ts'
 import { checkDistinctNames, requireColumn, requireInput, sameName } from '../../kit/inputs.ts'
-import { measureOf } from '../../kit/measure.ts'
 import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import { columnType, isScalar } from '../../kit/types.ts'
+import { distanceOf } from '../../kit/value-distance.ts'
 import { type CompareConfig, compareDescriptor } from './descriptor.ts'
 
 const OLD = identifier('old')
@@ -116,7 +116,7 @@ function comparedPairs(
 function differs(config: CompareConfig, old: Column, next: Column): Sql {
   const [a, b] = [normal(config, of(OLD, old), old), normal(config, of(NEW, next), next)]
   const distinct = sql`${a} IS DISTINCT FROM ${b}`
-  const measure = config.tolerance === undefined ? undefined : measureOf(old.type, next.type)
+  const measure = config.tolerance === undefined ? undefined : distanceOf(old.type, next.type)
   if (config.tolerance === undefined || !measure || measure.timed) return sql`(${distinct})`
   const apart = [measure.distance(a, b), measure.distance(b, a)]
   // A share is worked out in DOUBLE: for a limit of what counts as equal, sixteen digits are enough; infinity is near nothing but itself.

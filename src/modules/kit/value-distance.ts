@@ -3,7 +3,7 @@ import { raw, type Sql, sql } from './sql.ts'
 import { columnType, integerType, isFloat, isScalar, type SqlType } from './types.ts'
 
 /** How far apart two values of a type are. */
-export interface Measure {
+export interface ValueDistance {
   /** Dates and times; a tolerance needs a unit. */
   readonly timed: boolean
   /** A number, never negative for `a >= b`; NULL where the two are infinitely far apart. */
@@ -27,15 +27,15 @@ const MICROSECONDS: Readonly<Record<TimeUnit, number>> = {
 }
 
 /** Nothing when distances between values of these types have no meaning (texts, booleans, lists). */
-export function measureOf(leftType: string, rightType: string): Measure | undefined {
+export function distanceOf(leftType: string, rightType: string): ValueDistance | undefined {
   const [left, right] = [columnType(leftType), columnType(rightType)]
   const type = commonType(left, right)
   if (!type) return undefined
   return numberMeasure(type, [left, right]) ?? timeMeasure(type, [left, right])
 }
 
-function numberMeasure(type: SqlType, sides: readonly SqlType[]): Measure | undefined {
-  const of = (minus: (a: Sql, b: Sql) => Sql, tolerance: (amount: number) => Sql, distance = minus): Measure => ({
+function numberMeasure(type: SqlType, sides: readonly SqlType[]): ValueDistance | undefined {
+  const of = (minus: (a: Sql, b: Sql) => Sql, tolerance: (amount: number) => Sql, distance = minus): ValueDistance => ({
     timed: false,
     distance,
     difference: minus,
@@ -81,7 +81,7 @@ function decimalTolerance(amount: number, scale: number): Sql {
 
 const INSTANTS = ['TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'TIMESTAMP WITH TIME ZONE']
 
-function timeMeasure(type: SqlType, sides: readonly SqlType[]): Measure | undefined {
+function timeMeasure(type: SqlType, sides: readonly SqlType[]): ValueDistance | undefined {
   if (isScalar(type, 'DATE'))
     return {
       timed: true,
