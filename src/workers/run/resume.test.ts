@@ -146,3 +146,14 @@ test('up to a node: its rows are staged, and no load is run; from a node: what i
   expect(Object.keys(both.stages)).toEqual(['made.out'])
   expect(statSync(join(own.root, '.logidata/staging/runs')).isDirectory()).toBe(true)
 })
+
+test('a load that replaces its target is done anew when its rows would be others', async () => {
+  const nodes = { ...half(WRONG), good: csv('sorted', 'good') }
+  const { resume } = await runNodes(own, nodes)
+  const same = await runNodes(own, nodes, { attempt: 2, resume })
+  expect(same.stages.good).toEqual(['reused'])
+  const changed = { ...nodes, sorted: { ...sorted, config: { keys: [{ column: 'id' }] } } }
+  const { stages } = await runNodes(own, changed, { attempt: 2, resume })
+  expect(stages.good).toEqual(['running', 'done'])
+  expect(lines('good')[1]).toMatch(/^0,/)
+})
