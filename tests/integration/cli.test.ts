@@ -148,6 +148,7 @@ describe('run', () => {
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual({
       runId: expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
+      checks: [],
       state: 'succeeded',
       milliseconds: expect.any(Number),
       error: null,
