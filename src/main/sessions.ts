@@ -3,6 +3,7 @@ import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import type { AppEngine } from './engine/app-engine.ts'
 import { grantedEnvironment } from './environment/granted-environment.ts'
 import { handOverHandlers } from './handlers/runs.ts'
+import { observeRuns } from './observability/observe-runs.ts'
 import { claimProject, type ProjectClaim } from './ownership/claim-project.ts'
 import { Project } from './projects/project.ts'
 import { ensureSampleProject } from './projects/sample-project.ts'
@@ -154,6 +155,13 @@ export class Sessions {
         projectRoot: project.root,
         engine: this.engine,
         environment: (document) => this.environment(document),
+        observer: observeRuns({
+          projectRoot: project.root,
+          engine: async () => this.engine,
+          granted: (document) => this.environment(document),
+          ...(this.#options.environment ? { environment: this.#options.environment } : {}),
+          ...(this.#options.log ? { log: this.#options.log } : {}),
+        }),
       })
       const schedules = await ScheduleService.open({
         project,

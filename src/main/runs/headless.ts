@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { RunEvent } from '../../shared/engine/types.ts'
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
+import { observeRuns } from '../observability/observe-runs.ts'
 import { connectToOwner, type HandOver } from '../ownership/hand-over.ts'
 import { inUse, type Owner, OwnerLock } from '../ownership/owner-lock.ts'
 import { RunRegistry, type RunStart } from './run-registry.ts'
@@ -60,7 +61,15 @@ export async function openRuns(options: HeadlessOptions): Promise<HeadlessRuns> 
 async function ownRuns(options: HeadlessOptions, lock: OwnerLock): Promise<HeadlessRuns> {
   const { projectRoot, environment } = options
   try {
-    const registry = await RunRegistry.open({ projectRoot, engine: await options.engine(), environment, queue: 'own' })
+    const { engine } = options
+    const observer = observeRuns({ projectRoot, engine, granted: environment })
+    const registry = await RunRegistry.open({
+      projectRoot,
+      engine: await engine(),
+      environment,
+      queue: 'own',
+      observer,
+    })
     return {
       owner: undefined,
       start: async (run) => registry.start({ ...run, trigger: { by: 'command' } }),

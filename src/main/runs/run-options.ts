@@ -2,6 +2,7 @@ import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { RunRequest, RunTrigger } from '../../shared/runs/history.ts'
 import type { ProjectSettings } from '../../shared/runs/storage.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
+import type { RunWatcher } from './run-watcher.ts'
 
 export interface RunRegistryOptions {
   readonly projectRoot: string
@@ -11,6 +12,8 @@ export interface RunRegistryOptions {
   /** `own`: only runs that this process asks for; those that wait from before go on waiting. */
   readonly queue?: 'all' | 'own'
   readonly settings?: ProjectSettings
+  /** Hears of runs that begin and end; must not throw. */
+  readonly observer?: RunWatcher | undefined
 }
 
 export interface RunStart extends Omit<RunRequest, 'env'> {

@@ -260,6 +260,7 @@ export class RunRegistry {
     await Promise.all([...this.#active.values()].map(({ following }) => following))
     this.#signals.close()
     this.#unhear?.()
+    await this.#options.observer?.close()
     if (this.#opened instanceof Journal) await this.#opened.close()
     this.log.close()
   }
@@ -327,11 +328,25 @@ export class RunRegistry {
     const following = run.follow(started).finally(() => {
       this.log.forget(runId)
       this.#active.delete(runId)
+      this.#observe('ended', runId)
       this.#pump()
       this.#changed(runId)
     })
     this.#active.set(runId, { run, following })
     this.#changed(runId)
+    this.#observe('started', runId)
+  }
+
+  /** What others are told of a run never matters to it. */
+  #observe(what: 'started' | 'ended', runId: string): void {
+    const { observer } = this.#options
+    if (!observer) return
+    try {
+      const detail = this.journal.detail(runId)
+      if (detail) observer[what](detail)
+    } catch {
+      // The journal cannot be read just now: nobody is told.
+    }
   }
 
   async *#attempt(runId: string, attempt: number, signal: AbortSignal): AsyncGenerator<RunEvent> {

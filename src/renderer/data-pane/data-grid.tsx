@@ -25,10 +25,21 @@ export interface DataGridProps {
   readonly reveal?: { readonly index: number } | undefined
   /** Another relation than before: scrolled back to its start. */
   readonly identity: string
+  /** The other mouse button on the head of a column. */
+  readonly onColumnMenu?: (column: string, event: MouseEvent) => void
 }
 
 /** Rows and columns, of which only what is in view exists: as quick with 2,000 columns as with two. */
-export function DataGrid({ columns, rows, profile, stale = false, onEnd, reveal, identity }: DataGridProps) {
+export function DataGrid({
+  columns,
+  rows,
+  profile,
+  stale = false,
+  onEnd,
+  reveal,
+  identity,
+  onColumnMenu,
+}: DataGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const [selection, setSelection] = useState<GridSelection | undefined>(undefined)
   const [inspected, setInspected] = useState<GridPosition | undefined>(undefined)
@@ -166,6 +177,9 @@ export function DataGrid({ columns, rows, profile, stale = false, onEnd, reveal,
                     })
                   }
                   onKeyDown={undefined}
+                  {...(onColumnMenu && {
+                    onContextMenu: (event: MouseEvent) => onColumnMenu(column.name, event),
+                  })}
                 >
                   <ColumnHead column={column} profile={profiles.get(column.name)} />
                   <Resizer name={column.name} width={virtual.size} onResize={(width) => setWidth(column.name, width)} />

@@ -13,6 +13,7 @@ import { usePipeline } from '../store/pipeline.ts'
 import { nodeRun, useRun } from '../store/run.ts'
 import { select, selectedNode, selectPort, useSelection } from '../store/selection.ts'
 import { CompareView } from '../tests/compare-view.tsx'
+import { ColumnMenu, type ColumnMenuAt } from './column-menu.tsx'
 import { DataGrid } from './data-grid.tsx'
 import { DataFacts } from './data-header.tsx'
 import { Message } from './message.tsx'
@@ -152,6 +153,7 @@ interface RowsProps {
 
 function Rows({ nodeId, problems, reveal, onProblems }: RowsProps) {
   const { shown, profile, pending, error } = usePreview()
+  const [menu, setMenu] = useState<ColumnMenuAt>()
   const onEnd = useCallback(() => void loadMore(), [])
   // The node's own problem says more than the failed query does.
   const problem = problems.find((each) => each.severity === 'error') ?? error
@@ -193,7 +195,12 @@ function Rows({ nodeId, problems, reveal, onProblems }: RowsProps) {
         identity={`${shown.nodeId} ${shown.port}`}
         reveal={reveal}
         onEnd={onEnd}
+        onColumnMenu={(column, event) => {
+          event.preventDefault()
+          setMenu({ column, left: event.clientX, top: event.clientY })
+        }}
       />
+      <ColumnMenu at={menu} nodeId={shown.nodeId} port={shown.port} onClose={() => setMenu(undefined)} />
       {empty && (
         <div className="data-over">
           <Message title={t('data.noRows')} text={t('data.noRowsHint')} />

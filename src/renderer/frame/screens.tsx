@@ -1,4 +1,4 @@
-import { CalendarClock, FlaskConical, History, type LucideIcon } from 'lucide-react'
+import { CalendarClock, FlaskConical, History, type LucideIcon, Waypoints } from 'lucide-react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import type { Screen } from '../store/ui.ts'
 import { useUi } from '../store/ui.ts'
@@ -28,6 +28,11 @@ export const SCREENS: readonly ScreenEntry[] = [
     id: 'tests',
     icon: FlaskConical,
     component: lazy(async () => ({ default: (await import('../tests/tests-screen.tsx')).TestsScreen })),
+  },
+  {
+    id: 'lineage',
+    icon: Waypoints,
+    component: lazy(async () => ({ default: (await import('../lineage/lineage-view.tsx')).LineageView })),
   },
 ]
 

@@ -1,4 +1,5 @@
 import { enCanvas } from './en-canvas.ts'
+import { enLineage } from './en-lineage.ts'
 import { enPanes } from './en-panes.ts'
 import { enRuns } from './en-runs.ts'
 import { enSchedules } from './en-schedules.ts'
@@ -176,7 +177,7 @@ const enFrame = {
   'dialog.close': 'Close',
 } as const
 
-export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enRuns, ...enSchedules, ...enSub, ...enTests }
+export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enRuns, ...enSchedules, ...enSub, ...enTests, ...enLineage }
 
 export type MessageKey = keyof typeof en
 /** Every language has exactly these. */

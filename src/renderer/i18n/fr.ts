@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts'
 import { frCanvas } from './fr-canvas.ts'
+import { frLineage } from './fr-lineage.ts'
 import { frPanes } from './fr-panes.ts'
 import { frRuns } from './fr-runs.ts'
 import { frSchedules } from './fr-schedules.ts'
@@ -179,6 +180,7 @@ export const fr: Messages = {
   ...frPanes,
   ...frRuns,
   ...frSchedules,
+  ...frLineage,
   ...frSub,
   ...frTests,
 }

@@ -30,7 +30,8 @@ export type KindSet = number
 export const kindBit = (kind: LineageKind): KindSet => 1 << LINEAGE_KINDS.indexOf(kind)
 export const kindsOf = (set: KindSet): LineageKind[] => LINEAGE_KINDS.filter((_, index) => (set & (1 << index)) !== 0)
 
-const DIRECT_BITS = kindBit('identity') | kindBit('transformation') | kindBit('aggregation')
+/** Kinds that carry values for sure. */
+export const DIRECT_BITS: KindSet = kindBit('identity') | kindBit('transformation') | kindBit('aggregation')
 const INDIRECT_BITS =
   kindBit('filter') | kindBit('join') | kindBit('group') | kindBit('sort') | kindBit('window') | kindBit('unknown')
 

@@ -83,9 +83,7 @@ function startsOf(graph: LineageGraph, start: LineageRef): number[] {
 
 /** What decides about the rows that a column stands in. */
 function rowsOf(graph: LineageGraph, number: number): number[] {
-  const { column, ...table } = graph.vertex(number)
-  if (column === undefined) return []
-  const rows = graph.find(table as LineageRef)
+  const rows = graph.rowsOf(number)
   return rows === undefined ? [] : [rows]
 }
 
@@ -100,7 +98,7 @@ function grouped(graph: LineageGraph, reached: ReadonlyMap<number, Reached>): Tr
   const groups = new Map<string, Group>()
   for (const [number, { direct, distance, kinds }] of reached) {
     const { column, ...vertex } = graph.vertex(number)
-    const key = JSON.stringify(vertex)
+    const key = `${vertex.dataset}\0${vertex.pipeline}\0${vertex.nodeId}\0${vertex.port}`
     const group: Group = groups.get(key) ?? { vertex, distance, columns: [], rows: false }
     groups.set(key, group)
     group.distance = Math.min(group.distance, distance)
