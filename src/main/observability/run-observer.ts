@@ -98,7 +98,8 @@ export class RunObserver {
 
   #event(eventType: OpenLineageEventType, detail: RunDetail, lineage: DocumentLineage | undefined): void {
     this.#guarded(() => {
-      const datasets = lineage && new Datasets([{ path: detail.run.path, name: detail.run.path, lineage }])
+      const datasets =
+        lineage && new Datasets([{ path: detail.run.path, name: detail.run.path, lineage }], { wholeFolders: true })
       const event = openLineageRunEvent({
         eventType,
         eventTime: new Date().toISOString(),

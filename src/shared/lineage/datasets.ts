@@ -14,7 +14,14 @@ export class Datasets {
   readonly #byId = new Map<string, Found>()
   readonly #written = new Set<string>()
 
-  constructor(pipelines: readonly PipelineLineage[]) {
+  readonly #wholeFolders: boolean
+
+  /**
+   * @param wholeFolders a pattern that takes all of a folder stands for the folder, whoever writes it: where one pipeline is looked at alone,
+   * so that it names what the others name
+   */
+  constructor(pipelines: readonly PipelineLineage[], { wholeFolders = false } = {}) {
+    this.#wholeFolders = wholeFolders
     const nodes = pipelines.flatMap(({ lineage }) => Object.values(lineage?.nodes ?? {}))
     for (const { writes, ports } of nodes)
       for (const target of writes) {
@@ -37,7 +44,8 @@ export class Datasets {
     const own = idOf(ref)
     if (ref.table !== undefined || this.#written.has(own)) return own
     const folder = folderOf(ref.path)
-    return folder !== undefined && this.#written.has(folder) ? folder : own
+    if (folder === undefined) return own
+    return this.#written.has(folder) || (this.#wholeFolders && /\*\*|=\*|\/$/.test(ref.path)) ? folder : own
   }
 
   get all(): readonly Dataset[] {

@@ -63,6 +63,12 @@ describe('data sets', () => {
     for (const path of ['out/sales/', './out/sales/**/*.parquet', 'out//sales/*/*.parquet', 'out/sales/year=*/**'])
       expect(datasets.idOf({ path }), path).toBe('out/sales')
   })
+  test('seen alone, a pipeline names a folder that it takes all of as the one that writes it does', () => {
+    expect(new Datasets([second]).idOf({ path: 'out/sales/**/*.parquet' })).toBe('out/sales/**/*.parquet')
+    const alone = new Datasets([second], { wholeFolders: true })
+    expect(alone.idOf({ path: 'out/sales/**/*.parquet' })).toBe('out/sales')
+    expect(alone.idOf({ path: 'out/*.csv' })).toBe('out/*.csv')
+  })
   test('files among others are parts of them', () => {
     const datasets = new Datasets([first, second, pipeline('third', { all: read('out/*.csv', 'id') })])
     expect(datasets.parts.map(([part, whole]) => [part.id, whole.id])).toEqual([['out/b.csv', 'out/*.csv']])
