@@ -123,7 +123,7 @@ test('a switch gets its ports from its form, and readers follow another name', {
   const name = (index: number) =>
     cases.getByRole('listitem').nth(index).getByRole('textbox', { name: 'Output' }).first()
   await name(0).fill('north')
-  await inspector.getByRole('button', { name: 'Add', exact: true }).click()
+  await inspector.getByRole('button', { name: 'Add', exact: true }).first().click()
   await name(1).fill('south')
   await step('switch').getByLabel('Output south', { exact: true }).waitFor()
   // What is dropped on the empty canvas asks for a step, which then reads the port.
