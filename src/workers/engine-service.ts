@@ -4,6 +4,7 @@ import type { DocumentLineage } from '../shared/lineage/types.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
 import type { EngineContract, FunctionInfo } from '../shared/rpc/engine-contract.ts'
+import type { RejectsPage } from '../shared/runs/rejects.ts'
 import type { CaseResult, Difference } from '../shared/tests/result.ts'
 import { EventQueue } from './event-queue.ts'
 import { memoryLimit } from './memory-limit.ts'
@@ -64,6 +65,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     profile: async (input, { signal }) => (await interactive.ask('profile', input, signal)) as Profile,
     sql: async (input, { signal }) => (await interactive.ask('sql', input, signal)) as { sql: string },
     previewFile: async (input, { signal }) => (await interactive.ask('previewFile', input, signal)) as Preview,
+    rejects: async (input, { signal }) => (await interactive.ask('rejects', input, signal)) as RejectsPage,
+    repair: async (input, { signal }) => (await interactive.ask('repair', input, signal)) as { rows: number },
     suggest: async (input, { signal }) => (await interactive.ask('suggest', input, signal)) as FieldSuggestion,
     detect: async (input, { signal }) => (await interactive.ask('detect', input, signal)) as FileDetection,
     lineage: async (input, { signal }) =>

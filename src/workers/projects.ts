@@ -8,6 +8,7 @@ import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import { assertNever } from '../shared/result.ts'
 import type { ParsedInputOf } from '../shared/rpc/contract.ts'
 import type { engineContract, portRequestSchema } from '../shared/rpc/engine-contract.ts'
+import { readRejects, repairRejects } from './accounting/repair-rejects.ts'
 import { withFrozenClock } from './frozen-clock.ts'
 import { listFunctions } from './functions.ts'
 import { SPILL_FOLDER } from './lock-down.ts'
@@ -88,6 +89,10 @@ export class Projects {
         return this.#with(input as Input<'previewFile'>, (project, { path, limit }) =>
           project.previewFile(path, limit, signal),
         )
+      case 'rejects':
+        return this.#with(input as Input<'rejects'>, (project, request) => readRejects(project, request, signal))
+      case 'repair':
+        return this.#with(input as Input<'repair'>, (project, request) => repairRejects(project, request, signal))
       case 'detect':
         return this.#with(input as Input<'detect'>, (project, { type, config }) => project.detect(type, config, signal))
       case 'suggest':

@@ -16,6 +16,8 @@ export type ThreadMethod =
   | 'profile'
   | 'sql'
   | 'previewFile'
+  | 'rejects'
+  | 'repair'
   | 'detect'
   | 'suggest'
   | 'lineage'

@@ -2,6 +2,7 @@ import type { runContract } from '../../shared/rpc/app/runs.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
 import type { HandOverContract } from '../../shared/rpc/hand-over-contract.ts'
 import { compareRuns } from '../runs/compare-runs.ts'
+import { exportRejects, readRejects, replayRejects } from '../runs/rejects.ts'
 import { unknownRun } from '../runs/run-failures.ts'
 import type { RunRegistry } from '../runs/run-registry.ts'
 
@@ -39,6 +40,12 @@ export function runHandlers(sessions: RunSessions): Handlers<typeof runContract>
     'run.checks': async (filter) => current().checks(filter),
     'run.logs': (filter, { signal }) =>
       (filter.runId === undefined ? current() : of(filter.runId)).log.read(filter, signal),
+    'run.rejects': async (input, { signal }) => readRejects(of(input.runId).rejects, input, signal),
+    'run.exportRejects': async (input, { signal }) => {
+      await exportRejects(of(input.runId).rejects, input, signal)
+      return {}
+    },
+    'run.replay': async (input, { signal }) => ({ runId: await replayRejects(of(input.runId).rejects, input, signal) }),
     'run.queue': (_, { signal }) => current().queue(signal),
     'storage.status': () => current().storage(),
     'storage.configure': (patch) => current().configure(patch),

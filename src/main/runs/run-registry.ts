@@ -18,6 +18,7 @@ import { readProjectSettings, writeProjectSettings } from '../settings/project-s
 import { ActiveRun } from './active-run.ts'
 import { importRecords } from './import-records.ts'
 import { endOrphanEngine } from './orphan-engine.ts'
+import type { RejectsContext } from './rejects.ts'
 import { cleanRuns, storageStatus } from './retention.ts'
 import { interrupted, lastWordOf, leftBehind, missingVariables, notResumable, unknownRun } from './run-failures.ts'
 import { newRunId } from './run-id.ts'
@@ -174,6 +175,12 @@ export class RunRegistry {
 
   checks(filter: CheckFilter): RunCheck[] {
     return this.journal.checks(filter)
+  }
+
+  /** What is asked of the engine about rows that runs kept. */
+  get rejects(): RejectsContext {
+    const { projectRoot, engine, environment } = this.#options
+    return { projectRoot, engine, environment, runs: this }
   }
 
   has(runId: string): boolean {

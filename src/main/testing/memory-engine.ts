@@ -41,6 +41,8 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
     previewFile: seen('previewFile', emptyPreview),
     profile: seen('profile', { columns: [], exactness: 'exact' as const, milliseconds: 1 }),
     sql: seen('sql', { sql: 'SELECT 1' }),
+    rejects: seen('rejects', { columns: [], rows: [], total: 0, editable: [] }),
+    repair: seen('repair', { rows: 1 }),
     suggest: seen('suggest', { config: {}, entries: 0, exactness: 'exact', more: false }),
     detect: seen('detect', { config: {}, preview: emptyPreview }),
     lineage: seen('lineage', { hash: '' }),

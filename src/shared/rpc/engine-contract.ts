@@ -12,6 +12,7 @@ import { documentLineageSchema } from '../lineage/types.ts'
 import { moduleInfoSchema } from '../modules/descriptor.ts'
 import { documentSchema } from '../pipeline/document.ts'
 import { replaySchema } from '../runs/history.ts'
+import { rejectsPageSchema, repairsSchema } from '../runs/rejects.ts'
 import { caseResultSchema, differenceSchema } from '../tests/result.ts'
 import { expectationSchema, givenSchema } from '../tests/test-file.ts'
 import { call, stream } from './contract.ts'
@@ -72,6 +73,23 @@ export const engineContract = {
     'read',
     z.object({ projectRoot: z.string(), path: z.string(), limit: z.number().int().min(1).max(10_000).default(200) }),
     previewSchema,
+  ),
+  /** A page of the rows that a run kept because a node turned them down. */
+  rejects: call(
+    'read',
+    pipelineRequestSchema.extend({
+      nodeId: z.string(),
+      file: z.string(),
+      limit: z.number().int().min(1).max(10_000).default(200),
+      offset: z.number().int().min(0).default(0),
+    }),
+    rejectsPageSchema,
+  ),
+  /** Writes kept rows, repaired, as the node reads them, into a new Parquet file of the project. */
+  repair: call(
+    'write',
+    repairsSchema.extend({ ...pipelineRequestSchema.shape, nodeId: z.string(), file: z.string(), target: z.string() }),
+    z.object({ rows: z.number().int() }),
   ),
   /** What the data of a node's inputs gives for one field of its config. */
   suggest: call('read', portRequestSchema.omit({ port: true }).extend({ field: z.string() }), fieldSuggestionSchema),

@@ -3,6 +3,7 @@ import { runEventSchema } from '../../engine/types.ts'
 import { runComparisonSchema } from '../../runs/compare.ts'
 import { runCheckSchema, runDetailSchema, runPageSchema, runStateSchema, runSummarySchema } from '../../runs/history.ts'
 import { logFilterSchema, logLineSchema } from '../../runs/log-line.ts'
+import { rejectsPageSchema, repairsSchema } from '../../runs/rejects.ts'
 import {
   cleanedSchema,
   projectSettingsPatchSchema,
@@ -14,6 +15,7 @@ import { draftSchema } from './drafts.ts'
 import { pathSchema } from './paths.ts'
 
 const runIdSchema = z.object({ runId: z.string() })
+const rejectsOfSchema = runIdSchema.extend({ nodeId: z.string(), port: z.string() })
 
 /** Runs: asked for, queued, followed, stopped, resumed, remembered. */
 export const runContract = {
@@ -77,6 +79,19 @@ export const runContract = {
   ),
   /** Lines of the project's log: those that are there as one item, then, unless told not to, what comes, until it is ended. */
   'run.logs': stream('read', logFilterSchema, z.array(logLineSchema)),
+  /** A page of the rows that a node turned down, exact. */
+  'run.rejects': call(
+    'read',
+    rejectsOfSchema.extend({
+      limit: z.number().int().min(1).max(10_000).default(200),
+      offset: z.number().int().min(0).default(0),
+    }),
+    rejectsPageSchema,
+  ),
+  /** Writes them as CSV, Excel or Parquet, as the path's ending says, into a file that is not there yet. */
+  'run.exportRejects': call('write', rejectsOfSchema.extend({ path: z.string().min(1) }), z.object({})),
+  /** A new run that reads them again, repaired, and adds what comes of them to what was written. The same again gives the same run. */
+  'run.replay': call('run', rejectsOfSchema.extend(repairsSchema.shape), runIdSchema),
   /** What goes and what waits, in order: an item at once, and one after every change. */
   'run.queue': stream('read', z.object({}), z.array(runSummarySchema)),
   /** What the project keeps of its runs, and what that takes on the disk. */
