@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto'
 import { dirname, extname } from 'node:path/posix'
 import { fromErrorInfo, operationalError, userError } from '../../shared/errors.ts'
 import { FORMAT, type PipelineDocument } from '../../shared/pipeline/document.ts'
+import type { RunDetail } from '../../shared/runs/history.ts'
 import type { RejectsPage, Repair } from '../../shared/runs/rejects.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
 import { newRunId } from './run-id.ts'
-import type { RunRegistry } from './run-registry.ts'
+import type { RunStart } from './run-options.ts'
 
 /** What a project's kept rows are read with. */
 export interface RejectsContext {
   readonly projectRoot: string
   readonly engine: Pick<AppEngine, 'client'>
-  readonly runs: RunRegistry
+  readonly runs: { read(runId: string): RunDetail; start(what: RunStart): string }
   readonly environment: (document: PipelineDocument) => Record<string, string>
 }
 

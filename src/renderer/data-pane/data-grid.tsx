@@ -9,6 +9,7 @@ import { CellInspector } from './cell-inspector.tsx'
 import { ColumnHead } from './column-head.tsx'
 import { isNumeric } from './column-types.ts'
 import { copyRange } from './copy-cells.ts'
+import { EditedCell, type GridEditing, LeaveOut } from './edited-cell.tsx'
 import { estimateWidth, formatCell } from './format-cell.ts'
 import { type GridPosition, type GridSelection, isWithin, moveSelection, rangeOf } from './grid-position.ts'
 
@@ -27,6 +28,8 @@ export interface DataGridProps {
   readonly identity: string
   /** The other mouse button on the head of a column. */
   readonly onColumnMenu?: (column: string, event: MouseEvent) => void
+  /** Cells may be changed in place, and rows be left out. */
+  readonly editing?: GridEditing | undefined
 }
 
 /** Rows and columns, of which only what is in view exists: as quick with 2,000 columns as with two. */
@@ -39,12 +42,14 @@ export function DataGrid({
   reveal,
   identity,
   onColumnMenu,
+  editing,
 }: DataGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const [selection, setSelection] = useState<GridSelection | undefined>(undefined)
   const [inspected, setInspected] = useState<GridPosition | undefined>(undefined)
+  const [edited, setEdited] = useState<GridPosition | undefined>(undefined)
   const { widths, setWidth } = useWidths(columns, rows)
-  const numberWidth = Math.max(40, String(rows.length).length * 7.4 + 18)
+  const numberWidth = Math.max(40, String(rows.length).length * 7.4 + 18) + (editing ? 22 : 0)
 
   const rowList = useVirtualizer({
     count: rows.length,
@@ -70,6 +75,7 @@ export function DataGrid({
     scroller.current?.scrollTo(0, 0)
     setSelection(undefined)
     setInspected(undefined)
+    setEdited(undefined)
   }, [identity])
   useEffect(() => {
     if (!reveal) return
@@ -89,6 +95,7 @@ export function DataGrid({
   const range = selection && rangeOf(selection)
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target instanceof HTMLInputElement) return
     const ctrl = event.ctrlKey || event.metaKey
     const at = selection ?? { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } }
     if (ctrl && event.key.toLowerCase() === 'c' && range) {
@@ -101,6 +108,11 @@ export function DataGrid({
       event.stopPropagation()
       const end = { row: rows.length - 1, column: columns.length - 1 }
       return setSelection({ anchor: { row: 0, column: 0 }, focus: end })
+    }
+    if (selection && editing?.canEdit(at.focus) && (event.key === 'Enter' || event.key === 'F2')) {
+      event.preventDefault()
+      event.stopPropagation()
+      return setEdited(at.focus)
     }
     if (event.key === 'Escape' || event.key === ' ') {
       if (event.key === 'Escape' && !inspected && !selection) return
@@ -130,6 +142,7 @@ export function DataGrid({
     return row === undefined || column === undefined || Number.isNaN(row) ? undefined : { row, column }
   }
   const onPointerDown = (event: PointerEvent) => {
+    if (event.target instanceof HTMLInputElement) return
     const focus = positionOf(event)
     if (!focus || event.button !== 0) return
     setInspected(undefined)
@@ -155,7 +168,11 @@ export function DataGrid({
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
-      onDoubleClick={(event) => setInspected(positionOf(event))}
+      onDoubleClick={(event) => {
+        const at = positionOf(event)
+        if (at && editing?.canEdit(at)) setEdited(at)
+        else setInspected(at)
+      }}
     >
       <div className="grid-body" style={{ height: rowList.getTotalSize(), width: columnList.getTotalSize() }}>
         <div className="grid-head" style={{ height: HEAD }}>
@@ -194,12 +211,13 @@ export function DataGrid({
             row && (
               <div
                 key={virtualRow.index}
-                className="grid-row"
+                className={`grid-row${editing?.isLeftOut(virtualRow.index) ? ' is-left-out' : ''}`}
                 role="row"
                 aria-rowindex={virtualRow.index + 1}
                 style={{ transform: `translateY(${virtualRow.start}px)` }}
               >
                 <div className="grid-number" style={{ width: numberWidth }}>
+                  {editing && <LeaveOut row={virtualRow.index} editing={editing} />}
                   {virtualRow.index + 1}
                 </div>
                 {virtualColumns.map((virtual) => {
@@ -213,10 +231,22 @@ export function DataGrid({
                       data-at={`${virtualRow.index}:${virtual.index}`}
                       className={`cell${isNumeric(columns[virtual.index]?.type ?? '') ? ' cell-number' : ''}${
                         cell === null ? ' null-cell' : ''
-                      }${on ? ' cell-on' : ''}${focus ? ' cell-focus' : ''}`}
+                      }${on ? ' cell-on' : ''}${focus ? ' cell-focus' : ''}${editing?.markOf({ row: virtualRow.index, column: virtual.index }) ?? ''}`}
                       style={{ left: virtual.start, width: virtual.size }}
                     >
-                      {formatCell(cell)}
+                      {edited?.row === virtualRow.index && edited.column === virtual.index && editing ? (
+                        <EditedCell
+                          name={columns[virtual.index]?.name ?? ''}
+                          cell={cell}
+                          onEnd={(value) => {
+                            if (value !== undefined) editing.change(edited, value)
+                            setEdited(undefined)
+                            scroller.current?.focus()
+                          }}
+                        />
+                      ) : (
+                        formatCell(cell)
+                      )}
                     </div>
                   )
                 })}
