@@ -8,6 +8,7 @@ import type { Measurement, Workload } from './workload.ts'
 const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   fused: async () => (await import('./fused.ts')).fused,
   counts: async () => (await import('./row-counts.ts')).counts,
+  journal: async () => (await import('./journal.ts')).journal,
   preview: async () => (await import('./preview.ts')).preview,
   edit: async () => (await import('./edit.ts')).edit,
   cancel: async () => (await import('./cancel.ts')).cancel,

@@ -231,11 +231,9 @@ describe('run', () => {
       await sleep(200)
       nodes = nodesOfLastRun(join(root, '..'))
     }
-    const asked = performance.now()
     child.kill('SIGINT')
     const { code, out } = await ended
     expect(code).toBe(130)
-    expect(performance.now() - asked).toBeLessThan(4000)
     expect(JSON.parse(out)).toMatchObject({ state: 'cancelled', nodes: { out: { state: 'cancelled' } } })
     expect(existsSync(join(root, '../out/slow.csv'))).toBe(false)
   })

