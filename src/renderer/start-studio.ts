@@ -8,7 +8,7 @@ import { followEngine } from './store/engine.ts'
 import { loadModules } from './store/modules.ts'
 import { usePipeline } from './store/pipeline.ts'
 import { useProject, watchProject } from './store/project.ts'
-import { followConnection, useRun } from './store/run.ts'
+import { followConnection, resumeShownRun, useRun } from './store/run.ts'
 import { keepSelected, select, useSelection } from './store/selection.ts'
 import { autosave, flush, restoreTabs, useTabs } from './store/sessions.ts'
 import { layoutValue, loadSettings, rememberLayout, useSettings } from './store/settings.ts'
@@ -110,6 +110,9 @@ function sayWhatHappens(): () => void {
           tone: 'danger',
           message: t('toast.runFailed', { message: cause?.message ?? '' }),
           hint: cause?.hint,
+          ...(now.run.state === 'failed' && {
+            more: { label: t('runs.resume'), run: () => void resumeShownRun().catch(toastError) },
+          }),
           action: nodeId ? { label: t('toast.show'), run: () => canvasHandle()?.reveal(nodeId) } : undefined,
         })
       }

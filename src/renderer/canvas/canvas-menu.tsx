@@ -81,8 +81,12 @@ function Items({ at, onAdd, onFit }: Pick<Props, 'at' | 'onAdd' | 'onFit'>) {
       <MenuItem text={t('node.duplicate')} label="Ctrl D" onClick={() => actions.duplicate(nodeIds)} />
       <MenuItem text={t('node.copy')} label="Ctrl C" onClick={() => void actions.copyToClipboard(nodeIds)} />
       {loads.length > 0 && loads.length === nodeIds.length && (
-        <MenuItem text={t('node.runTo')} onClick={() => void startRun(loads)} />
+        <MenuItem text={t('node.runTo')} onClick={() => void startRun({ only: loads })} />
       )}
+      {loads.length < nodeIds.length && (
+        <MenuItem text={t('node.runUpTo')} onClick={() => void startRun({ to: nodeIds })} />
+      )}
+      <MenuItem text={t('node.runFrom')} onClick={() => void startRun({ from: nodeIds })} />
       {nodeIds.some((nodeId) => Object.keys(nodes?.[nodeId]?.inputs ?? {}).length > 0) && (
         <MenuItem text={t('node.disconnect')} onClick={() => actions.disconnectInputs(nodeIds)} />
       )}

@@ -9,7 +9,7 @@ export function Toaster() {
   const toasts = useToasts((state) => state.toasts)
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {toasts.map(({ id, tone, message, hint, action }) => {
+      {toasts.map(({ id, tone, message, hint, action, more }) => {
         const Icon = icons[tone]
         return (
           <div key={id} className={`toast is-${tone}`}>
@@ -18,17 +18,21 @@ export function Toaster() {
               <div>{message}</div>
               {hint && <div className="toast-hint">{hint}</div>}
             </div>
-            {action && (
-              <Button
-                size="small"
-                variant="minimal"
-                intent="primary"
-                text={action.label}
-                onClick={() => {
-                  dismissToast(id)
-                  action.run()
-                }}
-              />
+            {[more, action].map(
+              (one) =>
+                one && (
+                  <Button
+                    key={one.label}
+                    size="small"
+                    variant="minimal"
+                    intent="primary"
+                    text={one.label}
+                    onClick={() => {
+                      dismissToast(id)
+                      one.run()
+                    }}
+                  />
+                ),
             )}
             <Button
               size="small"

@@ -47,6 +47,8 @@ export const enCanvas = {
   'node.paste': 'Paste',
   'node.delete': 'Delete',
   'node.runTo': 'Run only this',
+  'node.runUpTo': 'Run up to here',
+  'node.runFrom': 'Run from here',
   'node.disconnect': 'Disconnect inputs',
   'node.save': 'Rename',
   'edge.delete': 'Delete connection',

@@ -49,6 +49,8 @@ export const frCanvas: Readonly<Record<keyof typeof enCanvas, string>> = {
   'node.paste': 'Coller',
   'node.delete': 'Supprimer',
   'node.runTo': 'Exécuter seulement ceci',
+  'node.runUpTo': 'Exécuter jusqu’ici',
+  'node.runFrom': 'Exécuter à partir d’ici',
   'node.disconnect': 'Déconnecter les entrées',
   'node.save': 'Renommer',
   'edge.delete': 'Supprimer la connexion',

@@ -32,11 +32,20 @@ export const nodeRun = (state: RunState, nodeId: string): NodeRun | undefined =>
 
 export const isRunning = (state: RunState): boolean => state.starting || state.run?.state === 'running'
 
-/** Starts a run of the pipeline in front, of all loads or only those named. */
-export async function startRun(only?: readonly string[]): Promise<void> {
+/** Where a run begins and ends, when it is not of all loads. */
+export interface RunPart {
+  readonly only?: readonly string[]
+  /** These steps and what is below; above is taken from staged results where they are still right. */
+  readonly from?: readonly string[]
+  /** Up to these steps. */
+  readonly to?: readonly string[]
+}
+
+/** Starts a run of the pipeline in front. */
+export async function startRun(part: RunPart = {}): Promise<void> {
   const { document, path, parameters } = usePipeline.getState()
   if (!document || path === undefined || isRunning(useRun.getState())) return
-  if (!only && !hasLoads(document)) {
+  if (!part.only && !part.to && !hasLoads(document)) {
     toast({ tone: 'neutral', message: t('run.noLoads'), hint: t('run.noLoadsHint') })
     return
   }
@@ -46,7 +55,9 @@ export async function startRun(only?: readonly string[]): Promise<void> {
       path,
       document,
       parameters: { ...parameters },
-      ...(only && { only: [...only] }),
+      ...(part.only && { only: [...part.only] }),
+      ...(part.from && { from: [...part.from] }),
+      ...(part.to && { to: [...part.to] }),
     })
     useRun.setState({ run: newRun(runId), path, starting: false })
     void refreshRuns()
@@ -60,6 +71,14 @@ export async function startRun(only?: readonly string[]): Promise<void> {
 function hasLoads(document: PipelineDocument): boolean {
   const { byType } = useModules.getState()
   return Object.values(document.nodes).some(({ type }) => (byType.get(type)?.family ?? 'load') === 'load')
+}
+
+/** Takes up the shown run from its last good stage. @throws LogiDataError */
+export async function resumeShownRun(): Promise<void> {
+  const { run, path } = useRun.getState()
+  if (!run || path === undefined || run.state === 'running') return
+  await api.call('run.resume', { runId: run.runId })
+  await followRun(run.runId, path)
 }
 
 export async function cancelRun(): Promise<void> {

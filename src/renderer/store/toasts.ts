@@ -1,12 +1,19 @@
 import { create } from 'zustand'
 import { toErrorInfo } from '../../shared/errors.ts'
 
+export interface ToastAction {
+  readonly label: string
+  readonly run: () => void
+}
+
 export interface Toast {
   readonly id: number
   readonly tone: 'neutral' | 'ok' | 'warning' | 'danger'
   readonly message: string
   readonly hint?: string | undefined
-  readonly action?: { readonly label: string; readonly run: () => void } | undefined
+  readonly action?: ToastAction | undefined
+  /** A second thing that can be done, before the other. */
+  readonly more?: ToastAction | undefined
 }
 
 export const useToasts = create<{ readonly toasts: readonly Toast[] }>()(() => ({ toasts: [] }))
