@@ -13,7 +13,7 @@ process.on('disconnect', () => process.exit(0))
 
 const entry = process.env.LOGIDATA_FAULTS_ENGINE
 const engine = startEngine({
-  memoryLimit: process.env.LOGIDATA_MEMORY_LIMIT ?? '800MB',
+  memoryLimit: process.env.LOGIDATA_MEMORY_LIMIT ?? '2GB',
   giveUpMilliseconds: 300,
   onLog: () => {},
   ...(entry === undefined ? {} : { entry }),

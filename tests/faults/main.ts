@@ -1,9 +1,13 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { abortEngine } from './aborts.ts'
+import { clockBack, fullDisk } from './disk.ts'
 import { type Figures, formatFigures } from './figures.ts'
 import { removeFolders } from './folders.ts'
 import { killAtRandom } from './kill.ts'
 import { Random } from './random.ts'
+import { tornWrites } from './torn.ts'
+import { twoApplications } from './two.ts'
 
 // Faults, made for real. `npm run test:faults` is the short form; `npm run test:faults -- --points 1000` the long one; `--kinds kill,torn`
 // and `--seed` of a run that failed try that again. `--keep` leaves the projects where they are.
@@ -12,6 +16,11 @@ type Kind = (points: number, random: Random) => Promise<readonly Figures[]>
 /** What is tried, and how often for one kill point. */
 const kinds: Readonly<Record<string, { readonly run: Kind; readonly share: number }>> = {
   kill: { run: killAtRandom, share: 1 },
+  torn: { run: tornWrites, share: 1 / 4 },
+  two: { run: twoApplications, share: 1 / 4 },
+  disk: { run: fullDisk, share: 1 / 5 },
+  clock: { run: clockBack, share: 1 / 10 },
+  aborts: { run: abortEngine, share: 1 / 2 },
 }
 
 const { values } = parseArgs({

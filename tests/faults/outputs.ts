@@ -68,9 +68,9 @@ export class Outputs {
 
 const isNone = ({ lost, doubled }: { readonly lost: number; readonly doubled: number }) => lost + doubled === 0
 
+/** The log of a DuckDB file is none: with it the file is whole, and the next who writes takes it in. A full disk leaves it there. */
 function leftBehind(folder: string): string[] {
   if (!existsSync(folder)) return []
-  return (readdirSync(folder, { recursive: true }) as string[]).filter((path) =>
-    /(^|[/\\])\.|\.tmp$|-journal$|-wal$|\.wal$/.test(path),
-  )
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return paths.filter((path) => /(^|[/\\])\.|\.tmp$|-journal$|-wal$/.test(path))
 }
