@@ -83,6 +83,7 @@ export function createProgram(context: CommandContext, version: string, finish: 
     .option('--only <node>', 'only the loads at or above this node; may be repeated', collect, [])
     .option('--from <node>', 'from this node on; what is above is taken as it is staged; may be repeated', collect, [])
     .option('--to <node>', 'up to this node, without loads below; may be repeated', collect, [])
+    .option('--now <time>', 'stop the clock of all steps at this time, such as 2024-06-30 or 2024-06-30T12:00:00Z')
     .option('--key <text>', 'run once per key: the same key again reports the run that it started first')
     .addHelpText(
       'after',

@@ -82,9 +82,28 @@ const VOLATILE_CALL = /\b(random|uuid|uuidv4|uuidv7|gen_random_uuid|nextval)\s*\
 
 /** What it gives is not the same when it is computed again. */
 export function isVolatile({ module, config, configText }: ResolvedNode): boolean {
-  if (module?.kind !== 'relation' || config === undefined) return false
-  return VOLATILE_CALL.test(configText) || (module as RelationModule).volatile?.(config as never) === true
+  if (config === undefined) return false
+  if (module?.kind === 'process') return CODE_CHANCE.test(written(configText))
+  if (module?.kind !== 'relation') return false
+  return VOLATILE_CALL.test(written(configText)) || (module as RelationModule).volatile?.(config as never) === true
 }
+
+/** As over-cautious: it costs that a result of another run is not taken. */
+const CLOCK_CALL =
+  /\b(?:current_(?:date|time|timestamp|localtime|localtimestamp)|localtime(?:stamp)?)\b|\b(?:now|today|age|get_current_time(?:stamp)?|transaction_timestamp)\s*\(/i
+const CODE_CHANCE = /\b(?:random|crypto)\b/
+const CODE_CLOCK = /\b(?:Date|Temporal|performance)\b/
+
+/** It asks for the time, in SQL or in code. */
+export function usesClock({ module, config, configText }: ResolvedNode): boolean {
+  if (config === undefined) return false
+  if (module?.kind === 'process') return CODE_CLOCK.test(written(configText))
+  if (module?.kind !== 'relation') return false
+  return CLOCK_CALL.test(written(configText)) || (module as RelationModule).usesClock?.(config as never) === true
+}
+
+/** Without what JSON puts before a name: the end of a line, or a quotation mark. */
+const written = (configText: string): string => configText.replace(/\\[nrt"]/g, ' ')
 
 export function isBlocking({ module, config }: ResolvedNode): boolean {
   if (module?.kind === 'process') return true

@@ -1,4 +1,4 @@
-import { isVolatile, sourcesText } from './compile-node.ts'
+import { isVolatile, sourcesText, usesClock } from './compile-node.ts'
 import type { Stage } from './plan-run.ts'
 import type { ResolvedPipeline } from './resolve-pipeline.ts'
 
@@ -17,7 +17,9 @@ export interface HashSource {
 
 /**
  * Per node, a hash of everything that its rows depend on: equal hashes are equal rows. What gives other values each time it is
- * computed (and everything below it) is only equal to itself within one run.
+ * computed (and everything below it) is only equal to itself within one run. So is what asks for the time where the clock is not
+ * frozen: a run that is taken up again keeps the time at which each of its results was computed, and another run computes them anew.
+ * Results of a frozen clock are equal to those of the same moment, in any run.
  */
 export function contentHashes(pipeline: ResolvedPipeline, source: HashSource): ReadonlyMap<string, string> {
   const hashes = new Map<string, string>()
@@ -26,7 +28,8 @@ export function contentHashes(pipeline: ResolvedPipeline, source: HashSource): R
     const inputs = [...node.inputs].map(([port, from]) => [port, hashes.get(from.nodeId), from.port] as const)
     if (fingerprint === undefined || !node.module || inputs.some(([, hash]) => hash === undefined)) continue
     const parameters = [...node.parameters].map(([name, { type, value }]) => [name, type, value])
-    const volatile = isVolatile(node) ? [source.runId] : []
+    const moving = source.now === undefined && usesClock(node)
+    const volatile = moving || isVolatile(node) ? [source.runId] : []
     hashes.set(
       node.id,
       source.digest(

@@ -12,6 +12,8 @@ export interface RunOptions extends PipelineOptions {
   readonly only: readonly string[]
   readonly from: readonly string[]
   readonly to: readonly string[]
+  /** Where the clock stands still, ISO. */
+  readonly now?: string
   /** The same key again gives the run that it gave first. */
   readonly key?: string
 }
@@ -50,6 +52,7 @@ export async function run(file: string, options: RunOptions, context: CommandCon
       ...(options.only.length > 0 && { only: [...options.only] }),
       ...(options.from.length > 0 && { from: [...options.from] }),
       ...(options.to.length > 0 && { to: [...options.to] }),
+      ...(options.now !== undefined && { now: options.now }),
       ...(options.key !== undefined && { key: options.key }),
     })
     if (runs.owner)

@@ -182,6 +182,8 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
    * config (`random()`) is noticed without this.
    */
   readonly volatile?: (config: z.output<Descriptor['config']>) => boolean
+  /** Asks for the time. What a person writes in the config (`current_date`) is noticed without this. */
+  readonly usesClock?: (config: z.output<Descriptor['config']>) => boolean
   /**
    * Columns of the input `in` whose names are nowhere in the config are either passed on as they are, in their place, or dropped:
    * whatever their names, types and number are, they change no error and no other column.

@@ -25,6 +25,7 @@ export const dateDifference: RelationModule<typeof dateDifferenceDescriptor, und
   descriptor: dateDifferenceDescriptor,
   blindToUnnamed: true,
   keepsRows: true,
+  usesClock: ({ to, to_day }) => !to && !to_day?.trim(),
   async prepare({ config, session }) {
     if (config.time_zone !== 'UTC') await checkZone(config.time_zone, session, ['time_zone'])
     return undefined

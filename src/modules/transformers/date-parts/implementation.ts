@@ -12,6 +12,7 @@ export const dateParts: RelationModule<typeof datePartsDescriptor, undefined> = 
   kind: 'relation',
   descriptor: datePartsDescriptor,
   keepsRows: true,
+  usesClock: ({ parts, age_on, age_day }) => parts.includes('age') && !age_on && !age_day?.trim(),
   async prepare({ config, session }) {
     if (config.time_zone !== 'UTC') await checkZone(config.time_zone, session, ['time_zone'])
     return undefined

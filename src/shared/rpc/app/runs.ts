@@ -30,6 +30,8 @@ export const runContract = {
       from: z.array(z.string()).optional(),
       /** Up to these nodes; what is below is not run. */
       to: z.array(z.string()).optional(),
+      /** Where the clock of the run, and of all its attempts, stands still: ISO. */
+      now: z.string().optional(),
       /** The same key again gives the run that it gave first. */
       key: z.string().min(1).max(200).optional(),
       /** Before the others that wait. */
