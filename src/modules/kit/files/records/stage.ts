@@ -5,7 +5,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { userError } from '../../../../shared/errors.ts'
 import type { InputFile, PrepareRequest } from '../../contract.ts'
-import { identifier, joinSql, literal, sql } from '../../sql.ts'
+import { identifier, joinSql, literal, raw, sql } from '../../sql.ts'
 import { markUsed } from '../clean-project.ts'
 import { fileList } from '../input-files.ts'
 import { exists, writeError } from '../replace-target.ts'
@@ -43,6 +43,10 @@ export interface RecordFormat {
   readonly records: (file: InputFile) => AsyncIterable<StagedRecord>
 }
 
+const LEAST_LINE_BYTES = 2 ** 20
+/** At most, in UTF-8. */
+const BYTES_PER_UNIT = 3
+
 /**
  * Brings records into Parquet, once per state of the files and config. Every record is looked at before its type is decided:
  * DuckDB would decide from a sample, round 1.7 to 2 where that said BIGINT, and pass every decimal through a double.
@@ -71,6 +75,8 @@ export async function stageRecords(
   const made = [good, bad]
   const rows = createWriteStream(good)
   const rejects = createWriteStream(bad)
+  /** UTF-16 units of the longest line. */
+  let longest = 0
   try {
     try {
       for (const file of found) {
@@ -82,11 +88,14 @@ export async function stageRecords(
             const reason = record.problem ?? 'this is no object'
             if (config.on_bad_row === 'fail') throw badRow(family, file.name, record.line, reason)
             const spoilt = { file: file.name, line: record.line, reason, raw: record.raw ?? '' }
-            if (!rejects.write(`${JSON.stringify(spoilt)}\n`)) await once(rejects, 'drain')
+            const line = `${JSON.stringify(spoilt)}\n`
+            longest = Math.max(longest, line.length)
+            if (!rejects.write(line)) await once(rejects, 'drain')
             continue
           }
           typing.observe(record.value)
           const text = typing.serialise({ [FILE]: file.name, [LINE]: record.line, [ROW]: row, ...record.value })
+          longest = Math.max(longest, text.length)
           if (!rows.write(`${text}\n`)) await once(rows, 'drain')
         }
       }
@@ -115,8 +124,10 @@ export async function stageRecords(
         field: ['columns', name],
       })
     }
+    // Each thread that reads holds several times this, whatever the lines are.
+    const lineBytes = raw(String(Math.max(LEAST_LINE_BYTES, longest * BYTES_PER_UNIT + 1024)))
     const read = (path: string, given: readonly { name: string; staged: string }[]) =>
-      sql`SELECT * FROM read_json(${fileList([{ path }])}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {${joinSql(
+      sql`SELECT * FROM read_json(${fileList([{ path }])}, format = 'newline_delimited', maximum_object_size = ${lineBytes}, columns = {${joinSql(
         given.map(({ name, staged }) => sql`${identifier(name)}: ${literal(staged)}`),
       )}})`
     const own = [
