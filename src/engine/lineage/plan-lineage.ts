@@ -217,6 +217,7 @@ class PlanWalk {
       case 'INNER':
       case 'LEFT':
       case 'RIGHT':
+      case 'FULL':
       case 'OUTER':
         return { columns: [...shownLeft, ...shownRight], rows: union(left.rows, decided) }
       case 'SINGLE': {

@@ -50,7 +50,8 @@ function otherName(columns: readonly Column[], column: string, name: string, nod
   const place = columns.findIndex((each) => each.name === column)
   // What was empty, or came twice, got a number.
   const numbered = raw(literal(`^${escaped(withoutNumber(name))}$`).text)
-  const same = sql`${value} = ${name} OR (${value} = '' AND ${name} = ${`column_${place + 1}`}) OR regexp_matches(${value}, ${numbered})`
+  const wasEmpty = new RegExp(`^column_${place + 1}(_\\d+)?$`, 'i').test(name)
+  const same = sql`${value} = ${name} OR (${value} = '' AND ${raw(String(wasEmpty))}) OR regexp_matches(${value}, ${numbered})`
   const error = failure(
     'header.changed',
     ['names'],
