@@ -1,6 +1,5 @@
 import type { RunEvent } from '../../shared/engine/types.ts'
 import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo, userError } from '../../shared/errors.ts'
-import type { ResumedStage } from '../../shared/rpc/engine-contract.ts'
 import type { RunCheck, RunDetail, RunPage, RunRequest, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
 import {
   type Cleaned,
@@ -16,6 +15,7 @@ import { ProjectLog } from '../logs/project-log.ts'
 import { hideParameters, secretsOf } from '../logs/secrets.ts'
 import { readProjectSettings, writeProjectSettings } from '../settings/project-settings.ts'
 import { ActiveRun } from './active-run.ts'
+import { engineRequest, finishedStages } from './engine-request.ts'
 import { importRecords } from './import-records.ts'
 import { endOrphanEngine } from './orphan-engine.ts'
 import type { RejectsContext } from './rejects.ts'
@@ -357,7 +357,8 @@ export class RunRegistry {
   }
 
   async *#attempt(runId: string, attempt: number, signal: AbortSignal): AsyncGenerator<RunEvent> {
-    const { document, parameters, env: names, only, from, to, replay, now } = this.#request(runId)
+    const request = this.#request(runId)
+    const { document, parameters, env: names } = request
     const env = { ...(this.#brought.get(runId) ?? this.#options.environment(document)) }
     this.log.hide(runId, secretsOf(env, parameters))
     const given = Object.entries(hideParameters(parameters)).map(([name, value]) => `${name}=${value}`)
@@ -365,25 +366,9 @@ export class RunRegistry {
     this.log.write({ level: 'info', source: 'run', runId, attempt, message: `attempt ${attempt} of ${about}` })
     const missing = names.filter((name) => env[name] === undefined)
     if (missing.length > 0) throw missingVariables(missing)
-    const stages = attempt > 1 ? this.#finishedStages(runId) : []
-    const events = this.#options.engine.client.stream(
-      'run',
-      {
-        projectRoot: this.#options.projectRoot,
-        document,
-        parameters,
-        env,
-        runId,
-        attempt,
-        ...(stages.length > 0 && { resume: { stages } }),
-        ...(only && { only }),
-        ...(from && { from }),
-        ...(to && { to }),
-        ...(replay && { replay }),
-        ...(now !== undefined && { now }),
-      },
-      { signal },
-    )
+    const stages = attempt > 1 ? finishedStages(this.journal.detail(runId)?.stages ?? []) : []
+    const asked = engineRequest(request, { projectRoot: this.#options.projectRoot, env, runId, attempt, stages })
+    const events = this.#options.engine.client.stream('run', asked, { signal })
     for await (const event of events) {
       // Known once it answers; it writes to no target before that.
       if (event.kind === 'started') this.#noteEngine()
@@ -394,15 +379,6 @@ export class RunRegistry {
   #noteEngine(): void {
     const processId = this.#options.engine.status?.().processId
     if (processId !== undefined && processId !== this.journal.engineProcess) this.journal.noteEngine(processId)
-  }
-
-  /** What earlier attempts computed; of each stage the newest. The engine looks whether it is still right. */
-  #finishedStages(runId: string): ResumedStage[] {
-    const stages = new Map<string, ResumedStage>()
-    for (const { key, state, hash, files, rows } of this.journal.detail(runId)?.stages ?? [])
-      if (hash !== undefined && (state === 'done' || state === 'reused'))
-        stages.set(key, { key, hash, files: files ?? [], rows: rows ?? {} })
-    return [...stages.values()]
   }
 
   #changed(runId: string): void {

@@ -43,7 +43,7 @@ export function RunDetailView() {
         <Tab id="steps" title={title('steps')} panel={<RunNodes detail={detail} />} />
         <Tab
           id="rejects"
-          title={title('rejects', rejected.length)}
+          title={title('rejects', Number(run.rowsRejected ?? 0))}
           panel={<RunRejectsView run={run} rejects={rejected} key={run.runId} />}
         />
         <Tab id="checks" title={title('checks', checked.length)} panel={<RunChecks checks={checked} />} />
