@@ -1,4 +1,5 @@
 import { fuse } from '../../engine/fuse.ts'
+import { stageKey } from '../../engine/plan-run.ts'
 import { type PortRef, portKey } from '../../engine/resolve-pipeline.ts'
 import { sql } from '../../modules/kit/sql.ts'
 import type { RunEvent } from '../../shared/engine/types.ts'
@@ -13,25 +14,32 @@ type CheckEvent = Extract<RunEvent, { kind: 'check' }>
 /** What was found of each port in a run: each is looked at once, however many loads stand below. */
 const found = new WeakMap<RunContext, Map<string, Promise<CheckEvent[]>>>()
 
-/** Looks at the checks above a load before it writes, and stops it where one that must hold does not. */
+/** Looks at the checks above a load before it writes, or above a result that was asked for, and stops it where one that must hold does not. */
 export const checkHook: RunHook = {
-  async beforeLoad(run, stage, _inputs, lease) {
-    const known = found.get(run) ?? new Map<string, Promise<CheckEvent[]>>()
-    found.set(run, known)
-    for (const ref of checkedAbove(run, stage.nodeId)) {
-      let results = known.get(portKey(ref))
-      if (!results) {
-        results = evaluate(run, ref, lease)
-        known.set(portKey(ref), results)
-      }
-      const broken = (await results).find(({ state, severity }) => state !== 'passed' && severity === 'fail')
-      if (broken)
-        throw userError('check.failed', `The check “${broken.check}” does not hold: ${broken.message ?? ''}`, {
-          nodeId: ref.nodeId,
-          hint: 'Mend the data or the check. A check that only warns lets the run go on.',
-        })
-    }
+  beforeLoad: (run, stage, _inputs, lease) => look(run, stage.nodeId, lease),
+  async afterStage(run, stage) {
+    if (stage.kind !== 'keep' || !run.plan.targets.includes(stageKey(stage))) return
+    if (checkedAbove(run, stage.ref.nodeId).length === 0) return
+    await run.project.session.lease(run.signal, (lease) => look(run, stage.ref.nodeId, lease))
   },
+}
+
+async function look(run: RunContext, nodeId: string, lease: Lease): Promise<void> {
+  const known = found.get(run) ?? new Map<string, Promise<CheckEvent[]>>()
+  found.set(run, known)
+  for (const ref of checkedAbove(run, nodeId)) {
+    let results = known.get(portKey(ref))
+    if (!results) {
+      results = evaluate(run, ref, lease)
+      known.set(portKey(ref), results)
+    }
+    const broken = (await results).find(({ state, severity }) => state !== 'passed' && severity === 'fail')
+    if (broken)
+      throw userError('check.failed', `The check “${broken.check}” does not hold: ${broken.message ?? ''}`, {
+        nodeId: ref.nodeId,
+        hint: 'Mend the data or the check. A check that only warns lets the run go on.',
+      })
+  }
 }
 
 function checkedAbove({ pipeline }: RunContext, loadId: string): PortRef[] {

@@ -47,10 +47,10 @@ const documentOf = (text: string) => {
   if (!document) throw new Error('no document')
   return document
 }
-async function run(checks: string, ofSums = '') {
+async function run(checks: string, ofSums = '', more: { readonly to?: readonly string[] } = {}) {
   const events: RunEvent[] = []
   const document = documentOf(textOf(checks, ofSums))
-  const request = { document, parameters: {}, env: {}, runId: 'r', rowCounts: 'exact' } as const
+  const request = { document, parameters: {}, env: {}, runId: 'r', rowCounts: 'exact', ...more } as const
   await runPipeline(own.project, request as never, (event) => events.push(event), never)
   const finished = events.at(-1)
   return {
@@ -154,5 +154,16 @@ describe('checks in a run', () => {
     )
     expect(checks).toMatchObject([{ state: 'error', message: expect.any(String) }])
     expect(written).toEqual([])
+  })
+
+  it('are looked at where a run goes up to a step, and no load stands below', async () => {
+    const holds = '    checks: [{ check: not_null, columns: [id] }]\n'
+    const warns = '    checks: [{ check: rows, severity: warn, max: 1 }]\n'
+    const up = await run(holds, warns, { to: ['sums'] })
+    expect(up.checks.map(({ nodeId, state }) => `${nodeId} ${state}`)).toEqual(['orders passed', 'sums failed'])
+    expect(up.finished?.state).toBe('succeeded')
+    const broken = await run('    checks: [{ check: not_null, columns: [country] }]\n', '', { to: ['sums'] })
+    expect(broken.finished).toMatchObject({ state: 'failed', error: { code: 'check.failed', nodeId: 'orders' } })
+    expect(broken.written).toEqual([])
   })
 })
