@@ -10,17 +10,19 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
   'an attempt ended twice': `SELECT run || '/' || attempt FROM events WHERE kind = 'finished' GROUP BY run, attempt HAVING count(*) > 1`,
   'an earlier attempt spoke after a later one': `SELECT a.run || '/' || a.seq FROM events AS a JOIN events AS b
      ON a.run = b.run AND a.seq = b.seq + 1 AND a.attempt < b.attempt`,
-  // Events that a full disk did not take were never shown; their numbers are not given again.
-  'the numbers of a run’s events have holes': `SELECT run FROM events WHERE run NOT IN
-     (SELECT run FROM attempts WHERE error LIKE '%"journal.%') GROUP BY run HAVING max(seq) <> count(*) OR min(seq) <> 1`,
   'a run succeeded, its last attempt did not': `SELECT run_id FROM runs JOIN attempts ON run = number AND attempts.attempt = runs.attempt
      WHERE runs.state = 'succeeded' AND attempts.state <> 'succeeded'`,
   'a run succeeded, a node of it did not': `SELECT run_id || ' ' || node_id FROM runs JOIN nodes ON run = number AND nodes.attempt = runs.attempt
      WHERE runs.state = 'succeeded' AND nodes.state NOT IN ('done', 'skipped')`,
 }
 
-/** Looks into a project's journal while nothing runs: whole, and free of contradictions. */
-export function checkJournal(root: string, figures: Figures, point: string): void {
+const HOLES = `SELECT run FROM events GROUP BY run HAVING max(seq) <> count(*) OR min(seq) <> 1`
+
+/**
+ * Looks into a project's journal while nothing runs: whole, and free of contradictions.
+ * @param diskWasFull events that it did not take were never shown; their numbers are not given again
+ */
+export function checkJournal(root: string, figures: Figures, point: string, diskWasFull = false): void {
   figures.journalsChecked++
   const db = new Sqlite(join(root, '.logidata/journal.db'), { readonly: true, timeout: 5_000 })
   try {
@@ -28,7 +30,8 @@ export function checkJournal(root: string, figures: Figures, point: string): voi
     const broken = db.pragma('foreign_key_check') as unknown[]
     if (found === 'ok' && broken.length === 0) figures.journalsIntact++
     else figures.problem(`${point}: the journal is damaged: ${String(found)}`)
-    for (const [what, sql] of Object.entries(CONTRADICTIONS)) {
+    const holes = diskWasFull ? {} : { 'the numbers of a run’s events have holes': HOLES }
+    for (const [what, sql] of Object.entries({ ...CONTRADICTIONS, ...holes })) {
       const rows = db.prepare(`${sql} LIMIT 3`).pluck().all()
       if (rows.length > 0) figures.problem(`${point}: ${what}: ${rows.join(', ')}`)
     }

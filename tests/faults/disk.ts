@@ -8,6 +8,8 @@ import { Outputs } from './outputs.ts'
 import type { Random } from './random.ts'
 import { makeProject, workloads } from './workloads.ts'
 
+const FULL = 'disk full'
+const WAITS_MILLISECONDS = 15_000
 const besides = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const CLOCK_BACK: ApplicationOptions = {
   preload: [besides('clock-back.ts')],
@@ -16,7 +18,7 @@ const CLOCK_BACK: ApplicationOptions = {
 
 /** Files cannot grow beyond some size, as on a full disk: the run fails clearly and goes on once there is room. */
 export async function fullDisk(points: number, random: Random): Promise<Figures[]> {
-  const figures = new Figures('disk full')
+  const figures = new Figures(FULL)
   const root = newFolder('disk')
   makeProject(root)
   const outputs = new Outputs(root)
@@ -29,13 +31,18 @@ export async function fullDisk(points: number, random: Random): Promise<Figures[
     try {
       if (point % 4 === 1) outputs.clear()
       const limited = await ApplicationProcess.open(root, { fileLimit })
-      const run = await limited.toTheEnd({ kind: 'run', document: workload.document(point) })
+      limited.ask({ kind: 'run', document: workload.document(point) })
+      const accepted = await limited.heard('accepted', 'refused')
+      const run =
+        accepted.kind === 'refused'
+          ? { runId: '', state: 'refused', error: accepted.error }
+          : await endOrWait(limited, accepted.runId)
       await limited.close()
       const code = run.error?.split(':')[0] ?? String(run.state)
       said.set(code, (said.get(code) ?? 0) + 1)
       if (run.state !== 'succeeded') figures.midway++
       // A limit on files is told to SQLite as an error of the disk, not as a full one.
-      if (run.state !== 'succeeded' && !/^(disk\.full|journal\.(disk-full|failed)$)/.test(code))
+      if (run.state !== 'succeeded' && !/^(disk\.full$|journal\.(disk-full|failed)$|waits$)/.test(code))
         figures.problem(`point ${point}: a full disk (${fileLimit} kB) is told as ${run.error ?? ''}`)
       await recover(root, run.runId, outputs, point, workload, figures)
     } catch (thrown) {
@@ -73,6 +80,19 @@ export async function clockBack(points: number, random: Random): Promise<Figures
   return [figures]
 }
 
+/** A run whose start the journal does not take stays in the queue until there is room. */
+async function endOrWait(application: ApplicationProcess, runId: string) {
+  const end = application.heard('ended')
+  // It may come, or fail, after nobody waits for it any more.
+  end.catch(() => {})
+  const waits = pause(WAITS_MILLISECONDS, undefined, { ref: false }).then(() => ({
+    runId,
+    state: 'waits',
+    error: 'waits',
+  }))
+  return Promise.race([end, waits])
+}
+
 async function recover(
   root: string,
   runId: string,
@@ -96,7 +116,7 @@ async function recover(
     }
     outputs.wrote(workload, point)
     await outputs.check(workload, point, figures)
-    checkJournal(root, figures, `point ${point}`)
+    checkJournal(root, figures, `point ${point}`, figures.kind === FULL)
   } finally {
     await application.close()
   }
