@@ -125,8 +125,11 @@ export class RunRegistry {
   /** Queues the next attempt of a run that has ended without success. @throws LogiDataError */
   resume(runId: string): string {
     const summary = this.#summary(runId)
-    if (!summary.resumable) throw notResumable(summary)
-    this.journal.requeue(runId)
+    // One that still waits, of a command that has ended, or that a full disk held up, is this process's to start from now on.
+    if (summary.state !== 'queued') {
+      if (!summary.resumable) throw notResumable(summary)
+      this.journal.requeue(runId)
+    }
     this.#queued(runId)
     return runId
   }
