@@ -11,7 +11,7 @@ const outside = join(tmpdir(), `logidata-outside-${process.pid}.csv`)
 beforeAll(async () => {
   own = await temporaryProject()
   own.write('data/own.csv', 'a\n1\n')
-  writeFileSync(outside, 'secret\n42\n')
+  writeFileSync(outside, 'secret\nhidden-value\n')
   mkdirSync(join(own.root, 'out'))
   symlinkSync(outside, join(own.root, 'data', 'link.csv'))
 })
@@ -48,7 +48,7 @@ describe('a query of a pipeline', () => {
     ['the environment', `SELECT getenv('HOME')`],
   ])('cannot read %s', async (_what, text) => {
     const error = await errorOf(ask(text.replaceAll('PROJECT', own.root)))
-    expect(error.message).not.toMatch(/root:|secret|42/)
+    expect(error.message).not.toMatch(/root:|secret|hidden-value/)
   })
 
   test.each([
