@@ -105,9 +105,9 @@ module.exports = {
     ),
     layer(
       'modules-stand-alone',
-      'A module may import shared, the kit and its own folder, never another module.',
+      'A module may import shared, the kit, the connectors and its own folder, never another module.',
       '^src/modules/(?!kit/)([^/]+/[^/]+)/',
-      ['^src/shared/', '^src/modules/kit/', '^src/modules/$1/'],
+      ['^src/shared/', '^src/modules/kit/', '^src/modules/connectors/', '^src/modules/$1/'],
       // A load is tested by reading back what it wrote.
       [test],
     ),
@@ -118,10 +118,12 @@ module.exports = {
       ['^src/shared/', '^src/modules/kit/'],
       [test],
     ),
-    layer('catalogue-imports-modules', 'The catalogue lists the modules.', '^src/modules/(catalogue/)?[^/]+[.]ts$', [
-      '^src/shared/',
-      '^src/modules/',
-    ]),
+    layer(
+      'catalogue-imports-modules',
+      'The catalogue lists the modules.',
+      '^src/modules/(catalogue/|connectors/)?[^/]+[.]ts$',
+      ['^src/shared/', '^src/modules/'],
+    ),
 
     layer('engine-imports', 'engine may import shared and modules.', '^src/engine/', [
       '^src/shared/',

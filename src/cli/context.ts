@@ -39,6 +39,8 @@ export function pipelineRequest(file: string, document: PipelineDocument, option
     document,
     parameters,
     env: grantedEnvironment(document, new Set(options.env), process.env),
+    connections: {},
+    offline: false,
   }
 }
 

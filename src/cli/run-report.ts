@@ -16,6 +16,8 @@ export class RunReport {
   milliseconds = 0
   /** What checks came to. */
   readonly checks: Extract<RunEvent, { kind: 'check' }>[] = []
+  /** Of a dry run. */
+  readonly forecasts: Extract<RunEvent, { kind: 'forecast' }>[] = []
   readonly #nodes = new Map<string, NodeReport>()
   readonly #began = performance.now()
   #error: ErrorInfo | undefined
@@ -47,6 +49,10 @@ export class RunReport {
         return undefined
       case 'stage':
       case 'log':
+      case 'cursor':
+        return undefined
+      case 'forecast':
+        this.forecasts.push(event)
         return undefined
       case 'finished':
         this.state = event.state

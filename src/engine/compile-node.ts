@@ -83,6 +83,8 @@ const VOLATILE_CALL = /\b(random|uuid|uuidv4|uuidv7|gen_random_uuid|nextval)\s*\
 /** What it gives is not the same when it is computed again. */
 export function isVolatile({ module, config, configText }: ResolvedNode): boolean {
   if (config === undefined) return false
+  // Nobody knows what happens to it meanwhile.
+  if (module?.kind === 'extract') return true
   if (module?.kind === 'process') return CODE_CHANCE.test(written(configText))
   if (module?.kind !== 'relation') return false
   return VOLATILE_CALL.test(written(configText)) || (module as RelationModule).volatile?.(config as never) === true
@@ -104,6 +106,10 @@ export function usesClock({ module, config, configText }: ResolvedNode): boolean
 
 /** Without what JSON puts before a name: the end of a line, or a quotation mark. */
 const written = (configText: string): string => configText.replace(/\\[nrt"]/g, ' ')
+
+/** Its rows are no SQL: code computes them, or a source is asked for them over a connection. They are staged before anything reads them. */
+export const isStaged = ({ module }: Pick<ResolvedNode, 'module'>): boolean =>
+  module?.kind === 'process' || module?.kind === 'extract'
 
 export function isBlocking({ module, config }: ResolvedNode): boolean {
   if (module?.kind === 'process') return true

@@ -1,9 +1,9 @@
 import type { CompiledPorts } from '../modules/kit/contract.ts'
 import { identifier, raw, type Sql, sql } from '../modules/kit/sql.ts'
-import { compileNode, isBlocking, isVolatile, relationName } from './compile-node.ts'
+import { compileNode, isBlocking, isStaged, isVolatile, relationName } from './compile-node.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { Part, TypedPipeline } from './parts.ts'
-import { type PortRef, portKey } from './resolve-pipeline.ts'
+import { type PortRef, portKey, type ResolvedNode } from './resolve-pipeline.ts'
 import type { Counter } from './row-counters.ts'
 import type { Span } from './text-pieces.ts'
 
@@ -36,8 +36,9 @@ export interface FuseOptions {
 /** How often a streaming part may be computed again rather than kept; guards against towers of self-joins. */
 const COPIES_AT_MOST = 8
 
-/** What a reader of the SQL sees where code computes the rows. */
-const computedName = (ref: PortRef): Sql => identifier(`rows of ${ref.nodeId}, computed by code`)
+/** What a reader of the SQL sees where the rows are no SQL. */
+const stagedName = ({ id, module }: ResolvedNode): Sql =>
+  identifier(`rows of ${id}, ${module?.kind === 'extract' ? 'read over a connection' : 'computed by code'}`)
 
 /**
  * The parts that `targets` need, and a SELECT over the first of them.
@@ -56,11 +57,11 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
     }
     const node = pipeline.nodes.get(ref.nodeId)
     if (!node) throw new TypeError(`there is no node ${ref.nodeId}`)
-    if (node.module?.kind === 'process') {
+    if (isStaged(node)) {
       if (!options.readable) throw new TypeError(`${ref.nodeId} was not computed`)
       const inputs = [...node.inputs.values()]
       for (const from of inputs) visit(from)
-      const body = sql`SELECT * FROM ${computedName(ref)}`
+      const body = sql`SELECT * FROM ${stagedName(node)}`
       parts.set(key, { ref, name: relationName(ref), body, reads: inputs.map(portKey) })
       return
     }

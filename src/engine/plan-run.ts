@@ -1,5 +1,5 @@
 import type { Problem } from '../shared/engine/types.ts'
-import { isBlocking, isVolatile } from './compile-node.ts'
+import { isBlocking, isStaged, isVolatile } from './compile-node.ts'
 import { outerOf } from './inner-nodes.ts'
 import { nodeProblem } from './problems.ts'
 import { type PortRef, portKey, type ResolvedNode, type ResolvedPipeline } from './resolve-pipeline.ts'
@@ -208,11 +208,10 @@ function keptPorts(
       if (!ref) continue
       heavy.set(key, above || (isBlocking(node) && node.inputs.size > 0) || isVolatile(node))
       const shared = (readers.get(key)?.size ?? 0) > 1 && (loadsOf.get(key)?.size ?? 0) > 1
-      // What code computes is a stage of its own, however many read it.
+      // What code computes, or a source gives, is a stage of its own, however many read it.
       // A check would compute it once more.
       const checked = node.checks?.some((check) => (check.port ?? node.outputs[0]) === port)
-      if (node.module?.kind === 'process' || forced.has(key) || ((shared || checked) && heavy.get(key)))
-        kept.set(key, ref)
+      if (isStaged(node) || forced.has(key) || ((shared || checked) && heavy.get(key))) kept.set(key, ref)
     }
   }
   return kept

@@ -1,4 +1,4 @@
-import { isVolatile, sourcesText, usesClock } from './compile-node.ts'
+import { isStaged, isVolatile, sourcesText, usesClock } from './compile-node.ts'
 import type { Stage } from './plan-run.ts'
 import type { ResolvedPipeline } from './resolve-pipeline.ts'
 
@@ -51,15 +51,15 @@ export function contentHashes(pipeline: ResolvedPipeline, source: HashSource): R
   return hashes
 }
 
-/** Code computes all ports of its node at once: their stages have one hash. @returns undefined where a node is in error */
+/** What is staged gives all ports of its node at once: their stages have one hash. @returns undefined where a node is in error */
 export function stageHash(
   pipeline: ResolvedPipeline,
   stage: Stage,
   contents: ReadonlyMap<string, string>,
   digest: (text: string) => string,
 ): string | undefined {
-  const process = stage.kind === 'keep' && pipeline.nodes.get(stage.ref.nodeId)?.module?.kind === 'process'
-  const port = stage.kind === 'keep' && !process ? stage.ref.port : undefined
+  const node = stage.kind === 'keep' ? pipeline.nodes.get(stage.ref.nodeId) : undefined
+  const port = stage.kind === 'keep' && !(node && isStaged(node)) ? stage.ref.port : undefined
   const content = contents.get(stage.kind === 'keep' ? stage.ref.nodeId : stage.nodeId)
   return content && digest(JSON.stringify([stage.kind, content, port ?? '']))
 }

@@ -4,20 +4,27 @@ import { isInner, outerOf, outward } from '../engine/inner-nodes.ts'
 import { numberQueries, targetProblems } from '../engine/plan-run.ts'
 import { problemOf, warningProblem } from '../engine/problems.ts'
 import { portKey, type ResolvedNode, resolvePipeline } from '../engine/resolve-pipeline.ts'
-import type { CompiledPorts, Module, RelationModule } from '../modules/kit/contract.ts'
+import type { CompiledPorts, LoadModule, Module, RelationModule } from '../modules/kit/contract.ts'
 import type { Analysis, Column, NodeAnalysis, Problem } from '../shared/engine/types.ts'
 import { LogiDataError } from '../shared/errors.ts'
 import type { PipelineDocument } from '../shared/pipeline/document.ts'
 import { Binder } from './bind.ts'
 import { checkProblems } from './checks/check-problems.ts'
-import { FactsCache, parametersText } from './facts.ts'
+import { FactsCache, type NodeFacts, parametersText } from './facts.ts'
 import { PipelineFiles } from './pipeline-files.ts'
 import type { ProjectSession } from './session.ts'
+import { type Connections, connectionOf } from './sources/connection-of.ts'
+import { extractNode } from './sources/source-key.ts'
+import { Sources } from './sources/sources.ts'
 
 export interface AnalyseRequest {
   readonly document: PipelineDocument
   readonly parameters: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
+  /** By name; those that the document names. */
+  readonly connections?: Connections | undefined
+  /** Sources are not asked: what was seen of them before is all there is. */
+  readonly offline?: boolean | undefined
 }
 
 /** A pipeline with the columns and errors of its nodes, ready to be fused. */
@@ -32,6 +39,7 @@ export interface AnalysedPipeline extends TypedPipeline {
   readonly compiled: Map<string, CompiledPorts>
   /** As they are compiled where samples stand for whole tables. */
   readonly compiledOverSamples: Map<string, CompiledPorts>
+  readonly connections: Connections | undefined
 }
 
 /** Analyses the pipelines of one project, keeping what an edit leaves as it was. */
@@ -41,6 +49,7 @@ export class Analyser {
   readonly #facts: FactsCache
   readonly #files: PipelineFiles
   readonly binder: Binder
+  readonly sources: Sources
   readonly #contents = new Map<string, number>()
 
   constructor(session: ProjectSession, moduleOf: (type: string) => Module | undefined) {
@@ -49,11 +58,13 @@ export class Analyser {
     this.#facts = new FactsCache(session)
     this.#files = new PipelineFiles(session.files)
     this.binder = new Binder(session)
+    this.sources = new Sources(session)
   }
 
-  /** What was seen of files a moment ago is looked up again. */
+  /** What was seen of files and sources a moment ago is looked up again. */
   forgetFiles(): void {
     this.#facts.forgetFiles()
+    this.sources.forget()
   }
 
   /** @param only nodes to bind (with what they read); absent: all. @throws LogiDataError `cancelled` */
@@ -66,16 +77,17 @@ export class Analyser {
     const problems = new Map<string, Problem[]>(nodes.map((node) => [node.id, [...node.problems]]))
     const facts = new Map<string, unknown>()
     const factsKeys = new Map<string, string>()
+    const fingerprints = new Map<string, string>()
     await Promise.all(
       nodes.map(async (node) => {
         if (node.config === undefined) return
         try {
-          const found = await this.#facts.of(node, node.parameters, signal)
+          const found = await this.#factsOf(node, request, signal)
           facts.set(node.id, found.facts)
           factsKeys.set(node.id, found.key)
+          fingerprints.set(node.id, found.fingerprint ?? found.key)
           // Where a load may not write is told now, not after an hour of work.
-          if (node.module?.kind === 'load')
-            await this.#session.files.output(node.module.target(node.config as never).path)
+          if (node.module?.kind === 'load') await this.#checkTarget(node.module, node, request)
           problems.get(node.id)?.push(...warningsOf(node, found.facts))
         } catch (thrown) {
           if (isCancelled(thrown)) throw thrown
@@ -117,7 +129,8 @@ export class Analyser {
       inputColumns,
       nodeProblems: problems,
       content,
-      fingerprints: factsKeys,
+      fingerprints,
+      connections: request.connections,
       compiled: new Map(),
       compiledOverSamples: new Map(),
     }
@@ -162,6 +175,19 @@ export class Analyser {
     }
     const milliseconds = performance.now() - started
     return { nodes, problems: [...pipeline.problems], queries, milliseconds }
+  }
+
+  async #factsOf(node: ResolvedNode, request: AnalyseRequest, signal: AbortSignal): Promise<NodeFacts> {
+    if (node.module?.kind !== 'extract') return this.#facts.of(node, node.parameters, signal)
+    const source = extractNode(node)
+    const connection = connectionOf(source.module.connection(node.config as never), request.connections)
+    return this.sources.facts(source, connection, signal, request.offline)
+  }
+
+  async #checkTarget(module: LoadModule, node: ResolvedNode, request: AnalyseRequest): Promise<void> {
+    const connection = module.connection?.(node.config as never)
+    if (connection === undefined) await this.#session.files.output(module.target(node.config as never).path)
+    else connectionOf(connection, request.connections)
   }
 
   #contentOf(node: ResolvedNode, factsKey: string, content: ReadonlyMap<string, number>): number {

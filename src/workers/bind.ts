@@ -10,6 +10,7 @@ import { QueryError } from './duckdb-errors.ts'
 import { parametersText } from './facts.ts'
 import { SCHEMAS } from './lock-down.ts'
 import type { ProjectSession } from './session.ts'
+import type { SourceFacts } from './sources/sources.ts'
 import { fold, unfold } from './unnamed-columns.ts'
 
 export interface BoundNode {
@@ -94,6 +95,7 @@ export class Binder {
     const { node } = request
     if (node.module?.kind === 'load') return checkLoad(node.module, request)
     if (node.module?.kind === 'process') return declared(node.module, request)
+    if (node.module?.kind === 'extract') return discoveredPorts(request)
     const inputs = new Map<string, { name: Sql; columns: readonly Column[] }>()
     for (const [port, columns] of request.inputs) inputs.set(port, { name: await this.stub(columns), columns })
     let compiled: CompiledPorts
@@ -214,6 +216,11 @@ function declared(module: ProcessModule, { node, inputs }: BindRequest): BoundNo
   } catch (thrown) {
     return { ports: new Map(), problems: [problemOf(attribute(thrown, node.config), node.id)] }
   }
+}
+
+function discoveredPorts({ node, facts }: BindRequest): BoundNode {
+  const { columns, rejected = [] } = (facts as SourceFacts).discovered
+  return { ports: new Map(node.outputs.map((port, index) => [port, index === 0 ? columns : rejected])), problems: [] }
 }
 
 function checkLoad(module: LoadModule, request: BindRequest): BoundNode {

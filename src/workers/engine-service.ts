@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { BrowseEntry, ConnectorInfo, Diagnosis } from '../shared/connections/connection.ts'
 import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile, RunEvent } from '../shared/engine/types.ts'
 import type { DocumentLineage } from '../shared/lineage/types.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
@@ -69,6 +70,12 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     repair: async (input, { signal }) => (await interactive.ask('repair', input, signal)) as { rows: number },
     suggest: async (input, { signal }) => (await interactive.ask('suggest', input, signal)) as FieldSuggestion,
     detect: async (input, { signal }) => (await interactive.ask('detect', input, signal)) as FileDetection,
+    connectors: async (input, { signal }) => (await interactive.ask('connectors', input, signal)) as ConnectorInfo[],
+    testConnection: async (input, { signal }) => (await interactive.ask('testConnection', input, signal)) as Diagnosis,
+    browseConnection: async (input, { signal }) =>
+      (await interactive.ask('browseConnection', input, signal)) as BrowseEntry[],
+    refreshSource: async (input, { signal }) =>
+      (await interactive.ask('refreshSource', input, signal)) as Record<string, never>,
     lineage: async (input, { signal }) =>
       (await interactive.ask('lineage', input, signal)) as { hash: string; lineage?: DocumentLineage },
     run(input, { signal }) {

@@ -7,6 +7,8 @@ export interface NodeFacts {
   readonly facts: unknown
   /** Equal keys are equal facts: the config and the files that they were found in. */
   readonly key: string
+  /** What results depend on, where that is less than `key`. */
+  readonly fingerprint?: string
 }
 
 /** How long what the file system said is believed: typing analyses many times a second. */

@@ -48,6 +48,10 @@ export function outwardEvents(emit: Emit): Emit {
       case 'log':
         emit(event.nodeId === undefined ? event : { ...event, nodeId: outerOf(event.nodeId) })
         return
+      case 'cursor':
+        emit(event)
+        return
+      case 'forecast':
       case 'check':
         emit({ ...event, nodeId: outerOf(event.nodeId) })
         return

@@ -44,6 +44,7 @@ export class Previews {
       more,
       milliseconds: performance.now() - started,
       cached: false,
+      ...(relation.asOf === undefined ? {} : { asOf: relation.asOf }),
     }
     this.#known.set(key, preview)
     for (const oldest of this.#known.keys()) {

@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { isStaged } from '../engine/compile-node.ts'
 import { type FusedQuery, fuse } from '../engine/fuse.ts'
 import type { PortRef } from '../engine/resolve-pipeline.ts'
 import type { Module, RelationModule } from '../modules/kit/contract.ts'
@@ -14,6 +15,8 @@ import { profileOf } from './profile.ts'
 import { explainFailure } from './run/explain-failure.ts'
 import { Samples } from './sample.ts'
 import type { ProjectSession } from './session.ts'
+import { connectionOf } from './sources/connection-of.ts'
+import { extractNode } from './sources/source-key.ts'
 import { suggestField } from './suggest.ts'
 import { type TestRequest, Tests } from './test/run-test.ts'
 import { type DiffRequest, Versions } from './test/versions.ts'
@@ -39,7 +42,7 @@ export class Project {
     this.#moduleOf = moduleOf
     this.analyser = new Analyser(session, moduleOf)
     this.lineage = new LineageReader(session, this.analyser)
-    this.#samples = new Samples(session)
+    this.#samples = new Samples(session, this.analyser.sources)
     this.#previews = new Previews(session, this.#samples)
   }
 
@@ -122,6 +125,21 @@ export class Project {
     })
   }
 
+  /** Asks the source of a node anew. @throws LogiDataError */
+  async refreshSource(
+    request: AnalyseRequest & { nodeId: string },
+    signal: AbortSignal,
+  ): Promise<Record<string, never>> {
+    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const node = pipeline.nodes.get(request.nodeId)
+    if (node?.module?.kind !== 'extract' || node.config === undefined)
+      throw userError('source.none', `“${request.nodeId}” reads no source that could be asked again.`)
+    const source = extractNode(node)
+    const connection = connectionOf(source.module.connection(node.config as never), request.connections)
+    await this.analyser.sources.refresh(source, connection, signal)
+    return {}
+  }
+
   /** What the data of its inputs gives for one field of a node's config. */
   async suggest(
     request: AnalyseRequest & { nodeId: string; field: string },
@@ -161,9 +179,9 @@ export class Project {
   }
 }
 
-/** The query that failed, as far as it is one: where code computes rows, only its parts are of use. */
+/** The query that failed, as far as it is one: where rows are no SQL, only its parts are of use. */
 function fuseToExplain(pipeline: AnalysedPipeline, ref: PortRef): FusedQuery {
-  const readable = [...pipeline.nodes.values()].some((node) => node.module?.kind === 'process')
+  const readable = [...pipeline.nodes.values()].some((node) => isStaged(node))
   return fuse(pipeline, [ref], { compiled: pipeline.compiled, readable })
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { outward } from '../engine/inner-nodes.ts'
+import { connectorInfos } from '../modules/connectors/catalogue.ts'
 import type { Module } from '../modules/kit/contract.ts'
 import { cleanSpill, cleanStaging, recoverProject, stagingLimits } from '../modules/kit/files/clean-project.ts'
 import type { RunEvent } from '../shared/engine/types.ts'
@@ -18,6 +19,7 @@ import { settleCommits } from './run/commits.ts'
 import { runPipeline } from './run/run-pipeline.ts'
 import { STAGED_RUNS } from './run/staged-results.ts'
 import { ProjectSession } from './session.ts'
+import { browseConnection, testConnection } from './sources/ask-connection.ts'
 import type { ThreadMethod, ThreadOptions } from './thread-contract.ts'
 
 /** A DuckDB per project takes memory: the one that was used longest ago is closed. */
@@ -101,6 +103,14 @@ export class Projects {
         return this.#with(input as Input<'test'>, (project, request) => project.test(request, signal))
       case 'lineage':
         return this.#with(input as Input<'lineage'>, (project, request) => project.lineage.of(request, signal))
+      case 'connectors':
+        return connectorInfos()
+      case 'testConnection':
+        return testConnection(input as Input<'testConnection'>, signal)
+      case 'browseConnection':
+        return browseConnection(input as Input<'browseConnection'>, signal)
+      case 'refreshSource':
+        return this.#with(input as Input<'refreshSource'>, (project, request) => project.refreshSource(request, signal))
       case 'diff':
         return this.#with(input as Input<'diff'>, (project, request) => project.diff(request, signal))
       case 'run':

@@ -1,4 +1,4 @@
-import { isBlocking } from '../engine/compile-node.ts'
+import { isBlocking, isStaged } from '../engine/compile-node.ts'
 import { fuse } from '../engine/fuse.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../engine/resolve-pipeline.ts'
 import type { RelationModule } from '../modules/kit/contract.ts'
@@ -8,13 +8,19 @@ import { LogiDataError } from '../shared/errors.ts'
 import type { AnalysedPipeline } from './analyse.ts'
 import { SCHEMAS } from './lock-down.ts'
 import { computeProcess, type ProcessInput } from './process.ts'
+import { stagedTables } from './run/staged-results.ts'
 import type { ProjectSession } from './session.ts'
+import { connectionOf } from './sources/connection-of.ts'
+import { extractNode } from './sources/source-key.ts'
+import type { SourceFacts, Sources } from './sources/sources.ts'
 
 /** A relation to preview or profile, and whether it is all of it. */
 export interface Relation {
   readonly select: Sql
   readonly columns: readonly Column[]
   readonly exact: boolean
+  /** When the oldest of its sources was read. */
+  readonly asOf?: string
 }
 
 interface Sample {
@@ -25,6 +31,7 @@ interface Sample {
   /** It holds all rows of its port. */
   readonly complete: boolean
   readonly exact: boolean
+  readonly asOf?: string | undefined
 }
 
 /** A source larger than this is not read to its end for a preview. */
@@ -38,11 +45,13 @@ const PROCESS_ROWS = 10_000
 /** Samples of large sources, as tables of the project's DuckDB, by what their rows depend on. */
 export class Samples {
   readonly #session: ProjectSession
+  readonly #sources: Sources
   readonly #samples = new Map<string, Promise<Sample>>()
   #made = 0
 
-  constructor(session: ProjectSession) {
+  constructor(session: ProjectSession, sources: Sources) {
     this.#session = session
+    this.#sources = sources
   }
 
   /**
@@ -50,19 +59,21 @@ export class Samples {
    * source reads a sample that was taken just above that node, after the filters.
    */
   async relation(pipeline: AnalysedPipeline, ref: PortRef, signal: AbortSignal): Promise<Relation> {
-    const { replaced, exact: computedOfAll } = await this.#computed(pipeline, ref, signal)
+    const { replaced, exact: computedOfAll, asOf } = await this.#computed(pipeline, ref, signal)
     let exact = computedOfAll
     const above = { replaced: new Map(replaced), ...compiledFor(pipeline, exact) }
     for (const port of portsToSample(pipeline, ref).values()) {
       const sample = await this.#sample(pipeline, port, signal, async () => ({
         select: fuse(pipeline, [port], above).select,
         exact: computedOfAll,
+        asOf,
       }))
       replaced.set(portKey(port), sample.table)
       if (!sample.complete) exact = false
     }
     const { select } = fuse(pipeline, [ref], { replaced, ...compiledFor(pipeline, exact) })
-    return { select, columns: pipeline.columns.get(portKey(ref)) ?? [], exact }
+    const columns = pipeline.columns.get(portKey(ref)) ?? []
+    return { select, columns, exact, ...(asOf === undefined ? {} : { asOf }) }
   }
 
   /** The ports that code computes and that a port stands on, over the first rows of their inputs. */
@@ -70,13 +81,25 @@ export class Samples {
     pipeline: AnalysedPipeline,
     ref: PortRef,
     signal: AbortSignal,
-  ): Promise<{ replaced: Map<string, Sql>; exact: boolean }> {
+  ): Promise<{ replaced: Map<string, Sql>; exact: boolean; asOf?: string | undefined }> {
     const replaced = new Map<string, Sql>()
     let exact = true
-    for (const node of processesAbove(pipeline, ref)) {
+    let asOf: string | undefined
+    const note = (at: string | undefined): void => {
+      if (at !== undefined && (asOf === undefined || at < asOf)) asOf = at
+    }
+    for (const node of stagedAbove(pipeline, ref)) {
+      if (node.module?.kind === 'extract') {
+        const sample = await this.#source(pipeline, node, signal)
+        for (const [port, table] of sample.tables) replaced.set(port, table)
+        if (!sample.complete) exact = false
+        note(sample.at)
+        continue
+      }
       const inputs = new Map<string, ProcessInput>()
       for (const [port, from] of node.inputs) {
         const table = await this.table(pipeline, from, signal)
+        note(table.asOf)
         const columns = pipeline.columns.get(portKey(from)) ?? []
         inputs.set(port, { select: sql`SELECT * FROM ${table.table} LIMIT ${PROCESS_ROWS}`, columns })
         if (!table.exact || table.rows > PROCESS_ROWS) exact = false
@@ -86,7 +109,16 @@ export class Samples {
       const processed = await computeProcess(this.#session, node, inputs, columns, { key, signal })
       for (const [port, { table }] of processed.ports) replaced.set(portKey({ nodeId: node.id, port }), table)
     }
-    return { replaced, exact }
+    return { replaced, exact, asOf }
+  }
+
+  /** What a source gave when it was last asked, by the keys of the node's ports. */
+  async #source(pipeline: AnalysedPipeline, node: ResolvedNode, signal: AbortSignal) {
+    const source = extractNode(node)
+    const connection = connectionOf(source.module.connection(node.config as never), pipeline.connections)
+    const facts = pipeline.facts.get(node.id) as SourceFacts
+    const { staged, complete, at } = await this.#sources.sample(source, connection, facts, signal)
+    return { tables: stagedTables(pipeline, node.id, staged), complete, at }
   }
 
   /** The first rows of a port as a table, for questions that read them several times. */
@@ -94,16 +126,17 @@ export class Samples {
     pipeline: AnalysedPipeline,
     ref: PortRef,
     signal: AbortSignal,
-  ): Promise<{ table: Sql; rows: number; exact: boolean }> {
+  ): Promise<{ table: Sql; rows: number; exact: boolean; asOf?: string | undefined }> {
     const sample = await this.#sample(pipeline, ref, signal, () => this.relation(pipeline, ref, signal))
-    return { table: sample.table, rows: sample.rows, exact: sample.exact && sample.complete }
+    const { table, rows, asOf } = sample
+    return { table, rows, exact: sample.exact && sample.complete, asOf }
   }
 
   async #sample(
     pipeline: AnalysedPipeline,
     ref: PortRef,
     signal: AbortSignal,
-    relation: () => Promise<{ select: Sql; exact: boolean }>,
+    relation: () => Promise<{ select: Sql; exact: boolean; asOf?: string | undefined }>,
   ): Promise<Sample> {
     const key = `${pipeline.content.get(ref.nodeId)}.${ref.port}`
     for (;;) {
@@ -131,9 +164,9 @@ export class Samples {
   async #take(
     columns: readonly Column[],
     signal: AbortSignal,
-    relation: () => Promise<{ select: Sql; exact: boolean }>,
+    relation: () => Promise<{ select: Sql; exact: boolean; asOf?: string | undefined }>,
   ): Promise<Sample> {
-    const { select, exact } = await relation()
+    const { select, exact, asOf } = await relation()
     const name = `${SCHEMAS.samples}.${identifier(`s${++this.#made}`).text}`
     // By position: a query may have two columns of one name, a table may not.
     const positions = columns.map((_, index) => `c${index}`).join(', ')
@@ -143,7 +176,7 @@ export class Samples {
       await lease.execute(raw(`CREATE OR REPLACE TABLE ${name} AS ${limited}`))
       const { rows: counted } = await lease.query(raw(`SELECT count(*) FROM ${name}`))
       const rows = Number(counted[0]?.[0] ?? 0)
-      return { table: raw(`${name} AS s(${names})`), name, rows, complete: rows < SAMPLE_ROWS, exact }
+      return { table: raw(`${name} AS s(${names})`), name, rows, complete: rows < SAMPLE_ROWS, exact, asOf }
     })
   }
 
@@ -160,15 +193,14 @@ export class Samples {
 const compiledFor = (pipeline: AnalysedPipeline, exact: boolean) =>
   exact ? { compiled: pipeline.compiled } : { compiled: pipeline.compiledOverSamples, sampled: true }
 
-/** The first nodes above a port, itself included, whose rows code computes. */
-function processesAbove(pipeline: AnalysedPipeline, ref: PortRef): ResolvedNode[] {
+/** The first nodes above a port, itself included, whose rows are no SQL. */
+function stagedAbove(pipeline: AnalysedPipeline, ref: PortRef): ResolvedNode[] {
   const found = new Map<string, ResolvedNode | undefined>()
   const visit = (id: string): void => {
     const node = pipeline.nodes.get(id)
     if (!node || found.has(id)) return
-    const isProcess = node.module?.kind === 'process'
-    found.set(id, isProcess ? node : undefined)
-    if (!isProcess) for (const from of node.inputs.values()) visit(from.nodeId)
+    found.set(id, isStaged(node) ? node : undefined)
+    if (!isStaged(node)) for (const from of node.inputs.values()) visit(from.nodeId)
   }
   visit(ref.nodeId)
   return [...found.values()].filter((node) => node !== undefined)
@@ -184,12 +216,8 @@ function portsToSample(pipeline: AnalysedPipeline, target: PortRef): Map<string,
   const large = new Map<string, boolean>()
   const cut = new Map<string, boolean>()
   const hasLarge = (id: string): boolean =>
-    // What code computed is there already, and small.
-    memo(
-      large,
-      id,
-      (node) => node.module?.kind !== 'process' && (isLarge(pipeline, node) || above(node).some(hasLarge)),
-    )
+    // What is staged is there already, and small.
+    memo(large, id, (node) => !isStaged(node) && (isLarge(pipeline, node) || above(node).some(hasLarge)))
   const isCut = (id: string): boolean =>
     memo(cut, id, (node) => (isBlocking(node) && above(node).some(hasLarge)) || above(node).some(isCut))
   const above = (node: ResolvedNode): string[] => [...node.inputs.values()].map((from) => from.nodeId)
@@ -205,7 +233,7 @@ function portsToSample(pipeline: AnalysedPipeline, target: PortRef): Map<string,
   const seen = new Set<string>()
   const collect = (id: string): void => {
     const node = pipeline.nodes.get(id)
-    if (!node || seen.has(id) || node.module?.kind === 'process') return
+    if (!node || seen.has(id) || isStaged(node)) return
     seen.add(id)
     for (const from of node.inputs.values()) {
       if (isBlocking(node) && hasLarge(from.nodeId) && !isCut(from.nodeId)) ports.set(portKey(from), from)

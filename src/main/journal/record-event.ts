@@ -119,6 +119,8 @@ export class EventRecorder {
       }
       case 'log':
       case 'progress':
+      case 'cursor':
+      case 'forecast':
       case 'finished':
         return
       default:

@@ -61,6 +61,8 @@ export function logLineOf(event: RunEvent): Line | undefined {
       return line(level, text.filter(Boolean).join(', '))
     }
     case 'progress':
+    case 'cursor':
+    case 'forecast':
       return undefined
     default:
       return assertNever(event)

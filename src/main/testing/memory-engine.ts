@@ -45,6 +45,10 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
     repair: seen('repair', { rows: 1 }),
     suggest: seen('suggest', { config: {}, entries: 0, exactness: 'exact', more: false }),
     detect: seen('detect', { config: {}, preview: emptyPreview }),
+    connectors: seen('connectors', []),
+    testConnection: seen('testConnection', { ok: true, steps: [] }),
+    browseConnection: seen('browseConnection', []),
+    refreshSource: seen('refreshSource', {}),
     lineage: seen('lineage', { hash: '' }),
     run: (request, { signal }) => {
       requests.push({ method: 'run', input: request })

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
-import type { Cell, Column } from '../../shared/engine/types.ts'
+import type { ResolvedConnection } from '../../shared/connections/connection.ts'
+import type { Cell, Column, LoadForecast } from '../../shared/engine/types.ts'
 import type { LogiDataError } from '../../shared/errors.ts'
 import type { ModuleDescriptor } from '../../shared/modules/descriptor.ts'
-import type { ParameterType } from '../../shared/pipeline/document.ts'
+import type { JsonValue, ParameterType } from '../../shared/pipeline/document.ts'
 import type { Sql } from './sql.ts'
 
 export interface ParameterValue {
@@ -193,6 +194,79 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly size?: (facts: Facts) => { readonly bytes: number; readonly rows?: number }
 }
 
+/** What a source that is asked over a connection says of its rows before they are read. */
+export interface Discovered {
+  /**
+   * In the order of the rows. Types that Parquet would change (HUGEINT, INTERVAL, TIMETZ, ENUM, arrays of a fixed size) are refused:
+   * give DECIMAL(38,0), VARCHAR and the like, and document it.
+   */
+  readonly columns: readonly Column[]
+  /** Of the second output, for rows whose values do not fit, of modules that have one. */
+  readonly rejected?: readonly Column[] | undefined
+  /** What `read` needs to know besides; survives JSON; holds no secret. */
+  readonly facts?: JsonValue | undefined
+  /** As the source estimates them. */
+  readonly rows?: number | undefined
+}
+
+export interface SourceRequest<Config> {
+  readonly nodeId: string
+  readonly config: Config
+  /** Those that the config names (`$since`): to be bound, never to be put into a text. */
+  readonly parameters: ReadonlyMap<string, ParameterValue>
+  /** Absent where the config names none. */
+  readonly connection?: ResolvedConnection
+  readonly files: ProjectFiles
+  readonly signal: AbortSignal
+}
+
+/** Takes the rows of a source into Parquet. Whole rows in the order of `Discovered.columns`. */
+export interface RowSink {
+  /** Rows from code, in batches of up to a few thousand. Applies back pressure: wait for it. */
+  write(rows: readonly (readonly CellValue[])[]): Promise<void>
+  /** As `write`, for the second output. */
+  reject(rows: readonly (readonly CellValue[])[]): Promise<void>
+  /**
+   * The rows of a SELECT, by position: `SELECT … FROM read_csv('FIFO', columns = {…})` is the fastest way for what comes as text. Runs on a
+   * connection of its own; several may run at once. @returns rows
+   */
+  copy(select: Sql): Promise<bigint>
+  /** A path of the staging folder for a named pipe or a temporary file; gone with the sink. */
+  temporary(ending: string): string
+}
+
+export interface ReadRequest<Config> extends SourceRequest<Config> {
+  readonly discovered: Discovered
+  /** Of a preview: so many rows are enough, and the source should be asked for no more. */
+  readonly limit?: number
+  /** What the last run whose rows were loaded gave back, of incremental extracts. */
+  readonly state?: JsonValue
+  readonly sink: RowSink
+  /** How far it is, 0 to 1, where it can be told. */
+  readonly progress?: (fraction: number) => void
+}
+
+export interface ReadResult {
+  /** Where the next incremental run goes on. Counts only once the rows are loaded. */
+  readonly state?: JsonValue
+}
+
+/** A source that is not on this machine: its rows are staged, as a sample for previews and whole in a run. */
+export interface ExtractModule<Descriptor extends ModuleDescriptor = ModuleDescriptor> {
+  readonly kind: 'extract'
+  readonly descriptor: Descriptor
+  /** The name of the connection that it asks. */
+  readonly connection: (config: z.output<Descriptor['config']>) => string | undefined
+  /** What it reads, as lineage and messages name it: `postgres://warehouse/public.orders`. */
+  readonly source: (config: z.output<Descriptor['config']>) => string
+  /** Columns of the default output. Asks the source, briefly. @throws LogiDataError */
+  readonly discover: (request: SourceRequest<z.output<Descriptor['config']>>) => Promise<Discovered>
+  /** All rows, or the first `limit`, in one consistent state of the source where it can give one. @throws LogiDataError */
+  readonly read: (request: ReadRequest<z.output<Descriptor['config']>>) => Promise<ReadResult>
+  /** The config reads only what is new since the last run. */
+  readonly incremental?: (config: z.output<Descriptor['config']>) => boolean
+}
+
 /** How it can be told later, from what is on disk, whether a target was changed. */
 export type CommitProof =
   /** A finished file or folder is given the name of its target. Both paths are absolute, in one folder. */
@@ -223,13 +297,22 @@ export interface LoadRequest<Config> {
   readonly signal: AbortSignal
   /** Absent where making the change again leads to the same. */
   readonly commit?: LoadCommit | undefined
+  /** Of loads that name one. */
+  readonly connection?: ResolvedConnection | undefined
 }
 
 export interface LoadModule<Descriptor extends ModuleDescriptor = ModuleDescriptor> {
   readonly kind: 'load'
   readonly descriptor: Descriptor
-  /** What a run would change, without touching it. Two loads of one target are an error. */
+  /**
+   * What a run would change, without touching it. Two loads of one target are an error. Of loads over a connection the path is a name such
+   * as `postgres://warehouse/public.orders`.
+   */
   readonly target: (config: z.output<Descriptor['config']>) => { readonly path: string; readonly mode: string }
+  /** The name of the connection that it writes to; loads of files have none. */
+  readonly connection?: (config: z.output<Descriptor['config']>) => string | undefined
+  /** What `write` would do, without doing it: nothing that others can see changes. @throws LogiDataError */
+  readonly forecast?: (request: LoadRequest<z.output<Descriptor['config']>>) => Promise<LoadForecast>
   /**
    * Problems that can be told from the columns alone (a partition column that does not exist): those of the first input, and of each by
    * its actual port name. @throws LogiDataError
@@ -250,6 +333,7 @@ export interface LoadModule<Descriptor extends ModuleDescriptor = ModuleDescript
 
 export interface CommittedRequest<Config> {
   readonly config: Config
+  readonly connection?: ResolvedConnection | undefined
   readonly files: ProjectFiles
   readonly key: string
 }
@@ -296,5 +380,6 @@ export interface ProcessModule<Descriptor extends ModuleDescriptor = ModuleDescr
 type Any = any
 export type Module =
   | RelationModule<ModuleDescriptor<Any>, Any>
+  | ExtractModule<ModuleDescriptor<Any>>
   | ProcessModule<ModuleDescriptor<Any>>
   | LoadModule<ModuleDescriptor<Any>>

@@ -30,7 +30,7 @@ export function toModuleInfo(descriptor: ModuleDescriptor): ModuleInfo {
 }
 
 /** The JSON Schema of what a person may write as `config`. */
-function configSchema(config: z.ZodType): Record<string, unknown> {
+export function configSchema(config: z.ZodType): Record<string, unknown> {
   return z.toJSONSchema(config, {
     io: 'input',
     unrepresentable: 'any',
@@ -100,6 +100,7 @@ function formField(name: string, schema: z.core.$ZodType): FormField {
     ...(control === 'list' && fields.length === 0 ? { item: form.item ?? itemControl(def) } : {}),
     ...(form.fromData ? { fromData: form.fromData } : {}),
     ...(form.fromColumns ? { fromColumns: form.fromColumns } : {}),
+    ...(form.connectors ? { connectors: form.connectors } : {}),
     ...(form.advanced === undefined ? {} : { advanced: form.advanced }),
     ...(form.visibleWhen ? { visibleWhen: form.visibleWhen } : {}),
   }

@@ -4,6 +4,7 @@ import { CodeControl } from './controls/code-control.tsx'
 import { ColumnListControl } from './controls/column-list-control.tsx'
 import { ColumnMapControl } from './controls/column-map-control.tsx'
 import { ColumnsControl } from './controls/columns-control.tsx'
+import { ConnectionControl } from './controls/connection-control.tsx'
 import { ExpressionControl } from './controls/expression-control.tsx'
 import { GridControl } from './controls/grid-control.tsx'
 import { ListControl } from './controls/list-control.tsx'
@@ -74,6 +75,8 @@ export function FieldValue(props: ControlProps) {
       return <ColumnMapControl {...props} />
     case 'grid':
       return <GridControl {...props} />
+    case 'connection':
+      return <ConnectionControl {...props} />
     case 'columnList':
       return <ColumnListControl {...props} />
     default:

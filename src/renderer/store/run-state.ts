@@ -66,6 +66,8 @@ export function foldRunEvent(run: RunView, event: RunEvent): RunView {
     }
     case 'stage':
     case 'log':
+    case 'cursor':
+    case 'forecast':
       return run
     case 'finished':
       return {

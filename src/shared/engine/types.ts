@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorInfoSchema } from '../errors.ts'
+import { jsonValueSchema } from '../pipeline/document.ts'
 
 /** A column as binding sees it. `type` is DuckDB's own name, such as `DECIMAL(18,2)` or `STRUCT(a INTEGER)[]`. */
 export const columnSchema = z.object({ name: z.string(), type: z.string() })
@@ -56,6 +57,8 @@ export const previewSchema = z.object({
   more: z.boolean(),
   milliseconds: z.number(),
   cached: z.boolean(),
+  /** When the oldest of its sources was read, ISO 8601; absent where it has none over a connection. */
+  asOf: z.string().optional(),
 })
 export type Preview = z.infer<typeof previewSchema>
 
@@ -90,6 +93,29 @@ export type Profile = z.infer<typeof profileSchema>
  */
 export const nodeStateSchema = z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'cancelled'])
 export type NodeState = z.infer<typeof nodeStateSchema>
+
+const forecastCountSchema = z.string().regex(/^\d+$/).optional()
+/** What a load would do to its target. */
+export const loadForecastSchema = z.object({
+  /** Absent where it cannot be told. */
+  rows: z.object({
+    new: forecastCountSchema,
+    changed: forecastCountSchema,
+    deleted: forecastCountSchema,
+    unchanged: forecastCountSchema,
+  }),
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      change: z.enum(['added', 'missing', 'type']),
+      /** What would become of it, in words. */
+      message: z.string(),
+    }),
+  ),
+  /** The target does not exist yet. */
+  creates: z.boolean(),
+})
+export type LoadForecast = z.infer<typeof loadForecastSchema>
 
 /** Of what the plan computes at once. `reused`: an earlier attempt computed it, and nothing that it depends on has changed. */
 export const stageStateSchema = z.enum([
@@ -219,6 +245,10 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     nodeId: z.string().optional(),
     stage: z.string().optional(),
   }),
+  /** Where the next run of an incremental extract goes on, once the rows of this one are loaded. */
+  z.object({ kind: z.literal('cursor'), nodeId: z.string(), state: jsonValueSchema }),
+  /** Of a dry run: what a load would do. */
+  z.object({ kind: z.literal('forecast'), nodeId: z.string(), forecast: loadForecastSchema }),
   /** Share of the whole run, 0 to 1. Not kept. */
   z.object({ kind: z.literal('progress'), fraction: z.number(), nodeId: z.string().optional() }),
   z.object({

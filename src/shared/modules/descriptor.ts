@@ -70,6 +70,8 @@ export const formControlSchema = z.enum([
   'grid',
   /** Columns to keep, rename, reorder and cast (`transform.select`). */
   'columnList',
+  /** A connection of the project, of one of the `connectors`. */
+  'connection',
 ])
 export type FormControl = z.infer<typeof formControlSchema>
 
@@ -95,6 +97,8 @@ export interface FormField {
   readonly fromData?: Text | undefined
   /** Of a list of names and types at the top: title of the button that takes over the columns of the input `port`; no row is read. */
   readonly fromColumns?: Text | undefined
+  /** Of a `connection`: the connectors whose connections will do. */
+  readonly connectors?: readonly string[] | undefined
   /** Shown only while another field of the same group has one of these values. */
   readonly visibleWhen?: { readonly field: string; readonly in: readonly (string | boolean)[] } | undefined
 }
@@ -115,6 +119,7 @@ export const formFieldSchema: z.ZodType<FormField> = z.lazy(() =>
     advanced: z.boolean().optional(),
     fromData: textSchema.optional(),
     fromColumns: textSchema.optional(),
+    connectors: z.array(z.string()).optional(),
     visibleWhen: z.object({ field: z.string(), in: z.array(z.union([z.string(), z.boolean()])) }).optional(),
   }),
 )

@@ -1,5 +1,11 @@
 import { z } from 'zod'
 import {
+  browseEntrySchema,
+  connectorInfoSchema,
+  diagnosisSchema,
+  resolvedConnectionSchema,
+} from '../connections/connection.ts'
+import {
   analysisSchema,
   fieldSuggestionSchema,
   fileDetectionSchema,
@@ -10,7 +16,7 @@ import {
 } from '../engine/types.ts'
 import { documentLineageSchema } from '../lineage/types.ts'
 import { moduleInfoSchema } from '../modules/descriptor.ts'
-import { documentSchema } from '../pipeline/document.ts'
+import { documentSchema, jsonValueSchema } from '../pipeline/document.ts'
 import { replaySchema } from '../runs/history.ts'
 import { rejectsPageSchema, repairsSchema } from '../runs/rejects.ts'
 import { caseResultSchema, differenceSchema } from '../tests/result.ts'
@@ -26,6 +32,10 @@ export const pipelineRequestSchema = z.object({
   parameters: z.record(z.string(), z.string()).default({}),
   /** The environment variables that were granted to `${env:NAME}`. */
   env: z.record(z.string(), z.string()).default({}),
+  /** Connections that the document may name, with their secrets. */
+  connections: z.record(z.string(), resolvedConnectionSchema).default({}),
+  /** Sources are not asked: what was read of them before is used. */
+  offline: z.boolean().default(false),
 })
 export type PipelineRequest = z.output<typeof pipelineRequestSchema>
 
@@ -34,6 +44,8 @@ export const portRequestSchema = pipelineRequestSchema.extend({
   /** Absent: the default output; of a load: its input. */
   port: z.string().optional(),
 })
+
+export const connectionRequestSchema = z.object({ projectRoot: z.string(), connection: resolvedConnectionSchema })
 
 /** A stage that an earlier attempt of the run finished. */
 export const resumedStageSchema = z.object({
@@ -99,6 +111,17 @@ export const engineContract = {
     z.object({ projectRoot: z.string(), type: z.string(), config: z.record(z.string(), z.unknown()) }),
     fileDetectionSchema,
   ),
+  /** Kinds of systems that connections lead to. */
+  connectors: call('read', z.object({}), z.array(connectorInfoSchema)),
+  testConnection: call('read', connectionRequestSchema, diagnosisSchema),
+  /** What is directly below a path; empty: the root. */
+  browseConnection: call(
+    'read',
+    connectionRequestSchema.extend({ path: z.array(z.string()) }),
+    z.array(browseEntrySchema),
+  ),
+  /** Asks the source of a node anew; previews show its rows as they are now. */
+  refreshSource: call('read', portRequestSchema.omit({ port: true }), z.object({})),
   /** Where every column of every node comes from. */
   lineage: call(
     'read',
@@ -130,6 +153,10 @@ export const engineContract = {
       now: z.string().optional(),
       /** The node's rejected rows, repaired, take the place of its input; loads append. */
       replay: replaySchema.optional(),
+      /** Nothing is written: loads say what they would do. */
+      dry: z.boolean().default(false),
+      /** Where incremental extracts go on, by node. */
+      cursors: z.record(z.string(), jsonValueSchema).default({}),
     }),
     runEventSchema,
   ),

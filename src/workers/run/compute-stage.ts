@@ -1,3 +1,4 @@
+import { isStaged } from '../../engine/compile-node.ts'
 import type { FusedQuery } from '../../engine/fuse.ts'
 import { type Stage, stageKey } from '../../engine/plan-run.ts'
 import type { PortRef } from '../../engine/resolve-pipeline.ts'
@@ -9,6 +10,7 @@ import { measureQueries } from '../accounting/measure-queries.ts'
 import type { Lease } from '../session.ts'
 import type { RunContext } from './context.ts'
 import { explainFailure } from './explain-failure.ts'
+import { extractStage } from './extract-stage.ts'
 import { fuseCounted } from './fuse-stage.ts'
 import { keepStage } from './keep-stage.ts'
 import { loadStage } from './load-stage.ts'
@@ -45,9 +47,10 @@ export async function computeStage(
   try {
     let files: readonly StagedFile[] = []
     const node = pipeline.nodes.get(ownerOf(stage))
-    if (stage.kind === 'keep' && node?.module?.kind === 'process') {
+    if (stage.kind === 'keep' && node && isStaged(node)) {
       if (hash === undefined) throw new TypeError(`${node.id} has no hash`)
-      files = await processStage(run, node, hash, signal)
+      const compute = node.module?.kind === 'extract' ? extractStage : processStage
+      files = await compute(run, node, hash, signal)
     } else {
       let measuring: Lease | undefined
       const selectOf = (ref: PortRef): Sql => {

@@ -9,6 +9,7 @@
 import type { LoadStage, RunPlan, Stage } from '../../engine/plan-run.ts'
 import type { InputRelation } from '../../modules/kit/contract.ts'
 import type { RunEvent } from '../../shared/engine/types.ts'
+import type { JsonValue } from '../../shared/pipeline/document.ts'
 import type { ResumedStage } from '../../shared/rpc/engine-contract.ts'
 import type { AnalysedPipeline, AnalyseRequest } from '../analyse.ts'
 import type { Project } from '../project.ts'
@@ -31,6 +32,10 @@ export interface RunRequest extends AnalyseRequest {
   readonly keepRejects?: { readonly rows: number } | undefined
   /** Rejected rows of a node, repaired, take the place of its input; loads append. */
   readonly replay?: { readonly nodeId: string; readonly file: string } | undefined
+  /** Nothing is written: loads say what they would do. */
+  readonly dry?: boolean | undefined
+  /** Where incremental extracts go on, by node. */
+  readonly cursors?: Readonly<Record<string, JsonValue>> | undefined
 }
 
 export type Emit = (event: RunEvent) => void

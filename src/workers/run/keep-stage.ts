@@ -34,7 +34,7 @@ export async function keepStage(
   const staged = await writeStaged(project.session, hash, async (folder) => {
     const name = `${ref.port}.parquet`
     const { rowsChanged } = await lease.execute(sql`COPY (${rows}) TO ${join(folder, name)} (FORMAT parquet)`)
-    return new Map([[ref.port, { names: [name], rows: rowsChanged }]])
+    return { ports: new Map([[ref.port, { names: [name], rows: rowsChanged }]]) }
   })
   results.take(pipeline, ref.nodeId, hash, staged)
   return staged.files

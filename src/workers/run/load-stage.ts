@@ -1,9 +1,11 @@
 import { sourceNames } from '../../engine/compile-node.ts'
 import type { LoadStage } from '../../engine/plan-run.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
-import type { InputRelation, LoadModule, LoadResult } from '../../modules/kit/contract.ts'
-import { raw, type Sql } from '../../modules/kit/sql.ts'
+import type { InputRelation, LoadModule, LoadRequest, LoadResult } from '../../modules/kit/contract.ts'
+import { raw, type Sql, sql } from '../../modules/kit/sql.ts'
+import type { LoadForecast } from '../../shared/engine/types.ts'
 import type { Lease } from '../session.ts'
+import { connectionOf, withSecretsHidden } from '../sources/connection-of.ts'
 import { type CommitRecord, commitOf, confirmCommit, findCommit } from './commits.ts'
 import type { RunContext } from './context.ts'
 
@@ -34,19 +36,26 @@ export async function loadStage(
   const of = { runId: request.runId, nodeId, hash: hash ?? '', target: target.name }
   const commit = isRepeatable(run, node, target.path) ? undefined : commitOf(root, of)
   const { config, parameters } = node
+  const connection = connectionOf(node.module.connection?.(config as never), pipeline.connections)
+  const asked = {
+    nodeId,
+    config: config as never,
+    parameters,
+    input,
+    inputs,
+    files,
+    session: lease,
+    signal,
+    connection,
+  }
+  if (request.dry) {
+    const forecast = await withSecretsHidden(connection, () => forecastOf(node, asked))
+    run.emit({ kind: 'forecast', nodeId, forecast })
+    return
+  }
   let result: LoadResult
   try {
-    result = await node.module.write({
-      nodeId,
-      config: config as never,
-      parameters,
-      input,
-      inputs,
-      files,
-      session: lease,
-      signal,
-      commit,
-    })
+    result = await withSecretsHidden(connection, () => node.module.write({ ...asked, commit }))
   } catch (thrown) {
     // What failed after the target had changed has loaded its rows: trying it again would load them twice.
     const done = commit && (await committed(run, stage))
@@ -57,16 +66,31 @@ export async function loadStage(
   takeResult(run, stage, result)
 }
 
+/** A load that cannot tell more says at least how many rows it would write. */
+async function forecastOf(node: LoadNode, request: LoadRequest<never>): Promise<LoadForecast> {
+  if (node.module.forecast) return node.module.forecast(request)
+  let rows = 0n
+  for (const { name } of request.inputs.values()) {
+    const counted = await request.session.query(sql`SELECT count(*) FROM ${name}`)
+    rows += BigInt(counted.rows[0]?.[0] ?? 0)
+  }
+  return {
+    rows: { new: String(rows), changed: undefined, deleted: undefined, unchanged: undefined },
+    columns: [],
+    creates: false,
+  }
+}
+
 /** What an earlier attempt of this run committed of this load. */
 export function committed(run: RunContext, stage: LoadStage): Promise<CommitRecord | undefined> {
   const node = loadNode(run, stage.nodeId)
   const { root, files } = run.project.session
   const of = { runId: run.request.runId, nodeId: stage.nodeId }
-  return findCommit(
-    root,
-    of,
-    async (key) => (await node.module.committed?.({ config: node.config as never, files, key })) ?? false,
-  )
+  return findCommit(root, of, async (key) => {
+    const config = node.config as never
+    const connection = connectionOf(node.module.connection?.(config), run.pipeline.connections)
+    return (await node.module.committed?.({ config, connection, files, key })) ?? false
+  })
 }
 
 export const resultOf = (record: CommitRecord): LoadResult => ({
@@ -99,6 +123,7 @@ export function isRepeatable({ pipeline }: RunContext, node: LoadNode, path: str
 export async function targetOf({ project }: RunContext, node: LoadNode): Promise<{ path: string; name: string }> {
   // A table of a database is named after its file.
   const { path } = node.module.target(node.config as never)
+  if (node.module.connection?.(node.config as never) !== undefined) return { path, name: path }
   return project.session.files.output(path)
 }
 

@@ -28,12 +28,10 @@ export async function processStage(
       folder,
       signal,
     })
-    return new Map(
-      [...ports].map(([port, { files, rows }]) => [
-        port,
-        { names: files.map((path) => basename(path)), rows: BigInt(rows) },
-      ]),
+    const filled = [...ports].map(
+      ([port, { files, rows }]) => [port, { names: files.map((path) => basename(path)), rows: BigInt(rows) }] as const,
     )
+    return { ports: new Map(filled) }
   })
   results.take(pipeline, node.id, hash, staged)
   return staged.files

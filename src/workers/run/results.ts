@@ -1,13 +1,12 @@
 import type { FusedQuery } from '../../engine/fuse.ts'
 import type { Stage } from '../../engine/plan-run.ts'
 import { portKey } from '../../engine/resolve-pipeline.ts'
-import { fileList } from '../../modules/kit/files/input-files.ts'
-import { identifier, joinSql, type Sql, sql } from '../../modules/kit/sql.ts'
+import type { Sql } from '../../modules/kit/sql.ts'
 import type { KeptRejects, NodeMetrics } from '../../shared/engine/types.ts'
 import type { QueryProfile } from '../accounting/profile-tree.ts'
 import type { AnalysedPipeline } from '../analyse.ts'
 import type { ProjectSession } from '../session.ts'
-import { holdStaged, type StagedResult } from './staged-results.ts'
+import { holdStaged, type StagedResult, stagedTables } from './staged-results.ts'
 
 export interface MeasuredQuery {
   readonly stage: Stage
@@ -61,13 +60,8 @@ export class RunResults {
   /** Takes a staged result for the ports of a node; the columns of its files are named by their places. */
   take(pipeline: AnalysedPipeline, nodeId: string, hash: string, staged: StagedResult): void {
     this.#uses.push(holdStaged(hash))
-    for (const [port, { paths, rows }] of staged.ports) {
-      const key = portKey({ nodeId, port })
-      const names = (pipeline.columns.get(key) ?? []).map(({ name }) => identifier(name))
-      const files = fileList(paths.map((path) => ({ path })))
-      this.tables.set(key, sql`read_parquet(${files}) AS k(${joinSql(names)})`)
-      this.tell(key, rows)
-    }
+    for (const [key, table] of stagedTables(pipeline, nodeId, staged)) this.tables.set(key, table)
+    for (const [port, { rows }] of staged.ports) this.tell(portKey({ nodeId, port }), rows)
   }
 
   async drop(session: ProjectSession): Promise<void> {

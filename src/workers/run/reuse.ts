@@ -1,6 +1,7 @@
 import { type LoadStage, type Stage, stageKey } from '../../engine/plan-run.ts'
 import type { StagedFile } from '../../shared/engine/types.ts'
 import type { RunContext } from './context.ts'
+import { takeStaged } from './extract-stage.ts'
 import { committed, isRepeatable, loadNode, resultOf, takeResult, targetOf } from './load-stage.ts'
 import { readStaged } from './staged-results.ts'
 
@@ -67,7 +68,7 @@ async function reuseLoad(run: RunContext, stage: LoadStage): Promise<boolean> {
 }
 
 async function stagedResult(run: RunContext, stage: Extract<Stage, { kind: 'keep' }>) {
-  const { hashes, pipeline, plan, project, request, results } = run
+  const { hashes, pipeline, plan, project, request } = run
   const key = stageKey(stage)
   const hash = hashes.get(key)
   // From a node on means that it is computed anew, with everything below.
@@ -78,6 +79,6 @@ async function stagedResult(run: RunContext, stage: Extract<Stage, { kind: 'keep
   if (checked && !noted) return undefined
   const staged = await readStaged(project.session, hash, noted?.files)
   if (!staged) return undefined
-  results.take(pipeline, stage.ref.nodeId, hash, staged)
+  takeStaged(run, stage.ref.nodeId, hash, staged)
   return staged.files
 }

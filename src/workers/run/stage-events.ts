@@ -1,3 +1,4 @@
+import { isStaged } from '../../engine/compile-node.ts'
 import { type RunPlan, type Stage, stageKey } from '../../engine/plan-run.ts'
 import { portKey } from '../../engine/resolve-pipeline.ts'
 import type { RunEvent, StageState } from '../../shared/engine/types.ts'
@@ -46,7 +47,7 @@ const ENDED: ReadonlySet<StageState> = new Set<StageState>(['done', 'reused', 'f
 export function rowsOf({ pipeline, results }: RunContext, stage: Stage): Record<string, string> {
   const nodeId = stage.kind === 'keep' ? stage.ref.nodeId : stage.nodeId
   const node = pipeline.nodes.get(nodeId)
-  const computed = node?.module?.kind === 'process' ? node.outputs : stage.kind === 'keep' ? [stage.ref.port] : []
+  const computed = node && isStaged(node) ? node.outputs : stage.kind === 'keep' ? [stage.ref.port] : []
   const ports = stage.kind === 'load' ? stage.inputs.keys() : computed
   const rows: Record<string, string> = {}
   for (const port of ports) {

@@ -2,10 +2,15 @@ import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises
 import { dirname, join, relative } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
+import type { TypedPipeline } from '../../engine/fuse.ts'
+import { portKey } from '../../engine/resolve-pipeline.ts'
 import { markUsed } from '../../modules/kit/files/clean-project.ts'
+import { fileList } from '../../modules/kit/files/input-files.ts'
 import { exists, syncFolder, syncTree } from '../../modules/kit/files/replace-target.ts'
 import { releaseTemporary, removeTemporary, temporaryPath } from '../../modules/kit/files/temporary-names.ts'
+import { identifier, joinSql, type Sql, sql } from '../../modules/kit/sql.ts'
 import type { StagedFile } from '../../shared/engine/types.ts'
+import { type JsonValue, jsonValueSchema } from '../../shared/pipeline/document.ts'
 import type { ProjectSession } from '../session.ts'
 
 /** Below the staging folder: a folder for each result, named by the hash of everything it depends on. */
@@ -20,6 +25,7 @@ const fileSchema = z.object({
 const manifestSchema = z.object({
   version: z.literal(1),
   ports: z.record(z.string(), z.object({ rows: z.string().regex(/^\d+$/), files: z.array(fileSchema) })),
+  about: jsonValueSchema.optional(),
 })
 
 export interface StagedPort {
@@ -32,6 +38,13 @@ export interface StagedPort {
 export interface StagedResult {
   readonly ports: ReadonlyMap<string, StagedPort>
   readonly files: readonly StagedFile[]
+  /** What whoever staged it noted. */
+  readonly about?: JsonValue
+}
+
+export interface Filled {
+  readonly ports: ReadonlyMap<string, { readonly names: readonly string[]; readonly rows: bigint }>
+  readonly about?: JsonValue
 }
 
 /** Results that a run of this process reads: not to be replaced. */
@@ -46,18 +59,19 @@ export function holdStaged(hash: string): () => void {
   }
 }
 
-const folderOf = (session: ProjectSession, hash: string): string => join(session.staging, STAGED_RUNS, hash)
+const folderOf = (session: ProjectSession, place: string, hash: string): string => join(session.staging, place, hash)
 
 /** @param expected the files as they were noted when the result was staged; absent: whatever is there and whole */
 export async function readStaged(
   session: ProjectSession,
   hash: string,
   expected?: readonly StagedFile[],
+  place = STAGED_RUNS,
 ): Promise<StagedResult | undefined> {
-  const folder = folderOf(session, hash)
+  const folder = folderOf(session, place, hash)
   try {
-    const { ports } = manifestSchema.parse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')))
-    const result = resultOf(session, folder, ports)
+    const { ports, about } = manifestSchema.parse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')))
+    const result = resultOf(session, folder, ports, about)
     const sizes = new Map(result.files.map(({ path, bytes }) => [path, bytes]))
     if (expected?.some(({ path, bytes }) => sizes.get(path) !== bytes)) return undefined
     for (const { files } of Object.values(ports))
@@ -76,26 +90,29 @@ export async function readStaged(
 /**
  * Stages a result: written beside, synced, then given its name.
  * @param fill writes files into an empty folder; gives their names and rows by port
+ * @param place below the staging folder
  * @throws what `fill` throws
  */
 export async function writeStaged(
   session: ProjectSession,
   hash: string,
-  fill: (folder: string) => Promise<ReadonlyMap<string, { readonly names: readonly string[]; readonly rows: bigint }>>,
+  fill: (folder: string) => Promise<Filled>,
+  place = STAGED_RUNS,
 ): Promise<StagedResult> {
-  const folder = folderOf(session, hash)
+  const folder = folderOf(session, place, hash)
   await mkdir(dirname(folder), { recursive: true })
   const temporary = temporaryPath(folder, 'new')
   const old = temporaryPath(folder, 'old')
   try {
     await mkdir(temporary)
     const ports: z.infer<typeof manifestSchema>['ports'] = {}
-    for (const [port, { names, rows }] of await fill(temporary)) {
+    const filled = await fill(temporary)
+    for (const [port, { names, rows }] of filled.ports) {
       const files: z.infer<typeof fileSchema>[] = []
       for (const name of names) files.push({ name, ...(await checksum(join(temporary, name))) })
       ports[port] = { rows: String(rows), files }
     }
-    await writeFile(join(temporary, MANIFEST), JSON.stringify({ version: 1, ports }))
+    await writeFile(join(temporary, MANIFEST), JSON.stringify({ version: 1, ports, about: filled.about }))
     await syncTree(temporary)
     // Equal hashes are equal rows: what another run of this process reads stays, since a query may open it any time.
     const used = inUse.has(hash) ? await readStaged(session, hash) : undefined
@@ -103,7 +120,7 @@ export async function writeStaged(
     if (await exists(folder)) await rename(folder, old)
     await rename(temporary, folder)
     await syncFolder(dirname(folder))
-    return resultOf(session, folder, ports)
+    return resultOf(session, folder, ports, filled.about)
   } finally {
     await removeTemporary(temporary)
     await removeTemporary(old)
@@ -115,6 +132,7 @@ function resultOf(
   session: ProjectSession,
   folder: string,
   ports: z.infer<typeof manifestSchema>['ports'],
+  about: JsonValue | undefined,
 ): StagedResult {
   const nameOf = (name: string): string => relative(session.root, join(folder, name)).replaceAll('\\', '/')
   return {
@@ -125,7 +143,19 @@ function resultOf(
       ]),
     ),
     files: Object.values(ports).flatMap(({ files }) => files.map(({ name, bytes }) => ({ path: nameOf(name), bytes }))),
+    ...(about === undefined ? {} : { about }),
   }
+}
+
+/** What stands after FROM for the ports of a node, by their keys; the columns of the files are named by their places. */
+export function stagedTables(pipeline: TypedPipeline, nodeId: string, staged: StagedResult): ReadonlyMap<string, Sql> {
+  const tables = [...staged.ports].map(([port, { paths }]) => {
+    const key = portKey({ nodeId, port })
+    const names = (pipeline.columns.get(key) ?? []).map(({ name }) => identifier(name))
+    const files = fileList(paths.map((path) => ({ path })))
+    return [key, sql`read_parquet(${files}) AS k(${joinSql(names)})`] as const
+  })
+  return new Map(tables)
 }
 
 const PIECE = 1 << 20

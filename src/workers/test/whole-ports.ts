@@ -1,7 +1,8 @@
+import { isStaged } from '../../engine/compile-node.ts'
 import { type FusedQuery, fuse } from '../../engine/fuse.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
 import { identifier, raw, type Sql } from '../../modules/kit/sql.ts'
-import { fromErrorInfo, toErrorInfo } from '../../shared/errors.ts'
+import { fromErrorInfo, toErrorInfo, userError } from '../../shared/errors.ts'
 import type { AnalysedPipeline } from '../analyse.ts'
 import { computeProcess } from '../process.ts'
 import { explainFailure } from '../run/explain-failure.ts'
@@ -25,7 +26,10 @@ export class WholePorts {
     const known = this.#known.get(portKey(ref))
     if (known) return known
     const columns = pipeline.columns.get(portKey(ref)) ?? []
-    for (const node of processesAbove(pipeline, ref.nodeId)) await this.#process(pipeline, node)
+    for (const node of stagedAbove(pipeline, ref.nodeId)) {
+      if (node.module?.kind === 'extract') throw notGiven(node)
+      await this.#process(pipeline, node)
+    }
     const query = this.#fuse(pipeline, ref)
     const table = await this.#explained(pipeline, query, ref.nodeId, () => this.#tables.create(query.select, columns))
     this.#known.set(portKey(ref), table)
@@ -70,8 +74,15 @@ export class WholePorts {
   }
 }
 
-/** Nodes above whose rows code computes, each after those that it stands on. */
-function processesAbove(pipeline: AnalysedPipeline, nodeId: string): ResolvedNode[] {
+/** Whether a pipeline is right must not depend on what a system outside holds today. */
+const notGiven = (node: ResolvedNode) =>
+  userError('source.not-given', `“${node.id}” is read over a connection, which is not asked here.`, {
+    nodeId: node.id,
+    hint: 'Give its rows in the test, inline or as a file.',
+  })
+
+/** Nodes above whose rows are no SQL, each after those that it stands on. */
+function stagedAbove(pipeline: AnalysedPipeline, nodeId: string): ResolvedNode[] {
   const seen = new Set<string>()
   const found: ResolvedNode[] = []
   const visit = (id: string): void => {
@@ -79,7 +90,7 @@ function processesAbove(pipeline: AnalysedPipeline, nodeId: string): ResolvedNod
     if (!node || seen.has(id)) return
     seen.add(id)
     for (const from of node.inputs.values()) visit(from.nodeId)
-    if (node.module?.kind === 'process') found.push(node)
+    if (isStaged(node)) found.push(node)
   }
   visit(nodeId)
   return found

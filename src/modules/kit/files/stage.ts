@@ -128,7 +128,8 @@ async function publish(path: string, content: string): Promise<void> {
 const MOST_ROWS = 250_000
 const MOST_CHARACTERS = 64_000_000
 
-class TableWriter implements StageWriter {
+/** Rows of one table into Parquet files, a new one every so many rows or characters. */
+export class TableWriter implements StageWriter {
   readonly #writer: ParquetWriter
   readonly #columns: readonly Column[]
   readonly #pathOf: (part: number) => string

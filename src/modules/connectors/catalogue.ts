@@ -1,0 +1,19 @@
+import type { ConnectorInfo } from '../../shared/connections/connection.ts'
+import { type Connector, type ConnectorDescriptor, toConnectorInfo } from '../kit/connector.ts'
+
+interface Entry {
+  readonly descriptor: ConnectorDescriptor
+  /** Drivers are large: they are loaded when somebody connects. */
+  readonly load: () => Promise<Connector>
+  readonly browses: boolean
+}
+
+/** Every kind of system that connections lead to, in the order in which they are offered. */
+const entries: readonly Entry[] = []
+
+export const connectorInfos = (): ConnectorInfo[] => entries.map(toConnectorInfo)
+
+/** @example await connectorOf('postgres') */
+export async function connectorOf(type: string): Promise<Connector | undefined> {
+  return entries.find(({ descriptor }) => descriptor.type === type)?.load()
+}

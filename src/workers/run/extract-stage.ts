@@ -1,0 +1,43 @@
+import { portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
+import type { StagedFile } from '../../shared/engine/types.ts'
+import { connectionOf } from '../sources/connection-of.ts'
+import { readSource } from '../sources/read-source.ts'
+import { extractNode } from '../sources/source-key.ts'
+import type { SourceFacts } from '../sources/sources.ts'
+import type { RunContext } from './context.ts'
+import { type StagedResult, writeStaged } from './staged-results.ts'
+
+/** Reads all rows of a source. All ports at once: a stage of another port of the same node then finds its table. @throws LogiDataError */
+export async function extractStage(
+  run: RunContext,
+  node: ResolvedNode,
+  hash: string,
+  signal: AbortSignal,
+): Promise<readonly StagedFile[]> {
+  const { pipeline, project, request, results } = run
+  if (node.outputs.some((port) => results.tables.has(portKey({ nodeId: node.id, port })))) return []
+  const source = extractNode(node)
+  const connection = connectionOf(source.module.connection(node.config as never), pipeline.connections)
+  const { discovered } = pipeline.facts.get(node.id) as SourceFacts
+  const state = request.cursors?.[node.id]
+  const staged = await writeStaged(project.session, hash, async (folder) => {
+    const { ports, result } = await readSource(
+      { session: project.session, node: source, connection, discovered, state, signal },
+      folder,
+    )
+    return { ports, ...(result.state === undefined ? {} : { about: result.state }) }
+  })
+  takeStaged(run, node.id, hash, staged)
+  return staged.files
+}
+
+/** Takes what was staged, now or in an earlier attempt: the rows, and of an extract where the next run goes on. */
+export function takeStaged(
+  { pipeline, results, emit }: RunContext,
+  nodeId: string,
+  hash: string,
+  staged: StagedResult,
+): void {
+  results.take(pipeline, nodeId, hash, staged)
+  if (staged.about !== undefined) emit({ kind: 'cursor', nodeId, state: staged.about })
+}
