@@ -28,7 +28,7 @@ export async function readTarget(root: string, target: Target): Promise<Rows> {
     case 'arrow':
       return [...tableFromIPC(readFileSync(path))].map((row) => `${row?.id}|${row?.point}|${row?.value}`)
     case 'duckdb':
-      return query(`ATTACH '${path}' AS other (READ_ONLY)`, `SELECT ${ROW} FROM other.t`, 'DETACH other')
+      return fromDuckDb(path)
     case 'parquet':
       return query(`SELECT ${ROW} FROM read_parquet('${path}')`)
     case 'folder':
@@ -51,6 +51,17 @@ async function query(...statements: readonly string[]): Promise<Rows> {
     return rows
   } finally {
     connection.closeSync()
+  }
+}
+
+/** A file that was made for its first table, and has none yet, is no target. */
+async function fromDuckDb(path: string): Promise<Rows> {
+  await query(`ATTACH '${path}' AS other (READ_ONLY)`)
+  try {
+    const tables = await query(`SELECT table_name FROM duckdb_tables() WHERE database_name = 'other'`)
+    return tables.includes('t') ? await query(`SELECT ${ROW} FROM other.t`) : []
+  } finally {
+    await query('DETACH other')
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { processStarted } from './process-started.ts'
 
 /**
  * Names of what is being written: `.TARGET.HOST-PID-RANDOM.ROLE.tmp` beside the target, so that the rename stays on one
@@ -73,12 +74,16 @@ async function isAbandoned(path: string, host: string, pid: number): Promise<boo
     const info = await stat(path).catch(() => undefined)
     return info !== undefined && Date.now() - info.mtimeMs > DAY
   }
-  if (pid !== process.pid) return !isAlive(pid)
-  // Another thread may be writing it, or a process that had this number before us, which containers give again and again. A rename
-  // sets ctime, so that a folder which is being swapped counts as new however old its content is.
-  const info = await stat(path).catch(() => undefined)
-  return info !== undefined && Math.max(info.ctimeMs, info.mtimeMs) < PROCESS_STARTED
+  if (pid !== process.pid && !isAlive(pid)) return true
+  // Another thread may be writing it, or a process that had this number before: systems give them again, containers again and again.
+  // A rename sets ctime, so that a folder which is being swapped counts as new however old its content is.
+  const started = pid === process.pid ? PROCESS_STARTED : await processStarted(pid)
+  const info = started === undefined ? undefined : await stat(path).catch(() => undefined)
+  return info !== undefined && started !== undefined && Math.max(info.ctimeMs, info.mtimeMs) < started - CLOCKS_DIFFER
 }
+
+/** A file's time is that of the last tick of its system, and may be a little behind. */
+const CLOCKS_DIFFER = 50
 
 function isAlive(pid: number): boolean {
   try {
