@@ -65,14 +65,36 @@ describe('the engine process', () => {
     expect(engine.status().restarts).toBe(0)
   })
 
-  test('that is killed in the middle of a preview fails that call, and the next one works', async () => {
-    const running = failure(preview({ numbers, endless }, 'endless'))
-    await expect.poll(async () => (await engine.client.call('status', {})).activeQueries).toBe(1)
-    process.kill(engine.status().processId ?? 0, 'SIGKILL')
-    expect(await running).toMatchObject({ code: 'engine.crashed', kind: 'operational' })
+  test('that is killed in the middle of a preview answers it all the same, from its next process', async () => {
+    const controller = new AbortController()
+    const running = failure(preview({ numbers, endless }, 'endless', controller.signal))
+    for (let died = 1; died <= 2; died++) {
+      await expect.poll(async () => (await engine.client.call('status', {})).activeQueries, { timeout: 8_000 }).toBe(1)
+      process.kill(engine.status().processId ?? 0, 'SIGKILL')
+      await expect.poll(() => engine.status().restarts).toBe(died)
+    }
+    // Nobody has noticed; and it can still be ended.
+    await expect.poll(async () => (await engine.client.call('status', {})).activeQueries, { timeout: 8_000 }).toBe(1)
+    controller.abort()
+    expect((await running).kind).toBe('cancelled')
     expect((await preview({ numbers }, 'numbers')).rows.length).toBe(200)
-    expect(engine.status()).toMatchObject({ state: 'ready', restarts: 1 })
-  })
+  }, 30_000)
+
+  test('that dies under a preview each time says so', async () => {
+    const other = startEngine({ memoryLimit: '800MB', onLog: () => {} })
+    try {
+      const asked = Object.assign({ nodeId: 'endless' }, request({ numbers, endless }))
+      const running = failure(other.client.call('preview', asked))
+      for (let died = 1; died <= 3; died++) {
+        await expect.poll(async () => (await other.client.call('status', {})).activeQueries, { timeout: 8_000 }).toBe(1)
+        process.kill(other.status().processId ?? 0, 'SIGKILL')
+        await expect.poll(() => other.status().restarts).toBe(died)
+      }
+      expect(await running).toMatchObject({ code: 'engine.crashed', kind: 'operational' })
+    } finally {
+      await other.close()
+    }
+  }, 30_000)
 
   test('that is killed in the middle of a run fails its stream', async () => {
     const load = { type: 'load.csv', inputs: { in: 'endless.match' }, config: { path: 'out/x.csv' } }

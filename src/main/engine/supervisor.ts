@@ -29,7 +29,7 @@ export interface EngineStatus {
 }
 
 export interface Engine {
-  /** Stays the same when the process is replaced. Calls that a crash interrupts fail with `engine.crashed`; the next ones work. */
+  /** Stays the same when the process is replaced. A crash fails what it interrupts with `engine.crashed`, but for reads, which are asked again; the next calls work. */
   readonly client: RpcClient<EngineContract>
   status(): EngineStatus
   /** Every line that the process writes to its standard error. @returns ends it */
@@ -55,6 +55,8 @@ const PASSED_ON = [
 const CRASHES_AT_MOST = 5
 const CRASHES_WITHIN_MS = 60_000
 const GIVE_UP_MS = 10_000
+/** What only reads is asked for again, without a word, when the engine died under it; one that kills it each time is told so. */
+const READS_AGAIN = 2
 const CLOSE_MS = 6_000
 const ENGINE_PROCESS = fileURLToPath(new URL('../../workers/engine-process.ts', import.meta.url))
 
@@ -136,7 +138,7 @@ export function startEngine(options: EngineOptions = {}): Engine {
   }
 
   const explain = (thrown: unknown): unknown => {
-    if (!(thrown instanceof LogiDataError) || thrown.info.code !== 'rpc.disconnected') return thrown
+    if (!isLost(thrown)) return thrown
     if (closed)
       return operationalError('engine.closed', 'The engine was closed.', { hint: 'Start the application again.' })
     return operationalError('engine.crashed', 'The engine stopped unexpectedly and was started again.', {
@@ -150,10 +152,12 @@ export function startEngine(options: EngineOptions = {}): Engine {
       input: InputOf<EngineContract[N]>,
       callOptions?: { signal?: AbortSignal },
     ): Promise<OutputOf<EngineContract[N]>> {
-      try {
-        return await current().client.call(name, input, callOptions)
-      } catch (thrown) {
-        throw explain(thrown)
+      for (let again = engineContract[name].access === 'read' ? READS_AGAIN : 0; ; again--) {
+        try {
+          return await current().client.call(name, input, callOptions)
+        } catch (thrown) {
+          if (again === 0 || closed || callOptions?.signal?.aborted || !isLost(thrown)) throw explain(thrown)
+        }
       }
     },
     async *stream<N extends StreamNames<EngineContract>>(
@@ -200,6 +204,8 @@ export function startEngine(options: EngineOptions = {}): Engine {
     close,
   }
 }
+
+const isLost = (thrown: unknown): boolean => thrown instanceof LogiDataError && thrown.info.code === 'rpc.disconnected'
 
 function environment(options: EngineOptions): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {}

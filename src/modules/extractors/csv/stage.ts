@@ -105,6 +105,8 @@ export function readOptions(
     // Left to detection, a line break inside quotes may be taken for the kind that ends rows.
     sql`new_line = ${newline}`,
     sql`max_line_size = 16000000`,
+    // Else a buffer is as long as sixteen such lines: two files read at once would not fit into what previews have.
+    sql`buffer_size = 32000000`,
   ]
 }
 
