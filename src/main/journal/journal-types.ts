@@ -1,5 +1,6 @@
 import type { ErrorInfo } from '../../shared/errors.ts'
 import type { RunRequest, RunState, RunTrigger } from '../../shared/runs/history.ts'
+import type { ReplayClaim } from './replay-records.ts'
 
 export interface NewRun {
   readonly runId: string
@@ -8,6 +9,8 @@ export interface NewRun {
   readonly trigger: RunTrigger
   readonly key?: string | undefined
   readonly priority?: boolean | undefined
+  /** Rows of rejects that it reads again. */
+  readonly replays?: ReplayClaim | undefined
 }
 
 export interface StartedAttempt {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -42,13 +42,6 @@ function run(journal: Journal, runId: string, events: readonly RunEvent[] = []):
     event,
   }))
   journal.end(number, attempt, { state: 'succeeded', milliseconds: 5 }, entries)
-}
-
-/** As a killed process leaves it: the files as they are while the journal is open. */
-async function _crashedCopy(): Promise<string> {
-  const other = await temporaryFolder()
-  await cp(join(root, '.logidata'), join(other, '.logidata'), { recursive: true })
-  return other
 }
 
 describe('what a run was', () => {

@@ -10,6 +10,7 @@ import type { Ending, NewRun, StartedAttempt } from './journal-types.ts'
 import { journalPath, openJournalFile } from './open-journal.ts'
 import { JournalReader } from './read-journal.ts'
 import { EventRecorder, type JournalEvent } from './record-event.ts'
+import { claimRows, requireStillOwn } from './replay-records.ts'
 import { ScheduleRecords } from './schedule-records.ts'
 
 /** Events of one run that come within this time are written at once. */
@@ -77,7 +78,7 @@ export class Journal extends JournalReader {
     }
   }
 
-  /** Queues a run. @returns the run that the same key gave before, if there is one */
+  /** Queues a run. @returns the run that the same key gave before, if there is one @throws LogiDataError `replay.already` */
   add(run: NewRun): { readonly runId: string; readonly isNew: boolean } {
     return this.#commit(() => {
       if (run.key !== undefined) {
@@ -101,6 +102,7 @@ export class Journal extends JournalReader {
         hash,
         JSON.stringify(request),
       )
+      if (run.replays) claimRows(this.db, run.runId, run.replays)
       return { runId: run.runId, isNew: true }
     })
   }
@@ -170,9 +172,10 @@ export class Journal extends JournalReader {
     })
   }
 
-  /** Puts an ended run into the queue again. @returns false if it has not ended */
+  /** Puts an ended run into the queue again. @returns false if it has not ended @throws LogiDataError `replay.already` */
   requeue(runId: string, priority = false): boolean {
     return this.#commit(() => {
+      requireStillOwn(this.db, runId)
       const { changes } = this.statement(
         `UPDATE runs SET state = 'queued', place = ${PLACE(priority)}, finished_at = NULL, error = NULL
          WHERE run_id = ? AND state IN ('failed', 'cancelled', 'interrupted', 'running')`,

@@ -154,7 +154,26 @@ WHEN NEW.state IN ('succeeded', 'failed', 'cancelled', 'interrupted') AND OLD.st
 BEGIN INSERT INTO endings (run, path, state) VALUES (NEW.number, NEW.path, NEW.state); END;
 `
 
+const replays = `
+-- Rows of a file of rejects, from 0, that a run reads again; "state" is the run's, and outlives it. They go with the run that kept them.
+CREATE TABLE replays (
+  file TEXT NOT NULL,
+  "first" INTEGER NOT NULL,
+  "last" INTEGER NOT NULL,
+  run_id TEXT NOT NULL,
+  source INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+  again INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (file, "first", run_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX replays_by_run ON replays (run_id);
+CREATE INDEX replays_by_source ON replays (source);
+CREATE TRIGGER replay_state AFTER UPDATE OF state ON runs WHEN NEW.state <> OLD.state
+BEGIN UPDATE replays SET state = NEW.state WHERE run_id = NEW.run_id; END;
+`
+
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'runs', up: (db) => db.exec(runs) },
   { name: 'schedules', up: (db) => db.exec(schedules) },
+  { name: 'replays', up: (db) => db.exec(replays) },
 ]

@@ -11,6 +11,8 @@ import {
   type RunSummary,
   runRequestSchema,
 } from '../../shared/runs/history.ts'
+import type { ReplayedRows } from '../../shared/runs/rejects.ts'
+import { replayedRows } from './replay-records.ts'
 import { attemptOf, checkOf, nodeOf, rejectsOf, SUMMARY_COLUMNS, stageOf, summaryOf } from './rows.ts'
 
 export interface RunFilter {
@@ -181,7 +183,20 @@ export class JournalReader {
     )
       .pluck()
       .all(at)
+    // What they replay lies with the rows of the run that turned them down.
+    const files = this.statement(
+      `SELECT DISTINCT json_extract(request, '$.replay.file') FROM runs
+       WHERE (${condition}) AND json_extract(request, '$.replay.file') IS NOT NULL`,
+    )
+      .pluck()
+      .all(at)
+    for (const file of files) runIds.push(decodeURIComponent(String(file).split('/').at(-2) ?? ''))
     return { runIds: new Set(runIds.map(String)), hashes: new Set(hashes.map(String)) }
+  }
+
+  /** Rows of a file of rejects that were read again, or are about to be. */
+  replayed(file: string): ReplayedRows[] {
+    return replayedRows(this.db, file)
   }
 
   protected statement(sql: string): Database.Statement {

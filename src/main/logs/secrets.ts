@@ -1,3 +1,5 @@
+import type { RunRequest } from '../../shared/runs/history.ts'
+
 const HIDDEN = '[hidden]'
 /** Words in a parameter's name that say that its value is nobody's business. */
 const SECRET_NAME = /pass(word|wd|phrase)?|secret|token|api_?key|private_?key|credential|auth/i
@@ -11,6 +13,12 @@ export function hideParameters(parameters: Readonly<Record<string, string>>): Re
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, isSecretName(name) ? HIDDEN : value]),
   )
+}
+
+/** What a run is asked to compute, in a line of the log. */
+export function aboutRun({ document, parameters, env }: RunRequest): string {
+  const given = Object.entries(hideParameters(parameters)).map(([name, value]) => `${name}=${value}`)
+  return [document.name, ...given, ...env.map((name) => `env ${name}`)].join(', ')
 }
 
 /** Values of a run that no log may hold: of the variables that it was granted, and of parameters named like secrets. */

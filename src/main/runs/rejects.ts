@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
-import { dirname, extname } from 'node:path/posix'
-import { fromErrorInfo, operationalError, userError } from '../../shared/errors.ts'
+import { rm } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path/posix'
+import type { z } from 'zod'
+import { fromErrorInfo, LogiDataError, operationalError, userError } from '../../shared/errors.ts'
 import { FORMAT, type PipelineDocument } from '../../shared/pipeline/document.ts'
-import type { RunDetail } from '../../shared/runs/history.ts'
-import type { RejectsPage, Repair } from '../../shared/runs/rejects.ts'
+import type { PipelineRequest } from '../../shared/rpc/engine-contract.ts'
+import type { RunDetail, RunRejects } from '../../shared/runs/history.ts'
+import type { KeptPage, Repair, ReplayedRows, RowRange, replayOptionsSchema } from '../../shared/runs/rejects.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
+import { PipelineFiles } from '../projects/pipeline-files.ts'
 import { newRunId } from './run-id.ts'
 import type { RunStart } from './run-options.ts'
 
@@ -12,7 +16,11 @@ import type { RunStart } from './run-options.ts'
 export interface RejectsContext {
   readonly projectRoot: string
   readonly engine: Pick<AppEngine, 'client'>
-  readonly runs: { read(runId: string): RunDetail; start(what: RunStart): string }
+  readonly runs: {
+    read(runId: string): RunDetail
+    start(what: RunStart): string
+    readonly journal: { replayed(file: string): ReplayedRows[] }
+  }
   readonly environment: (document: PipelineDocument) => Record<string, string>
 }
 
@@ -23,41 +31,113 @@ export interface RejectsOf {
 }
 
 /** @throws LogiDataError */
-export function readRejects(
+export async function readRejects(
   context: RejectsContext,
   { limit, offset, ...of }: RejectsOf & { readonly limit: number; readonly offset: number },
   signal: AbortSignal,
-): Promise<RejectsPage> {
-  return context.engine.client.call('rejects', { ...requestOf(context, of), limit, offset }, { signal })
+): Promise<KeptPage> {
+  const page = (request: object) =>
+    context.engine.client.call('rejects', { ...then, ...request, limit, offset }, { signal })
+  const then = requestOf(context, of)
+  const replayed = context.runs.journal.replayed(then.file)
+  const now = await asItIsNow(context, of, then)
+  if ('why' in now) return { ...(await page({})), replayed, changed: now.why }
+  const answer = await page(now.request).catch(() => undefined)
+  return { ...(answer ?? (await page({}))), replayed }
 }
 
-/** Repairs kept rows and queues a run of them. @returns its id @throws LogiDataError */
+/** Repairs kept rows and queues a run of them. @returns its id @throws LogiDataError `replay.already`, `replay.changed` */
 export async function replayRejects(
   context: RejectsContext,
-  { repairs, exclude, ...of }: RejectsOf & { readonly repairs: readonly Repair[]; readonly exclude: readonly number[] },
+  {
+    repairs,
+    exclude,
+    again,
+    pipeline,
+    ...of
+  }: RejectsOf &
+    z.output<typeof replayOptionsSchema> & {
+      readonly repairs: readonly Repair[]
+      readonly exclude: readonly number[]
+    },
   signal: AbortSignal,
 ): Promise<string> {
   const { runs } = context
-  const { run, request } = runs.read(of.runId)
-  const { nodeId, file, ...rest } = requestOf(context, of)
-  // Pressed twice, the rows are added once.
-  const what = JSON.stringify([of.runId, of.nodeId, of.port, repairs, [...exclude].sort((a, b) => a - b)])
-  const hash = createHash('sha256').update(what).digest('hex').slice(0, 32)
+  const { run, rejects } = runs.read(of.runId)
+  const then = requestOf(context, of)
+  const { nodeId, file } = then
+  const now = pipeline === 'now' ? await asItIsNow(context, of, then) : { request: {} }
+  if ('why' in now) throw changed(now.why)
+  const { document, parameters, env } = { ...then, ...now.request }
+  const kept = Number(newestOf(rejects, of)?.kept ?? 0)
+  const rows = rangesOf(kept, exclude)
+  // Pressed twice, the rows are added once; asked for again, each time.
+  const asked = [of.runId, of.nodeId, of.port, repairs, [...exclude].sort((a, b) => a - b), document]
+  const key = again
+    ? undefined
+    : `replay:${createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 32)}`
   const target = `${dirname(file)}/${newRunId()}.repaired.parquet`
-  await context.engine.client.call(
-    'repair',
-    { ...rest, nodeId, file, target, repairs: [...repairs], exclude: [...exclude] },
-    { signal },
-  )
-  const { document, parameters } = request
-  return runs.start({
-    path: run.path,
-    document,
-    parameters,
-    trigger: { by: 'replay', name: of.runId },
-    replay: { nodeId, file: target },
-    key: `replay:${hash}`,
+  const { projectRoot } = then
+  await context.engine.client
+    .call(
+      'repair',
+      { projectRoot, document, parameters, env, nodeId, file, target, repairs: [...repairs], exclude: [...exclude] },
+      { signal },
+    )
+    .catch((thrown: unknown) => {
+      const known = thrown instanceof LogiDataError && pipeline === 'now'
+      throw known && thrown.info.code === 'replay.columns' ? changed(thrown.info.message) : thrown
+    })
+  try {
+    return runs.start({
+      path: run.path,
+      document,
+      parameters,
+      trigger: { by: 'replay', name: of.runId },
+      replay: { nodeId, file: target },
+      key,
+      replays: { source: of.runId, file, rows, again },
+    })
+  } catch (thrown) {
+    await rm(join(projectRoot, target), { force: true })
+    throw thrown
+  }
+}
+
+const changed = (why: string) =>
+  userError('replay.changed', why, {
+    hint: 'Put the corrected rows into the source and run the pipeline again, or replay them with the pipeline as it was at that run.',
   })
+
+/** What is asked with the pipeline as its file has it now, or why its rows cannot go through that. */
+async function asItIsNow(
+  context: RejectsContext,
+  of: RejectsOf,
+  then: { readonly document: PipelineDocument; readonly parameters: Readonly<Record<string, string>> },
+): Promise<{ readonly request: Pick<PipelineRequest, 'document' | 'parameters' | 'env'> } | { readonly why: string }> {
+  const { path } = context.runs.read(of.runId).run
+  const found = await new PipelineFiles(context.projectRoot).read(path).catch(() => undefined)
+  if (found === undefined) return { why: `“${path}” cannot be read any more.` }
+  const { document } = found
+  const node = document && Object.hasOwn(document.nodes, of.nodeId) ? document.nodes[of.nodeId] : undefined
+  if (!document) return { why: `“${path}” is no complete pipeline now.` }
+  if (!node) return { why: `The pipeline has no step “${of.nodeId}” any more.` }
+  const was = then.document.nodes[of.nodeId]?.type
+  if (node.type !== was) return { why: `“${of.nodeId}” is another step now: ${node.type} instead of ${was}.` }
+  // Those that it has no more, or that have come since, take their defaults.
+  const known = Object.entries(then.parameters).filter(([name]) => Object.hasOwn(document.parameters ?? {}, name))
+  return { request: { document, parameters: Object.fromEntries(known), env: context.environment(document) } }
+}
+
+/** All rows but some, as ranges. */
+function rangesOf(count: number, exclude: readonly number[]): RowRange[] {
+  const ranges: RowRange[] = []
+  let first = 0
+  for (const row of [...new Set(exclude), count].filter((one) => one <= count).sort((a, b) => a - b)) {
+    if (row > first) ranges.push({ first, last: row - 1 })
+    first = row + 1
+  }
+  return ranges
 }
 
 const LOADS: Readonly<Record<string, string>> = {
@@ -99,11 +179,16 @@ export async function exportRejects(
 function requestOf({ runs, projectRoot, environment }: RejectsContext, { runId, nodeId, port }: RejectsOf) {
   const { request, rejects } = runs.read(runId)
   const { document, parameters } = request
-  const own = rejects.filter((one) => one.nodeId === nodeId && one.port === port)
-  const file = own.sort((a, b) => b.attempt - a.attempt).find((one) => one.file !== undefined)?.file
+  const file = newestOf(rejects, { nodeId, port })?.file
   if (file === undefined)
     throw userError('rejects.not-kept', `The rejected rows of “${nodeId}” were not kept.`, {
       hint: 'They were cleaned away, or none were to be kept. Run the pipeline again.',
     })
   return { projectRoot, document, parameters, env: environment(document), nodeId, file }
+}
+
+/** What the newest attempt that has such rows kept. */
+function newestOf(rejects: readonly RunRejects[], { nodeId, port }: Omit<RejectsOf, 'runId'>): RunRejects | undefined {
+  const own = rejects.filter((one) => one.nodeId === nodeId && one.port === port && one.file !== undefined)
+  return own.toSorted((a, b) => b.attempt - a.attempt)[0]
 }

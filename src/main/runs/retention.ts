@@ -10,6 +10,16 @@ const RECENT = 60 * 60 * 1000
 /** Runs that are removed in one step: longer ones would keep the window waiting. */
 const RUNS_AT_ONCE = 50
 
+/** Not while the window opens. */
+const FIRST = 20_000
+const EVERY = 60 * 60 * 1000
+
+/** When what is not kept is removed by itself. @returns the timers */
+export const nowAndThen = (clean: () => void): NodeJS.Timeout[] => [
+  setTimeout(clean, FIRST).unref(),
+  setInterval(clean, EVERY).unref(),
+]
+
 export interface RetentionOptions {
   readonly projectRoot: string
   readonly journal: Journal

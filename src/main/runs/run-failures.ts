@@ -57,6 +57,11 @@ export const notResumable = ({ state, runId }: RunSummary) =>
     hint: 'Runs that failed, were cancelled or interrupted can be.',
   })
 
+export const notRepeatable = () =>
+  userError('replay.repeat', 'A run that replayed rejected rows is not run again: its rows would be added twice.', {
+    hint: 'Replay the rows among the rejected ones of the run that turned them down.',
+  })
+
 /** What people are told of runs that an earlier process left. */
 export function leftBehind(left: number, waiting: number): ErrorInfo[] {
   const notices: ErrorInfo[] = []

@@ -2,6 +2,7 @@ import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { RunRequest, RunTrigger } from '../../shared/runs/history.ts'
 import type { ProjectSettings } from '../../shared/runs/storage.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
+import type { ReplayClaim } from '../journal/replay-records.ts'
 import type { RunWatcher } from './run-watcher.ts'
 
 export interface RunRegistryOptions {
@@ -21,6 +22,8 @@ export interface RunStart extends Omit<RunRequest, 'env'> {
   readonly trigger: RunTrigger
   readonly key?: string | undefined
   readonly priority?: boolean | undefined
+  /** Rows of rejects that it reads again. */
+  readonly replays?: ReplayClaim | undefined
   /** Variables that the asker brings along; absent: those that this application grants. Their values are never written down. */
   readonly env?: Readonly<Record<string, string>> | undefined
 }

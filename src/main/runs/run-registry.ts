@@ -12,15 +12,23 @@ import { Journal } from '../journal/journal.ts'
 import type { CheckFilter, RunFilter } from '../journal/read-journal.ts'
 import { logLineOf } from '../logs/log-run.ts'
 import { ProjectLog } from '../logs/project-log.ts'
-import { hideParameters, secretsOf } from '../logs/secrets.ts'
+import { aboutRun, secretsOf } from '../logs/secrets.ts'
 import { readProjectSettings, writeProjectSettings } from '../settings/project-settings.ts'
 import { ActiveRun } from './active-run.ts'
 import { engineRequest, finishedStages } from './engine-request.ts'
 import { importRecords } from './import-records.ts'
 import { endOrphanEngine } from './orphan-engine.ts'
 import type { RejectsContext } from './rejects.ts'
-import { cleanRuns, storageStatus } from './retention.ts'
-import { interrupted, lastWordOf, leftBehind, missingVariables, notResumable, unknownRun } from './run-failures.ts'
+import { cleanRuns, nowAndThen, storageStatus } from './retention.ts'
+import {
+  interrupted,
+  lastWordOf,
+  leftBehind,
+  missingVariables,
+  notRepeatable,
+  notResumable,
+  unknownRun,
+} from './run-failures.ts'
 import { newRunId } from './run-id.ts'
 import type { RunRegistryOptions, RunStart } from './run-options.ts'
 import { Signals } from './signals.ts'
@@ -28,9 +36,6 @@ import { Signals } from './signals.ts'
 /** Events that are read from the journal at once. */
 const EVENTS_AT_ONCE = 500
 const RETRY_MILLISECONDS = 5_000
-/** Not while the window opens. */
-const CLEAN_FIRST_MILLISECONDS = 20_000
-const CLEAN_MILLISECONDS = 60 * 60 * 1000
 
 export type { RunRegistryOptions, RunStart } from './run-options.ts'
 
@@ -106,7 +111,7 @@ export class RunRegistry {
   }
 
   /** Journals the run and queues it. @returns its id, or that of the run which the same key gave before */
-  start({ path, trigger, key, priority, env, ...request }: RunStart): string {
+  start({ path, trigger, key, priority, replays, env, ...request }: RunStart): string {
     const values = env ?? this.#options.environment(request.document)
     const { runId, isNew } = this.journal.add({
       runId: newRunId(),
@@ -115,6 +120,7 @@ export class RunRegistry {
       request: { ...request, env: Object.keys(values).sort() },
       key,
       priority,
+      replays,
     })
     if (!isNew) return runId
     if (env) this.#brought.set(runId, env)
@@ -138,6 +144,7 @@ export class RunRegistry {
   repeat(runId: string, trigger: RunTrigger): string {
     const { path } = this.#summary(runId)
     const { env: _names, ...request } = this.#request(runId)
+    if (request.replay) throw notRepeatable()
     return this.start({ ...request, path, trigger })
   }
 
@@ -282,10 +289,7 @@ export class RunRegistry {
       if (!this.#closed)
         this.clean().catch((thrown) => this.log.write({ level: 'warn', message: toErrorInfo(thrown).message }))
     }
-    this.#cleaning.push(
-      setTimeout(clean, CLEAN_FIRST_MILLISECONDS).unref(),
-      setInterval(clean, CLEAN_MILLISECONDS).unref(),
-    )
+    this.#cleaning.push(...nowAndThen(clean))
   }
 
   #summary(runId: string): RunSummary {
@@ -364,9 +368,8 @@ export class RunRegistry {
     const { document, parameters, env: names } = request
     const env = { ...(this.#brought.get(runId) ?? this.#options.environment(document)) }
     this.log.hide(runId, secretsOf(env, parameters))
-    const given = Object.entries(hideParameters(parameters)).map(([name, value]) => `${name}=${value}`)
-    const about = [document.name, ...given, ...names.map((name) => `env ${name}`)].join(', ')
-    this.log.write({ level: 'info', source: 'run', runId, attempt, message: `attempt ${attempt} of ${about}` })
+    const message = `attempt ${attempt} of ${aboutRun(request)}`
+    this.log.write({ level: 'info', source: 'run', runId, attempt, message })
     const missing = names.filter((name) => env[name] === undefined)
     if (missing.length > 0) throw missingVariables(missing)
     const stages = attempt > 1 ? finishedStages(this.journal.detail(runId)?.stages ?? []) : []

@@ -1,8 +1,10 @@
 import { Button } from '@blueprintjs/core'
 import { Download, RotateCcw, StepForward } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { z } from 'zod'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
 import type { RunRejects, RunSummary } from '../../shared/runs/history.ts'
+import type { replayOptionsSchema } from '../../shared/runs/rejects.ts'
 import { api } from '../api.ts'
 import { DataGrid } from '../data-pane/data-grid.tsx'
 import type { GridEditing } from '../data-pane/edited-cell.tsx'
@@ -24,19 +26,23 @@ export function RejectedRowsView({ run, rejects }: Props) {
   const of = useMemo(() => ({ runId: run.runId, nodeId, port }), [run.runId, nodeId, port])
   const { kept, error: unread, more } = usePages(of)
   const [changes, setChanges] = useState<Changes>(new Map())
-  const [leftOut, setLeftOut] = useState<ReadonlySet<number>>(new Set())
+  const [chosen, setLeftOut] = useState<ReadonlySet<number>>()
   const [error, setError] = useState<ErrorInfo>()
   const [busy, setBusy] = useState(false)
   const [exporting, setExporting] = useState(false)
   const rows = useMemo(() => (kept ? repairedRows(kept, changes) : []), [kept, changes])
   if (unread) return <p className="panel-none">{unread.message}</p>
   if (!kept) return <div aria-busy="true" />
+  // What was replayed before is not replayed again, unless it is chosen.
+  const leftOut = chosen ?? kept.replayed
   const count = kept.total - leftOut.size
-  const replay = async () => {
+  const replay = async (more: Partial<z.input<typeof replayOptionsSchema>> = {}) => {
     setBusy(true)
     setError(undefined)
     try {
-      const { runId } = await api.call('run.replay', { ...of, repairs: [...changes.values()], exclude: [...leftOut] })
+      const through = kept.changed === undefined ? {} : { pipeline: 'then' as const }
+      const asked = { ...of, repairs: [...changes.values()], exclude: [...leftOut], ...through, ...more }
+      const { runId } = await api.call('run.replay', asked)
       selectRun(runId)
       void loadRuns()
     } catch (thrown) {
@@ -47,6 +53,7 @@ export function RejectedRowsView({ run, rejects }: Props) {
   const said = [
     t('rejects.rows', { count: kept.total }),
     ...(String(kept.total) === rejects.rows ? [] : [t('rejects.of', { count: formatNumber(rejects.rows) })]),
+    ...(kept.replayed.size > 0 ? [t('rejects.replayed', { count: kept.replayed.size })] : []),
     ...(changes.size > 0 ? [t('rejects.changed', { count: changes.size })] : []),
     ...(leftOut.size > 0 ? [t('rejects.out', { count: leftOut.size })] : []),
   ]
@@ -58,7 +65,7 @@ export function RejectedRowsView({ run, rejects }: Props) {
           {said.join(' · ')}
           <span className="run-of">{t(canReplay ? 'rejects.howTo' : 'rejects.ofSource')}</span>
         </span>
-        {(changes.size > 0 || leftOut.size > 0) && (
+        {(changes.size > 0 || chosen !== undefined) && (
           <Button
             size="small"
             variant="minimal"
@@ -66,7 +73,7 @@ export function RejectedRowsView({ run, rejects }: Props) {
             text={t('rejects.discard')}
             onClick={() => {
               setChanges(new Map())
-              setLeftOut(new Set())
+              setLeftOut(undefined)
               setError(undefined)
             }}
           />
@@ -90,10 +97,31 @@ export function RejectedRowsView({ run, rejects }: Props) {
           />
         )}
       </div>
+      {kept.changed !== undefined && canReplay && (
+        <p className="run-rejects-note" role="note">
+          {kept.changed} {t('rejects.then')}
+        </p>
+      )}
       {error && (
         <div className="run-failure run-rejects-failure" role="alert">
           <p>{error.message}</p>
           {error.hint !== undefined && <p className="run-failure-hint">{error.hint}</p>}
+          {error.code === 'replay.already' && (
+            <Button
+              size="small"
+              text={t('rejects.again')}
+              loading={busy}
+              onClick={() => void replay({ again: true })}
+            />
+          )}
+          {error.code === 'replay.changed' && (
+            <Button
+              size="small"
+              text={t('rejects.asItWas')}
+              loading={busy}
+              onClick={() => void replay({ pipeline: 'then' })}
+            />
+          )}
         </div>
       )}
       <DataGrid

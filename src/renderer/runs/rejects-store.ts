@@ -1,5 +1,5 @@
 import type { Cell, Column } from '../../shared/engine/types.ts'
-import type { RejectsPage, Repair } from '../../shared/runs/rejects.ts'
+import type { KeptPage, Repair, RowRange } from '../../shared/runs/rejects.ts'
 
 /** Rows that came so far, and what was changed in them. Columns that say why come first. */
 export interface RejectedRows {
@@ -10,10 +10,14 @@ export interface RejectedRows {
   readonly editable: ReadonlySet<number>
   /** Of the columns that the step names as at fault in a row: where it says so. */
   readonly fault: number
+  /** Rows that a run has read again, or is about to. */
+  readonly replayed: ReadonlySet<number>
+  /** Why the rows go through the pipeline as it was. */
+  readonly changed?: string | undefined
 }
 
 /** What the page before had, and one page more. */
-export function withPage(before: RejectedRows | undefined, page: RejectsPage): RejectedRows {
+export function withPage(before: RejectedRows | undefined, page: KeptPage): RejectedRows {
   const own = new Set(page.editable.map(({ name }) => name))
   const types = new Map(page.editable.map(({ name, type }) => [name, type]))
   const indices = page.columns.map((_, index) => index)
@@ -32,8 +36,12 @@ export function withPage(before: RejectedRows | undefined, page: RejectsPage): R
     total: page.total,
     editable: new Set(columns.flatMap(({ name }, index) => (own.has(name) ? [index] : []))),
     fault: columns.findIndex(({ name }, index) => name.startsWith('_column') && index < first.length),
+    replayed: new Set(page.replayed.flatMap(rowsOf)),
+    changed: page.changed,
   }
 }
+
+const rowsOf = ({ first, last }: RowRange): number[] => Array.from({ length: last - first + 1 }, (_, at) => first + at)
 
 const keyOf = (row: number, column: string): string => `${row} ${column}`
 

@@ -3,7 +3,7 @@ import { runEventSchema } from '../../engine/types.ts'
 import { runComparisonSchema } from '../../runs/compare.ts'
 import { runCheckSchema, runDetailSchema, runPageSchema, runStateSchema, runSummarySchema } from '../../runs/history.ts'
 import { logFilterSchema, logLineSchema } from '../../runs/log-line.ts'
-import { rejectsPageSchema, repairsSchema } from '../../runs/rejects.ts'
+import { keptPageSchema, repairsSchema, replayOptionsSchema } from '../../runs/rejects.ts'
 import {
   cleanedSchema,
   projectSettingsPatchSchema,
@@ -88,12 +88,16 @@ export const runContract = {
       limit: z.number().int().min(1).max(10_000).default(200),
       offset: z.number().int().min(0).default(0),
     }),
-    rejectsPageSchema,
+    keptPageSchema,
   ),
   /** Writes them as CSV, Excel or Parquet, as the path's ending says, into a file that is not there yet. */
   'run.exportRejects': call('write', rejectsOfSchema.extend({ path: z.string().min(1) }), z.object({})),
-  /** A new run that reads them again, repaired, and adds what comes of them to what was written. The same again gives the same run. */
-  'run.replay': call('run', rejectsOfSchema.extend(repairsSchema.shape), runIdSchema),
+  /** A new run that reads them again, repaired, and adds what comes of them to what was written: each row once, unless told otherwise. */
+  'run.replay': call(
+    'run',
+    rejectsOfSchema.extend({ ...repairsSchema.shape, ...replayOptionsSchema.shape }),
+    runIdSchema,
+  ),
   /** What goes and what waits, in order: an item at once, and one after every change. */
   'run.queue': stream('read', z.object({}), z.array(runSummarySchema)),
   /** What the project keeps of its runs, and what that takes on the disk. */
