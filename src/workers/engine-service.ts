@@ -25,6 +25,8 @@ export interface EngineServiceOptions {
 }
 
 const CHECK_STUCK_MS = 250
+/** So long without a question, and the person looks at what they got: time to make a run start at once. */
+const PAUSE_MS = 500
 
 /** Previews share the machine with a run; this is their part of the memory, and at most so much. */
 const INTERACTIVE_SHARE = 1 / 4
@@ -45,12 +47,25 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   }, CHECK_STUCK_MS)
   clearing.unref()
   const opened = new Set<string>()
+  const pauses = new Set<NodeJS.Timeout>()
 
-  /** Opening a project takes longer than a short run: it is done while the person still designs. */
+  /**
+   * Opening a project takes longer than a short run: it is done while the person still designs. In a pause, since a second thread
+   * that loads the whole catalogue keeps a core from the first columns and previews.
+   */
   const warm = (projectRoot: string): void => {
     if (opened.has(projectRoot)) return
     opened.add(projectRoot)
-    runner.ask('open', { projectRoot }, new AbortController().signal).catch(() => opened.delete(projectRoot))
+    const later = (): void => {
+      const pause = setTimeout(() => {
+        pauses.delete(pause)
+        if (interactive.activeQueries > 0 || performance.now() - interactive.askedAt < PAUSE_MS) later()
+        else runner.ask('open', { projectRoot }, new AbortController().signal).catch(() => opened.delete(projectRoot))
+      }, PAUSE_MS)
+      pause.unref()
+      pauses.add(pause)
+    }
+    later()
   }
 
   const handlers: Handlers<EngineContract> = {
@@ -103,6 +118,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     handlers,
     async close() {
       clearInterval(clearing)
+      for (const pause of pauses) clearTimeout(pause)
       await Promise.all([interactive.close(), runner.close()])
     },
   }

@@ -33,6 +33,7 @@ export class ThreadClient {
   #started: Started | undefined
   #lastId = 0
   #waiting = 0
+  #askedAt = 0
   readonly #stuck = new Set<Started>()
 
   constructor(name: string, options: ThreadOptions) {
@@ -42,6 +43,11 @@ export class ThreadClient {
 
   get activeQueries(): number {
     return this.#waiting
+  }
+
+  /** When it was asked last, as `performance.now()` counts. */
+  get askedAt(): number {
+    return this.#askedAt
   }
 
   /** Threads that were replaced, and may never end: native code or a regular expression holds them. */
@@ -69,6 +75,7 @@ export class ThreadClient {
     const started = this.#started
     const { face, ended } = started
     const id = ++this.#lastId
+    this.#askedAt = performance.now()
     // The thread answers once DuckDB has let go, so the promise below also settles after a cancel; unless it cannot hear.
     let unheard: (error: Error) => void = () => undefined
     const deaf = new Promise<never>((_, reject) => {

@@ -3,7 +3,6 @@ import { compileRecords } from '../../kit/files/records/compile.ts'
 import { type RecordFacts, spellOut, stageRecords } from '../../kit/files/records/stage.ts'
 import { patternOf, sourceFilesOf } from '../../kit/files/source.ts'
 import { type HtmlConfig, htmlExtractDescriptor } from './descriptor.ts'
-import { htmlRecords } from './records.ts'
 import { textTyping } from './text-typing.ts'
 
 const ENDINGS = ['html', 'htm']
@@ -11,6 +10,8 @@ const ENDINGS = ['html', 'htm']
 async function prepare(request: PrepareRequest<HtmlConfig>): Promise<RecordFacts> {
   const { config, signal } = request
   const found = await sourceFilesOf(config, request, ENDINGS)
+  // The parser comes with the first page that is read.
+  const { htmlRecords } = await import('./records.ts')
   return stageRecords(request, found, {
     family: 'html',
     key: 1,

@@ -29,7 +29,7 @@ import {
   Uint64,
   Utf8,
 } from 'apache-arrow'
-import { columnType, formatType, type SqlType } from '../../types.ts'
+import { columnType, type SqlType } from '../../types.ts'
 import { ExactNumber } from '../json/shape.ts'
 import { clockOf, daysOf, instantOf, intervalOf } from './instants.ts'
 
@@ -68,7 +68,7 @@ const LONGS = {
 } as const
 const has = <T extends object>(table: T, name: string): name is Extract<keyof T, string> => Object.hasOwn(table, name)
 
-/** @returns undefined for a type that Arrow does not hold exactly */
+/** @returns undefined for a type that Arrow does not hold exactly; see `arrowHolds` */
 export function writerOf(name: string): ArrowWriter | undefined {
   return writer(columnType(name), false)
 }
@@ -321,5 +321,3 @@ function maps(given: Extract<SqlType, { kind: 'map' }>): ArrowWriter | undefined
   }
   return { type, data }
 }
-
-export const shownType = (name: string): string => formatType(columnType(name))
