@@ -117,3 +117,7 @@ export function isBlocking({ module, config }: ResolvedNode): boolean {
   const { blocking } = module as RelationModule
   return typeof blocking === 'function' ? config !== undefined && blocking(config as never) : blocking === true
 }
+
+/** Which rows it takes depends on their order. */
+export const choosesByPlace = ({ module }: ResolvedNode): boolean =>
+  module?.kind === 'relation' && (module as RelationModule).byPlace === true

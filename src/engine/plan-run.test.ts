@@ -55,6 +55,13 @@ describe('a plan', () => {
     expect(stagesOf(nodes)).toEqual(['keep f.match: source s f', 'load a: g a', 'load b: g b'])
   })
 
+  test('keeps what is taken by its place, so that two loads have the same rows', () => {
+    const first = { type: 'transform.limit', inputs: { in: 'source' }, config: { rows: 5 } }
+    const nodes = { source, first, f: filter('first'), a: csv('f.match', 'a'), b: csv('f.rest', 'b') }
+    expect(stagesOf(nodes)).toEqual(['keep first.out: source first', 'load a: f a', 'load b: f b'])
+    expect(stagesOf({ source, first, a: csv('first', 'a') })).toEqual(['load a: source first a'])
+  })
+
   test('keeps two results where the second reads the first', () => {
     const nodes = { source, s: sort('source'), t: sort('s'), a: csv('s', 'a'), b: csv('t', 'b'), c: csv('t', 'c') }
     expect(stagesOf(nodes)).toEqual(['keep s.out: source s', 'keep t.out: t', 'load a: a', 'load b: b', 'load c: c'])

@@ -1,5 +1,5 @@
 import type { Problem } from '../shared/engine/types.ts'
-import { isBlocking, isStaged, isVolatile } from './compile-node.ts'
+import { choosesByPlace, isBlocking, isStaged, isVolatile } from './compile-node.ts'
 import { outerOf } from './inner-nodes.ts'
 import { nodeProblem } from './problems.ts'
 import { type PortRef, portKey, type ResolvedNode, type ResolvedPipeline } from './resolve-pipeline.ts'
@@ -206,7 +206,7 @@ function keptPorts(
       const key = portKey({ nodeId: node.id, port })
       const ref = refs.get(key)
       if (!ref) continue
-      heavy.set(key, above || (isBlocking(node) && node.inputs.size > 0) || isVolatile(node))
+      heavy.set(key, above || (isBlocking(node) && node.inputs.size > 0) || isVolatile(node) || choosesByPlace(node))
       const shared = (readers.get(key)?.size ?? 0) > 1 && (loadsOf.get(key)?.size ?? 0) > 1
       // What code computes, or a source gives, is a stage of its own, however many read it.
       // A check would compute it once more.

@@ -183,6 +183,11 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
    * config (`random()`) is noticed without this.
    */
   readonly volatile?: (config: z.output<Descriptor['config']>) => boolean
+  /**
+   * Takes rows by where they stand in an input that need not be sorted, so that two computations of it may take other rows: computed
+   * once where several loads read it. Not needed where it is `blocking`.
+   */
+  readonly byPlace?: boolean
   /** Asks for the time. What a person writes in the config (`current_date`) is noticed without this. */
   readonly usesClock?: (config: z.output<Descriptor['config']>) => boolean
   /**

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -110,3 +110,37 @@ it('reads several files by the names of their columns', async () => {
     ['3', null, 'x', 'b.duckdb'],
   ])
 })
+
+/** A database whose newest rows are in its log alone, as a full disk leaves it where they could not be moved into the file. */
+async function withLog(): Promise<void> {
+  const source = `${PATH}.source`
+  const instance = await DuckDBInstance.create(join(lab.root, source))
+  const connection = await instance.connect()
+  await connection.run("SET checkpoint_threshold = '1GB'")
+  await connection.run('CREATE TABLE t AS SELECT 1 AS id')
+  await connection.run('CHECKPOINT')
+  await connection.run('INSERT INTO t VALUES (2)')
+  for (const suffix of ['', '.wal']) await copyFile(join(lab.root, source + suffix), join(lab.root, PATH + suffix))
+  connection.closeSync()
+  instance.closeSync()
+  await rm(join(lab.root, source))
+  expect(await readdir(join(lab.root, 'out'))).toEqual(['a.duckdb', 'a.duckdb.wal'])
+}
+
+it.each(['the next load', 'a run that is taken up'])(
+  'takes in a log that was left beside its file: %s',
+  async (how) => {
+    await mkdir(join(lab.root, 'out'), { recursive: true })
+    await withLog()
+    const rows = ['1', '2']
+    if (how === 'the next load') {
+      await write({ mode: 'append' }, 'SELECT 3 AS id')
+      rows.push('3')
+    } else {
+      const config = duckdbLoad.descriptor.config.parse({ path: PATH, table: 't', mode: 'append' })
+      expect(await duckdbLoad.committed?.({ config, files: lab.files, key: 'r/n' })).toBe(false)
+    }
+    expect(await readdir(join(lab.root, 'out'))).toEqual(['a.duckdb'])
+    expect((await table()).rows.map(([id]) => id).sort()).toEqual(rows)
+  },
+)

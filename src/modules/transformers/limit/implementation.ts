@@ -7,6 +7,7 @@ export const limit: RelationModule<typeof limitDescriptor, undefined> = {
   kind: 'relation',
   descriptor: limitDescriptor,
   blindToUnnamed: true,
+  byPlace: true,
   compile: ({ config, inputs }) => {
     const input = requireInput(inputs, 'in')
     const offset = config.offset > 0 ? sql` OFFSET ${config.offset}` : raw('')
