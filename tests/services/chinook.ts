@@ -1,5 +1,5 @@
 // The Chinook database as files: CSV, JSON, newline-delimited JSON, Parquet, and one table in folders by country.
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { root } from './state.ts'
 
@@ -19,6 +19,8 @@ export const tables = [
 
 /** Writes the files into `folder`: csv/, json/ (arrays), jsonl/, parquet/ and partitioned/invoice/billing_country=…/. */
 export async function writeChinookFiles(folder: string): Promise<string> {
+  const complete = `${folder}.complete`
+  if (existsSync(complete)) return folder // running services read them
   const sql = readFileSync(`${root}tests/fixtures/chinook/Chinook_PostgreSql.sql`, 'utf8')
     .replace(/^(DROP|CREATE) DATABASE .*$/gm, '')
     .replace(/^\\c .*$/gm, '')
@@ -47,5 +49,6 @@ export async function writeChinookFiles(folder: string): Promise<string> {
     connection.closeSync()
     instance.closeSync()
   }
+  writeFileSync(complete, '')
   return folder
 }

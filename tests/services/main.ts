@@ -1,17 +1,24 @@
-// `scripts/services up|down|status [NAME…]`.
+// `scripts/services up|down|status [NAME…]`, `scripts/services keyring COMMAND…`.
 import { parseArgs } from 'node:util'
+import { api } from './api.ts'
 import type { Definition } from './definition.ts'
+import { withKeyring } from './keyring.ts'
 import { down, status, up } from './manage.ts'
 import { mariadb } from './mariadb.ts'
+import { minio } from './minio.ts'
+import { mongodb } from './mongodb.ts'
 import { postgres } from './postgres.ts'
+import { sftp } from './sftp.ts'
+import { sftpPassword } from './sftp-password.ts'
 
-const definitions: readonly Definition[] = [postgres, mariadb]
+const definitions: readonly Definition[] = [postgres, mariadb, minio, mongodb, sftp, sftpPassword, api]
 
 const usage = `Usage: scripts/services COMMAND [NAME…]
 
   up        start the services that do not run yet
   down      end them and remove their data
   status    say what runs, and where (--json for programs)
+  keyring   run a command that has an unlocked keychain of its own
 
 Services: ${definitions.map(({ name }) => name).join(' ')}; all of them where none is named.
 `
@@ -26,6 +33,8 @@ function chosen(names: readonly string[]): readonly Definition[] {
 }
 
 async function main(): Promise<number> {
+  const [first, ...keyringCommand] = process.argv.slice(2)
+  if (first === 'keyring' && keyringCommand.length > 0) return await withKeyring(keyringCommand)
   const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true })
   const [command, ...names] = positionals
   const selected = chosen(names)

@@ -23,8 +23,8 @@ function folders(): string[] {
 }
 
 /** The path of a program, or undefined. */
-export function find(program: string): string | undefined {
-  return folders()
+export function find(program: string, where: readonly string[] = folders()): string | undefined {
+  return where
     .filter((folder) => folder !== '')
     .map((folder) => `${folder}/${program}`)
     .find((path) => {

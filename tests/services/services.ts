@@ -33,10 +33,66 @@ export interface DatabaseServer extends Server, Tls {
   readonly oddPassword: string
 }
 
+export interface ObjectStore extends Server {
+  readonly endpoint: string
+  readonly region: string
+  readonly bucket: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+export interface DocumentServer extends Server {
+  readonly tlsPort: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  readonly url: string
+  readonly ca: string
+  readonly otherCa: string
+}
+
+/** Keys and known_hosts are paths of files; `hostKey` is the type and the key of the server. */
+export interface SftpServer extends Server {
+  readonly user: string
+  readonly privateKey: string
+  readonly privateKeyWithPassphrase: string
+  readonly passphrase: string
+  /** A key that the server does not know. */
+  readonly strangerKey: string
+  readonly knownHosts: string
+  /** Has another key for this server: a connection must be refused. */
+  readonly wrongKnownHosts: string
+  readonly hostKey: string
+  /** Where the files are on this machine; `chinook` is there to read, `incoming` to write. */
+  readonly root: string
+}
+
+/** The API of tests/services/api; its paths are in docs/testing-connectors.md. */
+export interface ApiServer extends Server {
+  readonly tlsPort: number
+  readonly url: string
+  readonly secureUrl: string
+  readonly tokenUrl: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly user: string
+  readonly password: string
+  readonly bearer: string
+  readonly apiKey: string
+  readonly ca: string
+  readonly otherCa: string
+}
+
 /** All services and what they tell. */
 export interface Services {
   readonly postgres: DatabaseServer & { readonly superuser: string }
   readonly mariadb: DatabaseServer
+  readonly minio: ObjectStore
+  readonly mongodb: DocumentServer
+  /** Debian's OpenSSH: keys only, and tunnels to the other services. */
+  readonly sftp: SftpServer
+  readonly 'sftp-password': SftpServer & { readonly password: string }
+  readonly api: ApiServer
 }
 
 export type ServiceName = keyof Services

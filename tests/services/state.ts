@@ -26,7 +26,8 @@ export interface State {
 }
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-export const home = `${root}.services`
+/** A test of the script itself has one of its own. */
+export const home = process.env['LOGIDATA_SERVICES_HOME'] || `${root}.services`
 const file = `${home}/services.json`
 const lock = `${home}/lock`
 
