@@ -84,6 +84,6 @@ export const PAIRS: readonly Pair[] = [
     load: xmlLoad,
     extract: xmlExtract,
     write: { path: 'a.xml', nulls: 'nil' },
-    read: (table) => ({ path: 'a.xml', columns: typed(table) }),
+    read: (table) => ({ path: 'a.xml', columns: typed(table), trim: false, empty: 'text' }),
   },
 ]

@@ -4,6 +4,7 @@ import { canonicalType } from '../../kit/files/column-type.ts'
 import { fileList, fileNameOf } from '../../kit/files/input-files.ts'
 import { isPlain, readText, type TextReading } from '../../kit/files/read-text.ts'
 import { sourceColumns, wantsFile } from '../../kit/files/source.ts'
+import { requireTextType } from '../../kit/files/text-type.ts'
 import { nameKey } from '../../kit/inputs.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import type { CsvConfig } from './descriptor.ts'
@@ -49,6 +50,7 @@ export function compileCsv(config: CsvConfig, facts: CsvFacts): CompiledPorts {
 function readingOf(facts: CsvColumnFacts, index: number, config: CsvConfig): Reading {
   const given = config.columns?.[facts.name]
   const type = canonicalType(facts.type)
+  if (given?.type !== undefined) requireTextType(facts.name, given.type, ['columns', facts.name, 'type'])
   const text = identifier(`t${index}`)
   if (type === 'VARCHAR') {
     const value = config.trim ? sql`trim(${text})` : text

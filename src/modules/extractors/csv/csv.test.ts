@@ -357,3 +357,31 @@ it('spells out what it detected, and reads the same with it', async () => {
   expect(await lab.extract(csvExtract, detected)).toEqual(await lab.extract(csvExtract, { path: 'a.csv' }))
   expect(csvExtract.descriptor.describe(csvExtract.descriptor.config.parse(detected))).toBe('a.csv · ; · 3 columns')
 })
+
+it.each(['BIGINT[]', 'STRUCT(a INTEGER)', 'MAP(VARCHAR, INTEGER)'])(
+  'refuses %s as the type of a column of texts',
+  async (type) => {
+    await lab.write('a.csv', 'id,v\n1,"[1, 2]"\n')
+    await expect(lab.extract(csvExtract, { path: 'a.csv', columns: { v: { type } } })).rejects.toMatchObject({
+      info: { code: 'type.nested', field: ['columns', 'v', 'type'], hint: expect.stringContaining('JSON') },
+    })
+  },
+)
+
+it('reads a header without rows as an empty table', async () => {
+  await lab.write('a.csv', 'id,v\n')
+  const { columns, rows } = await lab.extract(csvExtract, {
+    path: 'a.csv',
+    header: 'yes',
+    columns: { id: { type: 'BIGINT' } },
+  })
+  expect([columns, rows]).toEqual([
+    [
+      { name: 'id', type: 'BIGINT' },
+      { name: 'v', type: 'VARCHAR' },
+    ],
+    [],
+  ])
+  await lab.write('b.csv', '')
+  await expect(lab.extract(csvExtract, { path: 'b.csv' })).rejects.toMatchObject({ info: { kind: 'user' } })
+})

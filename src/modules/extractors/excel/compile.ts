@@ -3,6 +3,7 @@ import { failure } from '../../kit/failure.ts'
 import { readText } from '../../kit/files/read-text.ts'
 import { sourceColumns } from '../../kit/files/source.ts'
 import { stagedRelation } from '../../kit/files/stage.ts'
+import { requireTextType } from '../../kit/files/text-type.ts'
 import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import type { ExcelConfig } from './descriptor.ts'
 import type { ExcelFacts } from './facts.ts'
@@ -63,6 +64,7 @@ function readingOf(index: number, config: ExcelConfig, facts: ExcelFacts): Readi
   const column = facts.columns[index]
   if (!column) throw new TypeError(`no column ${index}`)
   const given = config.columns?.[column.name]
+  if (given?.type !== undefined) requireTextType(column.name, given.type, ['columns', column.name, 'type'])
   const { type } = column
   const cell = raw(`t${index}`)
   const text = sql`substr(${cell}, 2)`

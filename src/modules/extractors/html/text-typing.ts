@@ -24,6 +24,7 @@ export function textTyping(): Typing {
       const { type, ...reading } = detectType(values)
       return { type, staged: 'VARCHAR', ...reading }
     },
+    misfit: () => 'its values are plain texts',
     serialise: (record) => JSON.stringify(record),
   }
 }

@@ -62,3 +62,47 @@ it('spells out the types that it found, and reads the same with them', async () 
   })
   expect(await lab.extract(jsonExtract, detected)).toEqual(await lab.extract(jsonExtract, config))
 })
+
+it('reads a file without rows as an empty table of the columns that were given, and tells it otherwise', async () => {
+  await lab.write('a.json', '[]')
+  const columns = { id: { type: 'BIGINT' }, tags: { type: 'VARCHAR[]' }, note: {} }
+  expect(await lab.extract(jsonExtract, { path: 'a.json', columns })).toEqual({
+    columns: [
+      { name: 'id', type: 'BIGINT' },
+      { name: 'tags', type: 'VARCHAR[]' },
+      { name: 'note', type: 'VARCHAR' },
+    ],
+    rows: [],
+  })
+  await expect(lab.extract(jsonExtract, { path: 'a.json' })).rejects.toMatchObject({
+    info: { code: 'json.empty', hint: expect.stringContaining('name its columns') },
+  })
+})
+
+it.each([
+  ['[1.7]', 'BIGINT[]', 'some values at [] have decimals'],
+  ['[1.239]', 'DECIMAL(9,2)[]', 'some values at [] have 3 decimals'],
+  ['[1.5e-9]', 'DECIMAL(9,2)[]', 'some values at [] have an exponent'],
+  ['{"a":{"b":"1"}}', 'STRUCT(a STRUCT(b INTEGER))', 'some values at .a.b are no numbers'],
+  ['{"x":1,"y":2.5}', 'MAP(VARCHAR, INTEGER)', 'some values at .y have decimals'],
+  ['["2024-01-05T10:00:00"]', 'DATE[]', 'some values at [] have a time of day'],
+  ['["2024-01-05T10:00:00+02:00"]', 'TIMESTAMP[]', 'some values at [] have an offset from UTC'],
+  ['["2024-01-05T10:00:00"]', 'TIMESTAMPTZ[]', 'some values at [] have no offset from UTC'],
+  ['[5]', 'BOOLEAN[]', 'some values at [] are neither true nor false'],
+])('refuses to read %s as %s: %s', async (value, type, reason) => {
+  await lab.write('a.json', `[{"v":${value}}]`)
+  await expect(lab.extract(jsonExtract, { path: 'a.json', columns: { v: { type } } })).rejects.toMatchObject({
+    info: { code: 'records.type', message: expect.stringContaining(reason), field: ['columns', 'v', 'type'] },
+  })
+})
+
+it('reads nested values as the nested types that hold them', async () => {
+  await lab.write('a.json', '[{"v":[1,null],"s":{"a":0.10,"left":1},"m":{"x":1}}]')
+  const columns = {
+    v: { type: 'INTEGER[]' },
+    s: { type: 'STRUCT(a DECIMAL(9,2))' },
+    m: { type: 'MAP(VARCHAR, BIGINT)' },
+  }
+  const { rows } = await lab.extract(jsonExtract, { path: 'a.json', columns })
+  expect(rows).toEqual([['[1,null]', '{"a":0.1}', expect.stringMatching(/x.*1/)]])
+})

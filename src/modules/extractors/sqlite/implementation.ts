@@ -14,10 +14,10 @@ import {
 } from '../../kit/files/source.ts'
 import { type StagedTable, stage, stagedRelation, stateOf } from '../../kit/files/stage.ts'
 import { checkDistinctNames, nameKey } from '../../kit/inputs.ts'
-import { identifier, joinSql, sql } from '../../kit/sql.ts'
+import { identifier, joinSql, raw, sql } from '../../kit/sql.ts'
 import { type SqliteConfig, sqliteExtractDescriptor } from './descriptor.ts'
 import { atFile, openSqlite, selectionOf } from './open.ts'
-import { declaredType, type Reader, readerOf, type SqliteValue } from './values.ts'
+import { declaredType, type Reader, readerOf, type SqliteValue, stagedType } from './values.ts'
 
 export interface SqliteFacts {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
@@ -52,7 +52,11 @@ export const sqliteExtract: RelationModule<typeof sqliteExtractDescriptor, Sqlit
   prepare,
 
   compile({ config, facts }) {
-    const columns = facts.columns.map(({ name }) => identifier(name))
+    const columns = facts.columns.map(({ name, type }) =>
+      stagedType(type) === type
+        ? identifier(name)
+        : sql`CAST(${identifier(name)} AS ${raw(type)}) AS ${identifier(name)}`,
+    )
     columns.push(...sourceColumns(config, facts.source, identifier(FILE), identifier(ROW)))
     return {
       out: sql`SELECT ${joinSql(columns)} FROM ${stagedRelation(facts.rows)}`,
@@ -72,7 +76,7 @@ async function prepare(request: PrepareRequest<SqliteConfig>): Promise<SqliteFac
   const { config } = request
   const found = await sourceFilesOf(config, request, ENDINGS)
   const logs = await Promise.all(found.map((file) => stat(`${file.path}-wal`).catch(() => undefined)))
-  const key = [1, stateOf(found), logs.map((log) => [log?.size, log?.mtimeMs]), config]
+  const key = [2, stateOf(found), logs.map((log) => [log?.size, log?.mtimeMs]), config]
   const { facts, tables } = await stage(request, 'sqlite', key, async (table) => {
     const opened: OpenFile[] = []
     try {
@@ -87,7 +91,7 @@ async function prepare(request: PrepareRequest<SqliteConfig>): Promise<SqliteFac
         { name: FILE, type: 'VARCHAR' },
         { name: ROW, type: 'BIGINT' },
       ]
-      const rows = await table('rows', [...columns, ...own])
+      const rows = await table('rows', [...columns.map(({ name, type }) => ({ name, type: stagedType(type) })), ...own])
       const rejects = await table('rejects', REJECTS)
       for (const file of opened) {
         for (const batch of batches(file, columns, config)) {
@@ -174,7 +178,7 @@ function checkTypes(columns: SqliteFacts['columns'], config: SqliteConfig): void
   for (const { name, type } of columns) {
     if (readerOf(type, config.dates)) continue
     throw userError('sqlite.type', `Values of SQLite are not read as ${type}.`, {
-      hint: 'Choose BOOLEAN, an integer up to BIGINT, DOUBLE, DECIMAL, VARCHAR, BLOB, DATE, TIME or TIMESTAMP; cast to others in a later step.',
+      hint: 'Choose BOOLEAN, an integer from TINYINT to HUGEINT, DOUBLE, DECIMAL, VARCHAR, BLOB, DATE, TIME, TIMESTAMP, UUID or INTERVAL; cast to others in a later step.',
       field: ['types', name],
     })
   }

@@ -8,6 +8,18 @@ export type DateStorage = 'text' | 'unix' | 'unix_ms' | 'julian' | 'as_stored'
 /** @returns undefined for a value that is not exactly of the type */
 export type Reader = (value: Exclude<SqliteValue, null>) => CellValue | undefined
 
+/** What `load.sqlite` declares where SQLite has no type for a column. */
+const OWN: Readonly<Record<string, string>> = {
+  HUGETEXT: 'HUGEINT',
+  UHUGETEXT: 'UHUGEINT',
+  UBIGTEXT: 'UBIGINT',
+  BIGNUMTEXT: 'BIGNUM',
+  UUIDTEXT: 'UUID',
+  DURATIONTEXT: 'INTERVAL',
+}
+/** Parquet has no place for these: their texts are staged, which `readerOf` has checked. */
+export const stagedType = (type: string): string => (/^(U?HUGEINT|BIGNUM|INTERVAL)$/.test(type) ? 'VARCHAR' : type)
+
 /** DuckDB's type for a declared one; undefined where the values decide. */
 export function declaredType(declared: string | null, dates: DateStorage): string | undefined {
   const type = (declared ?? '').trim().toUpperCase()
@@ -16,11 +28,14 @@ export function declaredType(declared: string | null, dates: DateStorage): strin
     const [width, scale] = [Number(decimal[1]), Number(decimal[2] ?? 0)]
     return width >= 1 && width <= 38 && scale <= width ? `DECIMAL(${width},${scale})` : undefined
   }
+  const own = OWN[type]
+  if (own !== undefined) return own
   if (/^BOOL/.test(type)) return 'BOOLEAN'
   if (/^(DATETIME|TIMESTAMP|DATE|TIME)/.test(type)) {
     if (dates === 'as_stored') return undefined
     if (/^DATE(?!TIME)/.test(type)) return 'DATE'
     if (/^TIME(?!STAMP)/.test(type)) return 'TIME'
+    if (type === 'TIMESTAMP_NS') return type
     return /TZ|WITH TIME ZONE/.test(type) ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP'
   }
   if (type.includes('INT')) return 'BIGINT'
@@ -41,6 +56,8 @@ export function readerOf(given: string, dates: DateStorage): Reader | undefined 
   const type = canonicalType(given)
   const range = INTEGERS[type]
   if (range) return (value) => integer(value, range, type === 'BIGINT')
+  const large = LARGE[type]
+  if (large) return (value) => largeInteger(value, large)
   const decimal = /^DECIMAL\((\d+)(?:,(\d+))?\)$/.exec(type)
   if (decimal) return (value) => decimalText(value, Number(decimal[1]), Number(decimal[2] ?? 0))
   switch (type) {
@@ -57,6 +74,12 @@ export function readerOf(given: string, dates: DateStorage): Reader | undefined 
     case 'TIMESTAMP':
     case 'TIMESTAMP WITH TIME ZONE':
       return (value) => instantText(value, dates, type === 'TIMESTAMP' ? 'local' : 'instant')
+    case 'TIMESTAMP_NS':
+      return (value) => instantText(value, dates, 'nanoseconds')
+    case 'UUID':
+      return (value) => (typeof value === 'string' && UUID.test(value.trim()) ? value.trim() : undefined)
+    case 'INTERVAL':
+      return (value) => (typeof value === 'string' && value !== '' && INTERVAL.test(value) ? value : undefined)
     case 'TIME':
       return (value) => (typeof value === 'string' && CLOCK.test(value) ? value : undefined)
     default:
@@ -73,6 +96,23 @@ function integer(value: SqliteValue, [least, most]: readonly [bigint, bigint], w
     whole = BigInt(value.trim().replace('+', ''))
   if (whole === undefined || whole < least || whole > most) return undefined
   return wide ? whole : Number(whole)
+}
+
+/** Those that code gives as text; undefined: without a limit. */
+const LARGE: Readonly<Record<string, readonly [bigint?, bigint?]>> = {
+  UBIGINT: [0n, 2n ** 64n - 1n],
+  HUGEINT: [-(2n ** 127n), 2n ** 127n - 1n],
+  UHUGEINT: [0n, 2n ** 128n - 1n],
+  BIGNUM: [],
+}
+
+function largeInteger(value: SqliteValue, [least, most]: readonly [bigint?, bigint?]): string | undefined {
+  if (value === null || value instanceof Uint8Array) return undefined
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return undefined
+  const text = String(value).trim()
+  if (!/^-?\d+$/.test(text)) return undefined
+  const whole = BigInt(text)
+  return (least !== undefined && whole < least) || (most !== undefined && whole > most) ? undefined : String(whole)
 }
 
 function floating(value: SqliteValue): CellValue | undefined {
@@ -119,21 +159,26 @@ function decimalText(value: SqliteValue, width: number, scale: number): string |
   return `${sign === '-' ? '-' : ''}${left || '0'}${right ? `.${right}` : ''}`
 }
 
-const CLOCK = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** As DuckDB writes it. */
+const INTERVAL = /^(-?\d+ years?)? ?(-?\d+ months?)? ?(-?\d+ days?)? ?(-?\d{2,}:\d{2}:\d{2}(\.\d{1,6})?)?$/
+const CLOCK = /^(([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?|24:00:00)$/
+/** ISO 8601 and, for years before 1 and after 9999, what DuckDB writes. */
 const INSTANT =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[ T]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.(\d{1,9}))?)?)\s*(Z|[-+]\d{2}(?::?\d{2})?)?)?$/
+  /^(\d{4,6})-(\d{2})-(\d{2})( \(BC\))?(?:[ T]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.(\d{1,9}))?)?)\s*(Z|[-+]\d{2}(?::?\d{2})?)?)?$/
+type InstantKind = 'date' | 'local' | 'nanoseconds' | 'instant'
 
-function instantText(value: SqliteValue, dates: DateStorage, kind: 'date' | 'local' | 'instant'): string | undefined {
+function instantText(value: SqliteValue, dates: DateStorage, kind: InstantKind): string | undefined {
   if (typeof value === 'string') return fromText(value.trim(), kind)
   if (value === null || value instanceof Uint8Array) return undefined
   const micros = microseconds(value, dates)
   if (micros === undefined) return undefined
   const milliseconds = Number((micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n)
   const at = new Date(milliseconds)
-  if (Number.isNaN(at.getTime()) || at.getUTCFullYear() < 1 || at.getUTCFullYear() > 9999) return undefined
-  const day = at.toISOString().slice(0, 10)
+  if (Number.isNaN(at.getTime())) return undefined
+  const day = dayText(at)
   const rest = (((micros % 1000n) + 1000n) % 1000n).toString().padStart(3, '0')
-  const clock = `${at.toISOString().slice(11, 23)}${rest}`
+  const clock = `${at.toISOString().slice(-13, -1)}${rest}`
   if (kind === 'date') return clock === '00:00:00.000000' ? day : undefined
   return `${day} ${clock}${kind === 'instant' ? '+00' : ''}`
 }
@@ -147,17 +192,29 @@ function microseconds(value: bigint | number, dates: DateStorage): bigint | unde
   return dates === 'julian' ? BigInt(Math.round((number - 2_440_587.5) * 86_400_000)) * 1000n : undefined
 }
 
-function fromText(value: string, kind: 'date' | 'local' | 'instant'): string | undefined {
+function fromText(value: string, kind: InstantKind): string | undefined {
+  if (/^-?infinity$/.test(value)) return value
   const match = INSTANT.exec(value)
   if (!match) return undefined
-  const [, year, month, day, clock = '00:00:00', fraction = '', zone] = match
-  const midnight = new Date(`${year}-${month}-${day}T00:00:00Z`)
-  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== `${year}-${month}-${day}`)
-    return undefined
-  if (/[1-9]/.test(fraction.slice(6))) return undefined
-  if (kind === 'date') return /[1-9]/.test(clock) || zone ? undefined : `${year}-${month}-${day}`
+  const [, year = '', month, day, era, clock = '00:00:00', fraction = '', zone] = match
+  const astronomical = era ? 1 - Number(year) : Number(year)
+  const midnight = new Date(0)
+  midnight.setUTCFullYear(astronomical, Number(month) - 1, Number(day))
+  const text = `${year}-${month}-${day}${era ?? ''}`
+  // Beyond what JavaScript's calendar holds, DuckDB checks the day.
+  if (!Number.isNaN(midnight.getTime()) && dayText(midnight) !== text) return undefined
+  if (/[1-9]/.test(fraction.slice(kind === 'nanoseconds' ? 9 : 6))) return undefined
+  if (kind === 'date') return /[1-9]/.test(clock) || zone ? undefined : text
   const time = `${clock.length === 5 ? `${clock}:00` : clock}`
   // Without an offset, SQLite's own functions take a text for UTC.
-  if (kind === 'instant') return `${year}-${month}-${day} ${time}${zone === 'Z' || !zone ? '+00' : zone}`
-  return zone ? undefined : `${year}-${month}-${day} ${time}`
+  if (kind === 'instant') return `${text} ${time}${zone === 'Z' || !zone ? '+00' : zone}`
+  return zone ? undefined : `${text} ${time}`
+}
+
+/** As DuckDB writes a day of any era. */
+function dayText(date: Date): string {
+  const year = date.getUTCFullYear()
+  const [shown, era] = year > 0 ? [year, ''] : [1 - year, ' (BC)']
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${String(shown).padStart(4, '0')}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}${era}`
 }

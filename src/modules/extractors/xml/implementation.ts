@@ -6,7 +6,7 @@ import { textTyping } from '../../kit/files/records/typing.ts'
 import { recordWarnings } from '../../kit/files/records/warnings.ts'
 import { patternOf, sourceFilesOf } from '../../kit/files/source.ts'
 import { type XmlConfig, xmlExtractDescriptor } from './descriptor.ts'
-import { detectRowPath, readElements } from './read-elements.ts'
+import { detectRowPath, readElements, type XmlElement, type XmlMistake } from './read-elements.ts'
 import { newXmlShape, observeElement, recordOf, type XmlShape } from './records.ts'
 
 const ENDINGS = ['xml']
@@ -33,12 +33,14 @@ async function prepare(request: PrepareRequest<XmlConfig>): Promise<RecordFacts>
   let known: Promise<{ shape: XmlShape; paths: ReadonlyMap<string, string> }> | undefined
   return stageRecords(request, found, {
     family: 'xml',
-    key: 1,
-    typing: textTyping(config.max_depth),
+    key: 2,
+    typing: textTyping(config.max_depth, true),
     async *records(file): AsyncGenerator<StagedRecord> {
       known ??= shapeOf(found, config, signal)
       const { shape, paths } = await known
-      for await (const element of readElements(file, config, paths.get(file.path) ?? '*', signal)) {
+      const path = paths.get(file.path)
+      if (path === undefined) return
+      for await (const element of readElements(file, config, path, signal)) {
         if ('mistake' in element)
           yield {
             line: element.line,
@@ -57,18 +59,34 @@ async function shapeOf(files: readonly InputFile[], config: XmlConfig, signal: A
   let rows = 0
   for (const file of files) {
     const path = config.row_path ?? (await detectRowPath(file, config, signal))
-    paths.set(file.path, path)
+    let own = 0
     for await (const element of readElements(file, config, path, signal)) {
-      rows++
+      // `<rows/>` is a table without rows, not one row without columns.
+      if (config.row_path === undefined && isRoot(path) && isBare(element)) continue
+      own++
       if (!('mistake' in element)) observeElement(shape, element, config)
     }
+    if (own > 0) paths.set(file.path, path)
+    rows += own
   }
-  if (rows === 0)
-    throw userError('xml.no-rows', `There is no element ${config.row_path ?? ''} in ${config.path}.`, {
-      hint: files[0]
-        ? `The first element that repeats is ${await detectRowPath(files[0], config, signal)}.`
-        : 'Check the path.',
-      field: ['row_path'],
-    })
-  return { shape, paths }
+  if (rows > 0) return { shape, paths }
+  const first = files[0] && (await detectRowPath(files[0], config, signal))
+  // Where a root has nothing in it there is no wrong path to tell.
+  if (config.columns && first !== undefined && isRoot(first)) return { shape, paths }
+  throw userError('xml.no-rows', `There is no element ${config.row_path ?? 'that could be a row'} in ${config.path}.`, {
+    hint:
+      first === undefined
+        ? 'Check the path.'
+        : isRoot(first)
+          ? 'If the file may be empty, name its columns and their types in “Columns”.'
+          : `The first element that repeats is ${first}.`,
+    field: isRoot(first ?? '') ? ['path'] : ['row_path'],
+  })
 }
+
+const isRoot = (path: string): boolean => /^\/[^/]+$/.test(path)
+const isBare = (element: XmlElement | XmlMistake): boolean =>
+  !('mistake' in element) &&
+  element.attributes.length === 0 &&
+  element.children.length === 0 &&
+  element.text.trim() === ''

@@ -9,6 +9,8 @@ export interface XmlShape {
   numbers: boolean
   booleans: boolean
   hasText: boolean
+  /** Some text is nothing but white space, and would count if this were an element of text alone. */
+  hasBlank: boolean
   readonly attributes: Map<string, XmlShape>
   readonly children: Map<string, XmlShape>
 }
@@ -18,6 +20,7 @@ export const newXmlShape = (): XmlShape => ({
   numbers: true,
   booleans: true,
   hasText: false,
+  hasBlank: false,
   attributes: new Map(),
   children: new Map(),
 })
@@ -34,9 +37,8 @@ function shapeIn(shapes: Map<string, XmlShape>, name: string): XmlShape {
 }
 
 export function observeElement(shape: XmlShape, element: XmlElement, config: XmlConfig): void {
-  observeText(shape, element.text, config)
-  for (const [name, value] of element.attributes)
-    if (!isNil(name)) observeText(shapeIn(shape.attributes, name), value, config)
+  if (!isNil(element)) observeText(shape, element.text, config)
+  for (const [name, value] of attributesOf(element)) observeText(shapeIn(shape.attributes, name), value, config)
   const seen = new Set<string>()
   for (const child of element.children) {
     const inner = shapeIn(shape.children, child.name)
@@ -49,19 +51,44 @@ export function observeElement(shape: XmlShape, element: XmlElement, config: Xml
 function observeText(shape: XmlShape, given: string, config: XmlConfig): void {
   const text = textOf(given, config)
   if (text === null) return
+  if (trimXml(text) === '') {
+    shape.hasBlank = true
+    return
+  }
   shape.hasText = true
   shape.numbers &&= NUMBER.test(text)
   shape.booleans &&= text === 'true' || text === 'false'
 }
 
-const isNil = (name: string): boolean => /(^|:)nil$/.test(name)
+const NIL = /:nil$/
+const isNil = (element: XmlElement): boolean =>
+  element.attributes.some(([name, value]) => NIL.test(name) && /^(true|1)$/.test(value))
+const attributesOf = (element: XmlElement) => element.attributes.filter(([name]) => !NIL.test(name))
 
+/** What XML calls white space: a no-break space is a character like any other. No regular expression, which is quadratic here. */
+function trimXml(text: string): string {
+  const isSpace = (at: number) => ' \t\r\n'.includes(text.charAt(at))
+  let from = 0
+  let to = text.length
+  while (from < to && isSpace(from)) from++
+  while (to > from && isSpace(to - 1)) to--
+  return text.slice(from, to)
+}
+
+/** The text of an attribute, or of an element that holds nothing else. */
 function textOf(given: string, config: XmlConfig): string | null {
-  const text = config.trim ? given.trim() : given
-  return text.trim() === '' ? null : text
+  const text = config.trim ? trimXml(given) : given
+  return text === '' && config.empty === 'null' ? null : text
+}
+
+/** The text of an element: white space around the elements in it is layout. */
+function textIn(element: XmlElement, shape: XmlShape, config: XmlConfig): string | null {
+  if (isNil(element)) return null
+  return !isSimple(shape) && trimXml(element.text) === '' ? null : textOf(element.text, config)
 }
 
 const isSimple = (shape: XmlShape): boolean => shape.attributes.size === 0 && shape.children.size === 0
+const holdsText = (shape: XmlShape): boolean => shape.hasText || (shape.hasBlank && isSimple(shape))
 
 /** The columns of a row; the texts at the top stay texts, whose types are found later. */
 export function recordOf(element: XmlElement, shape: XmlShape, config: XmlConfig): Record<string, unknown> {
@@ -77,16 +104,13 @@ function addFields(
   config: XmlConfig,
   prefix: string,
 ): void {
-  for (const name of shape.attributes.keys())
-    record[`${prefix}${config.attribute_prefix}${name}`] =
-      element?.attributes.find(([key]) => key === name)?.[1] ?? null
-  if (
-    shape.hasText &&
-    (prefix !== '' || isSimple(shape) || textOf(element?.text ?? '', config) !== null || shape.children.size === 0)
-  )
-    record[prefix === '' ? '#text' : isSimple(shape) ? prefix.slice(0, -1) : `${prefix}#text`] = element
-      ? textOf(element.text, config)
-      : null
+  for (const name of shape.attributes.keys()) {
+    const given = element?.attributes.find(([key]) => key === name)?.[1]
+    record[`${prefix}${config.attribute_prefix}${name}`] = given === undefined ? null : textOf(given, config)
+  }
+  const text = element ? textIn(element, shape, config) : null
+  if (holdsText(shape) && (prefix !== '' || isSimple(shape) || text !== null || shape.children.size === 0))
+    record[prefix === '' ? '#text' : isSimple(shape) ? prefix.slice(0, -1) : `${prefix}#text`] = text
   const groups = Map.groupBy(element?.children ?? [], (child) => child.name)
   for (const [name, inner] of shape.children) {
     const found = groups.get(name) ?? []
@@ -94,28 +118,32 @@ function addFields(
     if (inner.repeats && config.repeated === 'list')
       record[key] = found.length === 0 ? null : found.map((child) => valueFrom(child, inner, config))
     else if (inner.repeats && config.repeated === 'join') record[key] = joined(found, config)
-    else if (isSimple(inner)) record[key] = found[0] ? textOf(found[0].text, config) : null
+    else if (isSimple(inner)) record[key] = found[0] ? textIn(found[0], inner, config) : null
     else if (config.nested === 'columns') addFields(record, found[0], inner, config, `${key}.`)
     else record[key] = found[0] ? valueFrom(found[0], inner, config) : null
   }
 }
 
 function joined(elements: readonly XmlElement[], config: XmlConfig): string | null {
-  const texts = elements.map((element) => textOf(allText(element), config)).filter((text) => text !== null)
+  const texts = elements
+    .map((element) => (isNil(element) ? null : textOf(allText(element), config)))
+    .filter((text) => text !== null)
   return texts.length === 0 ? null : texts.join(config.separator)
 }
 
 const allText = (element: XmlElement): string =>
-  [element.text, ...element.children.map(allText)].filter((text) => text.trim() !== '').join(' ')
+  element.children.length === 0
+    ? element.text
+    : [element.text, ...element.children.map(allText)].filter((text) => trimXml(text) !== '').join(' ')
 
 function valueFrom(element: XmlElement, shape: XmlShape, config: XmlConfig): unknown {
-  if (isSimple(shape)) return typed(textOf(element.text, config), shape)
+  if (isSimple(shape)) return typed(textIn(element, shape, config), shape)
   const value: Record<string, unknown> = {}
   for (const [name, inner] of shape.attributes) {
     const given = element.attributes.find(([key]) => key === name)?.[1]
     value[`${config.attribute_prefix}${name}`] = given === undefined ? null : typed(textOf(given, config), inner)
   }
-  if (shape.hasText) value['#text'] = typed(textOf(element.text, config), shape)
+  if (holdsText(shape)) value['#text'] = typed(textIn(element, shape, config), shape)
   const groups = Map.groupBy(element.children, (child) => child.name)
   for (const [name, inner] of shape.children) {
     const found = groups.get(name) ?? []
@@ -128,6 +156,8 @@ function valueFrom(element: XmlElement, shape: XmlShape, config: XmlConfig): unk
 
 function typed(text: string | null, shape: XmlShape): unknown {
   if (text === null) return null
+  // An empty text that counts makes all of them texts.
+  if (shape.hasBlank && isSimple(shape)) return text
   if (shape.numbers) return parseExactly(text)
   return shape.booleans ? text === 'true' : text
 }

@@ -100,3 +100,40 @@ it('tells empty, cut off, garbage and endless files', async () => {
   await expect(read('<a>'.repeat(2000))).rejects.toThrow('nested more than 500 deep')
   await expect(read('<r><e/></r>', { row_path: '/r/x' })).rejects.toMatchObject({ info: { code: 'xml.no-rows' } })
 })
+
+it('tells an empty element from one that is not there, where asked to, and trims the white space of XML alone', async () => {
+  const nil = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
+  const content = `<r>\n<e k=""><a/><n>1</n></e><e k="x"><a> \u00a0 </a><n/></e><e><n>2</n></e><e><a ${nil}/><n>3</n></e></r>`
+  expect((await read(content)).rows).toEqual([
+    [null, null, '1'],
+    ['x', '\u00a0', null],
+    [null, null, '2'],
+    [null, null, '3'],
+  ])
+  const exact = await read(content, { empty: 'text', trim: false, columns: { n: { type: 'INTEGER' } } })
+  expect(exact.rows).toEqual([
+    ['', '', '1'],
+    ['x', ' \u00a0 ', null],
+    [null, null, '2'],
+    [null, null, '3'],
+  ])
+  expect((await read(content, { empty: 'text' })).types).toMatchObject({ n: 'VARCHAR' })
+  const nested = '<r><e><p><a/><b>1</b></p></e><e><p>\n  <a>x</a></p></e></r>'
+  expect((await read(nested, { empty: 'text' })).rows).toEqual([['{"a":"","b":1}'], ['{"a":"x","b":null}']])
+  expect((await read(nested)).rows).toEqual([['{"a":null,"b":1}'], ['{"a":"x","b":null}']])
+})
+
+it('reads a document without rows as an empty table of the columns that were given', async () => {
+  const columns = { id: { type: 'BIGINT' }, day: { type: 'DATE', name: 'on' } }
+  for (const content of ['<r/>', '<r>\n</r>']) {
+    expect(await read(content, { columns })).toEqual({ types: { id: 'BIGINT', on: 'DATE' }, rows: [] })
+    expect(await read(content, { columns, row_path: '/r/e' })).toMatchObject({ rows: [] })
+    await expect(read(content)).rejects.toMatchObject({ info: { code: 'xml.no-rows', field: ['path'] } })
+  }
+  await expect(read('<r><x/></r>', { columns, row_path: '/r/e' })).rejects.toMatchObject({
+    info: { code: 'xml.no-rows', field: ['row_path'] },
+  })
+  await lab.write('b/1.xml', '<r/>')
+  await lab.write('b/2.xml', '<r><e><id>1</id></e></r>')
+  expect((await lab.extract(xmlExtract, { path: 'b/*.xml' })).rows).toEqual([['1']])
+})

@@ -52,8 +52,8 @@ after a failure or a crash it holds the old data or the new.
 a primary key or unique index over exactly these columns), \`create\` refuses a table that exists. A key that is missing or comes twice in the input is refused before anything is
 written.
 
-Whole numbers up to 64 bits are INTEGER, BOOLEAN is 0 and 1, FLOAT and DOUBLE are REAL, BLOB is BLOB. What SQLite would round is written as text: DECIMAL and larger whole numbers,
-in columns declared DECIMALTEXT(p,s), which \`extract.sqlite\` reads back exactly. NaN is refused, since SQLite would make it NULL. Dates are ISO 8601 text, or numbers (UTC): seconds refuse fractions of a second, Julian days
+Whole numbers up to 64 bits are INTEGER, BOOLEAN is 0 and 1, FLOAT and DOUBLE are REAL, BLOB is BLOB. What SQLite would round or has no type for is written as text, in columns
+whose declared type \`extract.sqlite\` knows again: DECIMAL as DECIMALTEXT(p,s), larger whole numbers as HUGETEXT and the like, UUID and INTERVAL; so are dates of any year and infinity. NaN is refused, since SQLite would make it NULL. Dates are ISO 8601 text, or numbers (UTC): seconds refuse fractions of a second, Julian days
 are exact to about a millisecond. Lists and structs are JSON text.`,
     `Écrit les lignes dans une table d’un fichier SQLite, créé s’il n’existe pas ; les autres tables restent telles quelles. Tout se passe en une transaction de ce fichier : après un
 échec ou un arrêt brutal, il contient les anciennes données ou les nouvelles.
@@ -61,8 +61,9 @@ are exact to about a millisecond. Lists and structs are JSON text.`,
 \`replace\` refait la table, \`append\` ajoute les lignes par les noms de leurs colonnes, \`upsert\` met à jour les lignes de même clé et ajoute les autres (une table existante doit avoir
 une clé primaire ou un index unique sur exactement ces colonnes), \`create\` refuse une table qui existe. Une clé absente ou présente deux fois est refusée avant toute écriture.
 
-Les entiers jusqu’à 64 bits sont INTEGER, BOOLEAN vaut 0 ou 1, FLOAT et DOUBLE sont REAL, BLOB est BLOB. Ce que SQLite arrondirait est écrit en texte : DECIMAL et entiers plus grands, dans
-des colonnes déclarées DECIMALTEXT(p,s), que \`extract.sqlite\` relit exactement. NaN est refusé, car SQLite en ferait NULL. Les dates sont du texte ISO 8601 ou des nombres (UTC) : les secondes refusent
+Les entiers jusqu’à 64 bits sont INTEGER, BOOLEAN vaut 0 ou 1, FLOAT et DOUBLE sont REAL, BLOB est BLOB. Ce que SQLite arrondirait ou n’a pas comme type est écrit en texte, dans
+des colonnes dont \`extract.sqlite\` reconnaît le type déclaré : DECIMAL en DECIMALTEXT(p,s), entiers plus grands en HUGETEXT et semblables, UUID et INTERVAL ; de même les dates de toute
+année et l’infini. NaN est refusé, car SQLite en ferait NULL. Les dates sont du texte ISO 8601 ou des nombres (UTC) : les secondes refusent
 les fractions, les jours juliens sont exacts à une milliseconde près. Listes et structures sont du texte JSON.`,
   ),
   icon: 'sqlite',

@@ -25,7 +25,7 @@ it('writes what reads back with the same types and values', async () => {
   expect(await write({}, query)).toEqual({ rows: 1n, written: ['out/a.db'] })
   const { columns, rows } = await lab.extract(sqliteExtract, { path: 'out/a.db' })
   expect(columns.map(({ type }) => type)).toEqual(
-    'BIGINT BOOLEAN DOUBLE DECIMAL(38,9) DATE TIMESTAMP TIMESTAMP_TZ TIME BLOB VARCHAR VARCHAR DECIMAL(38,0) VARCHAR'
+    'BIGINT BOOLEAN DOUBLE DECIMAL(38,9) DATE TIMESTAMP TIMESTAMP_TZ TIME BLOB VARCHAR VARCHAR UBIGINT VARCHAR'
       .split(' ')
       .map((type) => (type === 'TIMESTAMP_TZ' ? 'TIMESTAMP WITH TIME ZONE' : type)),
   )

@@ -17,6 +17,19 @@ export interface SqliteColumn {
 const whole = (cell: string) => BigInt(cell)
 const asText = (cell: string) => cell
 
+/**
+ * Declared types for what SQLite has none of, by which `extract.sqlite` knows it again. Each holds TEXT, so that SQLite keeps the text
+ * as it is, and not INT, which would make a number of it first.
+ */
+const OWN: Readonly<Record<string, string>> = {
+  HUGEINT: 'HUGETEXT',
+  UHUGEINT: 'UHUGETEXT',
+  UBIGINT: 'UBIGTEXT',
+  BIGNUM: 'BIGNUMTEXT',
+  UUID: 'UUIDTEXT',
+  INTERVAL: 'DURATIONTEXT',
+}
+
 export function sqliteColumn({ name, type }: Column, dates: SqliteLoadConfig['dates']): SqliteColumn {
   const column = identifier(name)
   const as = (declared: string, strict: string, value: Sql, bind: SqliteColumn['bind']): SqliteColumn => ({
@@ -39,7 +52,8 @@ export function sqliteColumn({ name, type }: Column, dates: SqliteLoadConfig['da
     return as('REAL', 'REAL', sql`CASE WHEN isnan(${column}) THEN ${nan} ELSE CAST(${column} AS DOUBLE) END`, floating)
   }
   if (type.startsWith('DECIMAL')) return as(type.replace('DECIMAL', 'DECIMALTEXT'), 'TEXT', column, asText)
-  if (/^(U?HUGEINT|UBIGINT|BIGNUM)$/.test(type)) return as('DECIMALTEXT(38,0)', 'TEXT', column, asText)
+  const own = OWN[type]
+  if (own !== undefined) return as(own, 'TEXT', column, asText)
   if (type === 'BLOB') return as('BLOB', 'BLOB', column, (cell: Cell & string) => Buffer.from(cell.slice(2), 'hex'))
   if (type === 'DATE' || type.startsWith('TIMESTAMP')) return temporal({ name, type }, dates, as)
   return as(type === 'TIME' ? 'TIME' : 'TEXT', 'TEXT', column, asText)
@@ -51,7 +65,12 @@ function temporal(
   as: (declared: string, strict: string, value: Sql, bind: SqliteColumn['bind']) => SqliteColumn,
 ): SqliteColumn {
   const column = identifier(name)
-  const declared = type === 'DATE' ? 'DATE' : type === 'TIMESTAMP WITH TIME ZONE' ? 'TIMESTAMPTZ' : 'TIMESTAMP'
+  const declared =
+    type === 'DATE' || type === 'TIMESTAMP_NS'
+      ? type
+      : type === 'TIMESTAMP WITH TIME ZONE'
+        ? 'TIMESTAMPTZ'
+        : 'TIMESTAMP'
   if (dates === 'text') return as(declared, 'TEXT', column, asText)
   const refuse = (what: string) =>
     failure(

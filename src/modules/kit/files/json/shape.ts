@@ -19,17 +19,21 @@ export interface Shape {
   items?: Shape
 }
 
-const BOOLEAN = 1
-const INTEGER = 2
-const FRACTION = 4
-const EXACT = 8
-const TEXT = 16
-const DATE = 32
-const TIMESTAMP = 64
-const INSTANT = 128
-const LIST = 256
-const STRUCT = 512
-const FLOATING = 1024
+/** What was met at a place, as bits of `kinds`. */
+export const KINDS = {
+  BOOLEAN: 1,
+  INTEGER: 2,
+  FRACTION: 4,
+  EXACT: 8,
+  TEXT: 16,
+  DATE: 32,
+  TIMESTAMP: 64,
+  INSTANT: 128,
+  LIST: 256,
+  STRUCT: 512,
+  FLOATING: 1024,
+} as const
+const { BOOLEAN, INTEGER, FRACTION, EXACT, TEXT, DATE, TIMESTAMP, INSTANT, LIST, STRUCT, FLOATING } = KINDS
 
 export const newShape = (): Shape => ({ kinds: 0, whole: 0, scale: 0, largest: 0n })
 

@@ -16,13 +16,15 @@ export function compileRecords(family: string, config: RecordConfig, facts: Reco
     const renamed = identifier(given?.name ?? name)
     const text = identifier(name)
     if (staged === type) return sql`${text} AS ${renamed}`
-    const value = readText(sql`trim(${text})`, {
+    // XML has no other way to write nothing; JSON has null.
+    const content = family === 'xml' ? sql`nullif(trim(${text}), '')` : sql`trim(${text})`
+    const value = readText(content, {
       ...reading,
       type,
       format: given?.format ?? reading.format,
       leadingZeros: true,
     })
-    const bad = sql`(${text} IS NOT NULL AND ${value} IS NULL)`
+    const bad = sql`(${family === 'xml' ? content : text} IS NOT NULL AND ${value} IS NULL)`
     checks.push({ bad, name, type, text })
     if (config.on_bad_row === 'reject') return sql`CAST(${value} AS ${raw(type)}) AS ${renamed}`
     const place = [identifier(FILE), ', line ', sql`CAST(${identifier(LINE)} AS VARCHAR)`, `, field ${name}: "`]

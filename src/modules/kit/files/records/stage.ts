@@ -59,7 +59,7 @@ export async function stageRecords(
   const { config, files, session, signal } = request
   const state = found.map((file) => [file.path, file.bytes, file.modified])
   const id = createHash('sha256')
-    .update(JSON.stringify([2, state, config, family, key]))
+    .update(JSON.stringify([3, state, config, family, key]))
     .digest('hex')
     .slice(0, 32)
   const at = (suffix: string) => join(files.staging, `${family}-${id}${suffix}`)
@@ -102,10 +102,12 @@ export async function stageRecords(
     } finally {
       await Promise.all([rows, rejects].map((stream) => new Promise((done) => stream.end(done))))
     }
-    const names = distinctNames(typing.names())
+    const met = typing.names()
+    // Of files without a row, the columns are those that a person gave.
+    const names = distinctNames(met.length > 0 ? met : Object.keys(config.columns ?? {}))
     if (names.length === 0) {
       throw userError(`${family}.empty`, `There is no record with a field in ${config.path}.`, {
-        hint: 'Check the path, and where the rows are inside the file.',
+        hint: 'Check the path, and where the rows are inside the file; if it may be empty, name its columns and their types in “Columns”.',
         field: ['path'],
       })
     }

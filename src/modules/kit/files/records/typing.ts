@@ -1,5 +1,7 @@
+import { userError } from '../../../../shared/errors.ts'
 import { canonicalType } from '../column-type.ts'
 import { detectType, signature, type TypeNote } from '../detect-type.ts'
+import { misfit } from '../json/fits.ts'
 import { newShape, observe, serialise, typeOfShape } from '../json/shape.ts'
 import type { RecordConfig } from './config.ts'
 
@@ -25,6 +27,8 @@ export interface Typing {
   names(): string[]
   /** Of a field for which no type was given. */
   detect(name: string): Omit<RecordColumn, 'name'>
+  /** What of a field's values a nested type would change without a word. */
+  misfit(name: string, type: string): string | undefined
   /** One line of JSON. */
   serialise(record: Record<string, unknown>): string
 }
@@ -38,15 +42,21 @@ export function jsonTyping(depth: number): Typing {
       const type = typeOfShape(root.fields?.get(name) ?? newShape(), depth)
       return { type, staged: type }
     },
+    misfit: (name, type) => misfit(root.fields?.get(name) ?? newShape(), type),
     serialise,
   }
 }
 
-/** For records whose values are texts: their types are found as those of a CSV file are. What is nested is JSON's. */
-export function textTyping(depth: number): Typing {
+/**
+ * For records whose values are texts: their types are found as those of a CSV file are. What is nested is JSON's.
+ * @param blanksAreTexts otherwise nothing is known of a column from its empty fields
+ */
+export function textTyping(depth: number, blanksAreTexts = false): Typing {
   const nested = jsonTyping(depth)
   const texts = new Map<string, Map<string, string>>()
   const nests = new Set<string>()
+  /** Fields with a text of nothing but blanks, which no number and no date is. */
+  const blanks = new Set<string>()
   return {
     observe(record) {
       for (const [name, value] of Object.entries(record)) {
@@ -57,7 +67,10 @@ export function textTyping(depth: number): Typing {
         }
         if (typeof value === 'string') {
           const text = value.trim()
-          if (text === '') continue
+          if (text === '') {
+            if (blanksAreTexts) blanks.add(name)
+            continue
+          }
           const key = signature(text)
           if (!seen.has(key)) seen.set(key, text)
         } else if (value !== null && value !== undefined) {
@@ -69,11 +82,14 @@ export function textTyping(depth: number): Typing {
     names: () => [...texts.keys()],
     detect(name) {
       if (nests.has(name)) return nested.detect(name)
+      if (blanks.has(name)) return { type: 'VARCHAR', staged: 'VARCHAR' }
       const values = [...(texts.get(name)?.values() ?? [])]
       const { type, note, ...reading } = detectType(values)
       const examples = note === 'day-or-month' ? { note, examples: values.slice(0, 2) } : {}
       return { type, staged: 'VARCHAR', ...reading, ...examples }
     },
+    misfit: (name, type) =>
+      texts.get(name)?.size && type !== 'JSON' ? 'its values are plain texts' : nested.misfit(name, type),
     serialise: nested.serialise,
   }
 }
@@ -85,7 +101,13 @@ export function columnOf(name: string, typing: Typing, config: RecordConfig): Re
   if (given === undefined) return { name, ...detected }
   const type = canonicalType(given)
   // What a person has typed is read from the text, exactly, when it is compiled.
-  const nested = /\[|^(STRUCT|MAP|UNION|JSON)/.test(given)
+  const nested = /\[|^(STRUCT|MAP|UNION|JSON)/i.test(given)
+  const reason = nested ? typing.misfit(name, type) : undefined
+  if (reason !== undefined)
+    throw userError('records.type', `Field ${name} cannot be read as ${given} without a change: ${reason}.`, {
+      hint: `Give it the type ${detected.type}, which holds all of its values, and cast it in a later step.`,
+      field: ['columns', name, 'type'],
+    })
   const { decimalSeparator, thousandsSeparator, format } = detected
   return {
     name,
