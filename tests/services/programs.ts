@@ -44,10 +44,15 @@ export function need(program: string): string {
   return path
 }
 
-/** Installs Debian packages where that is possible without a question; throws with what to do where it is not. */
+/**
+ * Installs Debian packages; throws with what to do where it cannot. Some bring a server that the system starts by itself: on a
+ * person's own machine that is the person's to decide.
+ */
 export function installPackages(packages: readonly string[]): void {
   if (find('apt-get') === undefined) throw new Error(`install ${packages.join(' ')} with your system's package manager`)
-  const admin = process.getuid?.() === 0 ? [] : ['sudo', '-n']
+  const isRoot = process.getuid?.() === 0
+  if (!isRoot && !process.env['CI']) throw new Error(`run: sudo apt-get install ${packages.join(' ')}`)
+  const admin = isRoot ? [] : ['sudo', '-n']
   const command = [...admin, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
   let last = ''
