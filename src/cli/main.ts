@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     terminal: createTerminal(),
     signal: interrupt,
     engine() {
-      starting ??= import('../main/engine/supervisor.ts').then(({ startEngine }) => startEngine({ onLog: log.line }))
+      starting ??= connectedEngine(log.line, optionIn(args, '--environment'))
       return starting
     },
   }
@@ -45,6 +45,23 @@ export async function main(args: readonly string[]): Promise<number> {
     // Commander has told people already.
     return json ? reportFailure(usage, log, true) : EXIT.usage
   }
+}
+
+/** An engine whose requests carry the connections of their project. */
+async function connectedEngine(onLog: (line: string) => void, inEnvironment: string | undefined): Promise<AppEngine> {
+  const [{ startEngine }, { ConnectedProjects }] = await Promise.all([
+    import('../main/engine/supervisor.ts'),
+    import('../main/connections/connected-projects.ts'),
+  ])
+  const engine = startEngine({ onLog })
+  const dataDirectory = defaultDataDirectory()
+  return new ConnectedProjects({ engine, dataDirectory, environment: process.env, inEnvironment }).engine
+}
+
+/** Of an option that several commands have, before they are parsed. */
+function optionIn(args: readonly string[], option: string): string | undefined {
+  const at = args.findIndex((given) => given === option || given.startsWith(`${option}=`))
+  return at < 0 ? process.env.LOGIDATA_ENVIRONMENT : (args[at]?.split('=')[1] ?? args[at + 1])
 }
 
 /** `logidata … | head`: a reader that has seen enough closes the pipe, and that is no failure. */

@@ -1,5 +1,6 @@
 import { Command, type CommanderError, InvalidArgumentError, Option } from 'commander'
 import { userError } from '../shared/errors.ts'
+import { addConnectionsCommands } from './connections-commands.ts'
 import type { CommandContext } from './context.ts'
 import { addLineageCommand } from './lineage-command.ts'
 import { addRunsCommands } from './runs-commands.ts'
@@ -48,6 +49,7 @@ export function createProgram(context: CommandContext, version: string, finish: 
         ),
       )
       .option('--parameter <name=value>', 'give a parameter; may be repeated', collect, [])
+      .option('--environment <name>', 'use the settings that connections have for this environment')
       // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in a pipeline.
       .option('--env <name>', 'let the pipeline read this variable as ${env:NAME}; may be repeated', collect, [])
 
@@ -102,6 +104,7 @@ export function createProgram(context: CommandContext, version: string, finish: 
     })
 
   addRunsCommands(command('runs', 'The history of a project: list runs, show one, take one up again.'), context, finish)
+  addConnectionsCommands(command('connections', 'The systems that a project is connected to.'), context, finish)
   withJson(command('test', 'Run tests of pipelines: tests/NAME.test.yaml. Nothing of a pipeline is written.'))
     .argument('[file...]', 'test files; none: all of the project')
     .option('--filter <text>', 'only cases whose file or name holds this text')

@@ -1,5 +1,7 @@
 import type { AppContract } from '../shared/rpc/app-contract.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
+import { ConnectedProjects } from './connections/connected-projects.ts'
+import { connectionHandlers } from './handlers/connections.ts'
 import { draftHandlers } from './handlers/drafts.ts'
 import { lineageHandlers } from './handlers/lineage.ts'
 import { projectHandlers } from './handlers/projects.ts'
@@ -23,16 +25,19 @@ export interface App {
  * @throws LogiDataError if the project cannot be opened
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const sessions = await Sessions.start(options)
+  const { dataDirectory, environment = process.env } = options
+  const projects = new ConnectedProjects({ engine: options.engine, dataDirectory, environment })
+  const sessions = await Sessions.start({ ...options, engine: projects.engine })
   return {
     handlers: {
       ...projectHandlers(sessions),
       ...draftHandlers(sessions),
+      ...connectionHandlers(sessions, projects),
       ...lineageHandlers(sessions),
       ...runHandlers(sessions),
       ...testHandlers(sessions),
       ...scheduleHandlers(sessions),
-      ...settingsHandlers(new SettingsStore(options.dataDirectory), options.engine),
+      ...settingsHandlers(new SettingsStore(dataDirectory), options.engine),
     },
     close: () => sessions.close(),
   }

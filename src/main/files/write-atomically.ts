@@ -4,12 +4,21 @@ import { link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { toOperationalError } from './file-errors.ts'
 
+interface WriteOptions {
+  /** Who may read it, as of `open`; absent: as the system has it for new files. */
+  readonly mode?: number
+}
+
 /**
  * Replaces a file so that a crash at any point leaves the old bytes or the new, never a part of either.
  * @throws LogiDataError `file.*`
  */
-export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
-  await throughTemporary(path, data, (temporary) => rename(temporary, path))
+export async function writeAtomically(
+  path: string,
+  data: string | Uint8Array,
+  { mode }: WriteOptions = {},
+): Promise<void> {
+  await throughTemporary(path, data, (temporary) => rename(temporary, path), [], mode)
 }
 
 /**
@@ -33,13 +42,14 @@ async function throughTemporary(
   data: string | Uint8Array,
   publish: (temporary: string) => Promise<void>,
   passOn: readonly string[] = [],
+  mode?: number,
 ): Promise<void> {
   const folder = dirname(path)
   // The dot keeps watchers and listings of pipelines from seeing it.
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`)
   try {
     await mkdir(folder, { recursive: true })
-    const file = await open(temporary, 'wx')
+    const file = await open(temporary, 'wx', mode)
     try {
       await file.writeFile(data)
       await file.sync()

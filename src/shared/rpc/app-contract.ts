@@ -1,3 +1,4 @@
+import { connectionContract } from './app/connections.ts'
 import { draftContract } from './app/drafts.ts'
 import { lineageContract } from './app/lineage.ts'
 import { projectContract } from './app/projects.ts'
@@ -10,6 +11,7 @@ import { testContract } from './app/tests.ts'
 export const appContract = {
   ...projectContract,
   ...draftContract,
+  ...connectionContract,
   ...lineageContract,
   ...runContract,
   ...scheduleContract,

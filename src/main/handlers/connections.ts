@@ -1,0 +1,113 @@
+import { toErrorInfo, userError } from '../../shared/errors.ts'
+import type { ConnectionsState, connectionContract } from '../../shared/rpc/app/connections.ts'
+import type { Handlers } from '../../shared/rpc/contract.ts'
+import type { ConnectedProjects } from '../connections/connected-projects.ts'
+import type { Connections } from '../connections/connections.ts'
+import type { Sessions } from '../sessions.ts'
+
+export function connectionHandlers(
+  sessions: Sessions,
+  projects: ConnectedProjects,
+): Handlers<typeof connectionContract> {
+  const root = () => sessions.current.project.root
+  const current = (): Promise<Connections> => projects.of(root())
+  const { secrets } = projects
+  const list = async (): Promise<ConnectionsState> => listConnections(await current(), projects, root())
+  return {
+    'connection.kinds': async () => [...(await projects.connectors())],
+    'connection.list': list,
+    async 'connection.save'({ name, was, connection, secrets: typed }) {
+      const connections = await current()
+      const before = was === undefined || was === name ? undefined : await connections.named(was)
+      await connections.file.change((all) => {
+        if (was !== name && all[name])
+          throw userError('connection.exists', `There is a connection “${name}” already.`, {
+            hint: 'Choose another name.',
+          })
+        if (was !== undefined) delete all[was]
+        all[name] = connection
+      })
+      // Under its new name it needs its secrets too, and the old name keeps none.
+      if (before && was !== undefined) await connections.moveSecrets(was, before, name)
+      for (const [secret, value] of Object.entries(typed)) await connections.setSecret(name, secret, value)
+      return list()
+    },
+    async 'connection.remove'({ name }) {
+      const connections = await current()
+      const given = await connections.named(name)
+      await connections.file.change((all) => {
+        delete all[name]
+      })
+      await connections.forgetSecrets(name, given)
+      return list()
+    },
+    async 'connection.forgetSecret'({ name, secret }) {
+      const connections = await current()
+      await connections.removeSecret(name, secret, await connections.named(name))
+      return list()
+    },
+    async 'connection.test'({ name, connection, secrets: typed }, { signal }) {
+      const connections = await current()
+      const resolved = await connections.one(name, connection ?? (await connections.named(name)), typed)
+      return projects.engine.client.call('testConnection', { projectRoot: root(), connection: resolved }, { signal })
+    },
+    async 'connection.browse'({ name, path }, { signal }) {
+      const connections = await current()
+      const connection = await connections.one(name, await connections.named(name))
+      return projects.engine.client.call('browseConnection', { projectRoot: root(), connection, path }, { signal })
+    },
+    async 'connection.setEnvironment'({ environment }) {
+      await projects.choose(root(), environment)
+      return list()
+    },
+    async 'vault.create'({ passphrase }) {
+      await secrets.vault.create(passphrase)
+      secrets.lookAgain()
+      return list()
+    },
+    async 'vault.unlock'({ passphrase }) {
+      await secrets.vault.unlock(passphrase)
+      secrets.lookAgain()
+      return list()
+    },
+    async 'vault.lock'() {
+      secrets.vault.lock()
+      return list()
+    },
+    'source.refresh': (input, { signal }) =>
+      projects.engine.client.call('refreshSource', sessions.draft(input), { signal }),
+  }
+}
+
+export async function listConnections(
+  connections: Connections,
+  projects: ConnectedProjects,
+  root: string,
+): Promise<ConnectionsState> {
+  const { secrets } = projects
+  const { connections: all, problems } = await connections.file.read()
+  const store = await secrets.store().catch(() => secrets.vault)
+  const locked = store?.kind === 'vault' && !secrets.vault.unlocked
+  const reason = store ? undefined : await secrets.keychain.whyNot()
+  const environment = projects.environmentOf(root)
+  const environments = new Set(Object.values(all).flatMap((one) => Object.keys(one.environments ?? {})))
+  if (environment !== undefined) environments.add(environment)
+  return {
+    connections: await Promise.all(
+      Object.entries(all).map(async ([name, connection]) => {
+        const states = await connections.states(name, connection).catch(notAnswered)
+        return { ...connection, name, ...(states ? { secrets: states } : {}) }
+      }),
+    ),
+    problems: [...problems],
+    environments: [...environments].sort(),
+    ...(environment === undefined ? {} : { environment }),
+    store: { kind: store?.kind ?? 'none', locked, ...(reason === undefined ? {} : { reason }) },
+  }
+}
+
+/** A vault that is locked, a keychain that does not answer: `store` says so. */
+function notAnswered(thrown: unknown): undefined {
+  if (toErrorInfo(thrown).kind === 'bug') throw thrown
+  return undefined
+}
