@@ -9,6 +9,7 @@ import { runHandlers } from './handlers/runs.ts'
 import { scheduleHandlers } from './handlers/schedules.ts'
 import { settingsHandlers } from './handlers/settings.ts'
 import { testHandlers } from './handlers/tests.ts'
+import { ModuleList } from './module-list.ts'
 import { Sessions, type SessionsOptions } from './sessions.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 
@@ -16,6 +17,8 @@ export type AppOptions = SessionsOptions
 
 export interface App {
   readonly handlers: Handlers<AppContract>
+  /** Asks the engine ahead of time for what every window asks first. */
+  expectWindow(): void
   /** Cancels runs and stops watching. The engine stays its owner's. */
   close(): Promise<void>
 }
@@ -28,10 +31,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { dataDirectory, environment = process.env } = options
   const projects = new ConnectedProjects({ engine: options.engine, dataDirectory, environment })
   const sessions = await Sessions.start({ ...options, engine: projects.engine })
+  const modules = new ModuleList(options.engine)
   return {
     handlers: {
       ...projectHandlers(sessions),
-      ...draftHandlers(sessions),
+      ...draftHandlers(sessions, modules),
       ...connectionHandlers(sessions, projects),
       ...lineageHandlers(sessions),
       ...runHandlers(sessions),
@@ -39,6 +43,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...scheduleHandlers(sessions),
       ...settingsHandlers(new SettingsStore(dataDirectory), options.engine),
     },
+    expectWindow: () => void modules.get().catch(() => undefined),
     close: () => sessions.close(),
   }
 }

@@ -31,16 +31,16 @@ export function startStudio(onReady: () => void): () => void {
     pruneSelection(),
   ]
   const start = async () => {
+    // Nothing waits for what it does not need: the first paint is as late as the slowest of these, not as their sum.
     const modules = loadModules()
+    void watchProject(ending.signal)
     await loadSettings()
     if (ending.signal.aborted) return
     restorePanes()
     onReady()
-    void watchProject(ending.signal)
     const project = await firstProject(ending.signal)
-    await modules
-    if (!project) return
-    await restoreTabs(project, useSettings.getState().layout.tabs)
+    if (!project) return await modules
+    await restoreTabs(project, useSettings.getState().layout.tabs, modules)
     restoreSelection()
     preloadMonaco()
   }

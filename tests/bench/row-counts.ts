@@ -1,21 +1,10 @@
-import { copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PipelineDocument } from '../../src/shared/pipeline/document.ts'
 import { chain, filter, flights, formula, type Step, toParquet } from './documents.ts'
 import { type EngineClient, flightsProject, openReference, runPipeline, withEngine } from './engine.ts'
 import { type Case, eight, forty } from './fused.ts'
-import { type Measurement, quantile, timed, type Workload } from './workload.ts'
-
-/** What every run measures is the time of all of its threads, in ticks of 10 ms (Linux); undefined elsewhere. */
-function processorMilliseconds(processId: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${processId}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) * 10
-  } catch {
-    return undefined
-  }
-}
+import { type Measurement, processorMilliseconds, quantile, timed, type Workload } from './workload.ts'
 
 /** A pipeline with the rows of all of its ports counted, against the same without: in turns, on one engine. */
 async function countingCost(

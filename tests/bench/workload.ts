@@ -71,6 +71,17 @@ export function residentMegabytes(processId: number): number | undefined {
   }
 }
 
+/** The time of all threads of a process so far, in ticks of 10 ms (Linux); undefined elsewhere. */
+export function processorMilliseconds(processId: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${processId}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * 10
+  } catch {
+    return undefined
+  }
+}
+
 /** Watches a process's resident memory until `stop`, which gives the most that was seen. */
 export function watchMemory(processId: number): { stop(): number | undefined } {
   let peak = residentMegabytes(processId)

@@ -80,6 +80,7 @@ async function startInBrowser(args: StartArguments, why: string): Promise<number
       log: log.line,
       ...(project === undefined ? {} : { projectRoot: project }),
     })
+    app.expectWindow()
     try {
       const server = await startBrowserServer({
         handlers: app.handlers,

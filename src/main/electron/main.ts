@@ -40,6 +40,7 @@ async function startDesktop(): Promise<void> {
     application: 'LogiData Studio (desktop)',
     ...(projectRoot === undefined ? {} : { projectRoot }),
   })
+  application.expectWindow()
   ipcMain.on(CONNECT_CHANNEL, (event) => {
     const [port] = event.ports
     // Only our own page gets an answer, whatever a frame in it may hold.

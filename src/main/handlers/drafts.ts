@@ -2,13 +2,14 @@ import { userError } from '../../shared/errors.ts'
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { draftContract } from '../../shared/rpc/app/drafts.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
+import type { ModuleList } from '../module-list.ts'
 import type { Sessions } from '../sessions.ts'
 
-export function draftHandlers(sessions: Sessions): Handlers<typeof draftContract> {
+export function draftHandlers(sessions: Sessions, modules: ModuleList): Handlers<typeof draftContract> {
   const { client } = sessions.engine
   const projectRoot = () => sessions.current.project.root
   return {
-    'modules.list': (_, context) => client.call('modules', {}, context),
+    'modules.list': () => modules.get(),
     'functions.list': (_, context) => client.call('functions', {}, context),
     'draft.analyse': (input, context) => client.call('analyse', sessions.draft(input), context),
     'draft.preview': (input, context) => client.call('preview', sessions.draft(input), context),

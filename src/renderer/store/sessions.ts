@@ -37,14 +37,17 @@ function sessionOf(file: PipelineFile): PipelineSession {
 
 let opening = 0
 
-/** Brings a pipeline to the front, in a tab of its own. Does nothing if the file is gone. */
-export async function openPipeline(path: string): Promise<void> {
+/**
+ * Brings a pipeline to the front, in a tab of its own. Does nothing if the file is gone.
+ * @param needed what must be there before it is shown; the file is read meanwhile
+ */
+export async function openPipeline(path: string, needed?: Promise<unknown>): Promise<void> {
   if (usePipeline.getState().path === path) return
   await flush()
   const turn = ++opening
   usePipeline.setState({ opening: true })
   try {
-    const file = await api.call('pipeline.read', { path })
+    const [file] = await Promise.all([api.call('pipeline.read', { path }), needed])
     if (turn !== opening) return
     putAside()
     const kept = aside.get(path)
@@ -92,14 +95,14 @@ export async function closeTab(path: string, { discard = false } = {}): Promise<
 }
 
 /** Opens the tabs of last time, or else the first pipeline of the project. */
-export async function restoreTabs(project: Project, remembered: unknown): Promise<void> {
+export async function restoreTabs(project: Project, remembered: unknown, needed?: Promise<unknown>): Promise<void> {
   const exists = (path: unknown): path is string => project.pipelines.some((entry) => entry.path === path)
   const { paths, front } = (remembered ?? {}) as { paths?: unknown; front?: unknown }
   const open = Array.isArray(paths) ? paths.filter(exists) : []
   const first = exists(front) ? front : (open[0] ?? project.pipelines[0]?.path)
   if (first === undefined) return
   useTabs.setState({ paths: open.includes(first) ? open : [...open, first] })
-  await openPipeline(first)
+  await openPipeline(first, needed)
 }
 
 let saving: Promise<void> | undefined
