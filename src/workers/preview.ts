@@ -5,17 +5,20 @@ import type { AnalysedPipeline } from './analyse.ts'
 import { firstRows } from './first-rows.ts'
 import { type Samples, sizeOf } from './sample.ts'
 import type { ProjectSession } from './session.ts'
+import { WholeResults } from './whole-results.ts'
 
 const PREVIEWS_KEPT = 300
 
-/** The first rows of any port. */
+/** The first rows of any port: of all its rows where a run has computed them up to there. */
 export class Previews {
   readonly #session: ProjectSession
   readonly #samples: Samples
+  readonly #whole: WholeResults
   readonly #known = new Map<string, Preview>()
 
   constructor(session: ProjectSession, samples: Samples) {
     this.#session = session
+    this.#whole = new WholeResults(session)
     this.#samples = samples
   }
 
@@ -27,15 +30,17 @@ export class Previews {
     signal: AbortSignal,
   ): Promise<Preview> {
     const started = performance.now()
-    const key = `${pipeline.content.get(ref.nodeId)}.${ref.port}|${page.limit}|${page.offset}`
+    const whole = await this.#whole.of(pipeline, ref)
+    const content = whole ? `whole ${whole.hash}` : pipeline.content.get(ref.nodeId)
+    const key = `${content}.${ref.port}|${page.limit}|${page.offset}`
     const known = this.#known.get(key)
     if (known) return { ...known, cached: true, milliseconds: performance.now() - started }
 
-    const relation = await this.#samples.relation(pipeline, ref, signal)
     const wanted = { limit: page.limit + 1, offset: page.offset }
+    const relation = whole ?? (await this.#samples.relation(pipeline, ref, signal))
     const rows = await firstRows(this.#session, relation, wanted, signal)
     const more = rows.length > page.limit
-    const totalRows = relation.exact && !more ? page.offset + rows.length : rowsKnown(pipeline, ref)
+    const totalRows = whole?.rows ?? (relation.exact && !more ? page.offset + rows.length : rowsKnown(pipeline, ref))
     const preview: Preview = {
       columns: [...relation.columns],
       rows: more ? rows.slice(0, page.limit) : rows,

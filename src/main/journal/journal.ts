@@ -40,7 +40,8 @@ export class Journal extends JournalReader {
   #timer: NodeJS.Timeout | undefined
   #nextCommit = 0
   /** Notes the process that computes, for whoever finds its runs open. */
-  noteEngine(processId: number): void {
+  noteEngine(processId: number | undefined): void {
+    if (processId === undefined || processId === this.engineProcess) return
     this.#commit(() => {
       this.statement(`INSERT OR REPLACE INTO facts (name, value) VALUES ('engine', ?)`).run(String(processId))
     })

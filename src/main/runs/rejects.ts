@@ -19,6 +19,7 @@ export interface RejectsContext {
   readonly runs: {
     read(runId: string): RunDetail
     start(what: RunStart): string
+    parameters(runId: string): Readonly<Record<string, string>>
     readonly journal: { replayed(file: string): ReplayedRows[] }
   }
   readonly environment: (document: PipelineDocument) => Record<string, string>
@@ -63,6 +64,8 @@ export async function replayRejects(
   signal: AbortSignal,
 ): Promise<string> {
   const { runs } = context
+  // Where secrets are not known any more, it says so.
+  runs.parameters(of.runId)
   const { run, rejects } = runs.read(of.runId)
   const then = requestOf(context, of)
   const { nodeId, file } = then
@@ -178,13 +181,22 @@ export async function exportRejects(
 /** What the engine is asked with: the pipeline as it was, and where the newest attempt that has such rows kept them. */
 function requestOf({ runs, projectRoot, environment }: RejectsContext, { runId, nodeId, port }: RejectsOf) {
   const { request, rejects } = runs.read(runId)
-  const { document, parameters } = request
+  const { document } = request
+  const parameters = given(runs, runId) ?? request.parameters
   const file = newestOf(rejects, { nodeId, port })?.file
   if (file === undefined)
     throw userError('rejects.not-kept', `The rejected rows of “${nodeId}” were not kept.`, {
       hint: 'They were cleaned away, or none were to be kept. Run the pipeline again.',
     })
   return { projectRoot, document, parameters, env: environment(document), nodeId, file }
+}
+
+function given(runs: RejectsContext['runs'], runId: string): Record<string, string> | undefined {
+  try {
+    return { ...runs.parameters(runId) }
+  } catch {
+    return undefined
+  }
 }
 
 /** What the newest attempt that has such rows kept. */

@@ -1,5 +1,7 @@
 import type { RunEvent } from '../../shared/engine/types.ts'
 import { type ErrorInfo, LogiDataError, operationalError, userError } from '../../shared/errors.ts'
+import type { PipelineDocument } from '../../shared/pipeline/document.ts'
+import { secretsLost } from '../../shared/pipeline/secret-parameters.ts'
 import type { RunSummary } from '../../shared/runs/history.ts'
 
 export const unknownRun = (runId: string) => userError('run.unknown', `This project has no run ${runId}.`)
@@ -55,6 +57,29 @@ export const lastWordOf = (wasInterrupted: boolean): RunEvent => ({
 export const notResumable = ({ state, runId }: RunSummary) =>
   userError('run.not-resumable', `The run ${runId} cannot be resumed: its state is ${state}.`, {
     hint: 'Runs that failed, were cancelled or interrupted can be.',
+  })
+
+/** What a run was given. @throws LogiDataError `run.secret` if a secret of it is not known any more */
+export function withSecrets(document: PipelineDocument, given: Readonly<Record<string, string>>) {
+  const lost = secretsLost(document, given)
+  if (lost.length === 0) return given
+  throw userError(
+    'run.secret',
+    `The value of ${lost.join(', ')} is not known any more: secrets are not written down.`,
+    {
+      hint: 'Run the pipeline again, and give the value.',
+    },
+  )
+}
+
+export const notKept = () =>
+  userError('run.not-kept', 'The pipeline of this run was not kept: it is of an earlier LogiData Studio.', {
+    hint: 'Run the pipeline as it is now.',
+  })
+
+export const notQueued = () =>
+  userError('run.not-queued', 'Only runs that wait in the queue can be moved.', {
+    hint: 'It has started meanwhile, or has ended.',
   })
 
 export const notRepeatable = () =>

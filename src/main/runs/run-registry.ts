@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../shared/engine/types.ts'
-import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo, userError } from '../../shared/errors.ts'
+import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo } from '../../shared/errors.ts'
+import { secretsLost, withoutSecrets } from '../../shared/pipeline/secret-parameters.ts'
 import type { RunCheck, RunDetail, RunPage, RunRequest, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
 import {
   type Cleaned,
@@ -12,10 +13,10 @@ import { Journal } from '../journal/journal.ts'
 import type { CheckFilter, RunFilter } from '../journal/read-journal.ts'
 import { logLineOf } from '../logs/log-run.ts'
 import { ProjectLog } from '../logs/project-log.ts'
-import { aboutRun, secretsOf } from '../logs/secrets.ts'
 import { readProjectSettings, writeProjectSettings } from '../settings/project-settings.ts'
 import { ActiveRun } from './active-run.ts'
-import { engineRequest, finishedStages } from './engine-request.ts'
+import { attemptEvents } from './attempt-events.ts'
+import { finishedStages } from './engine-request.ts'
 import { importRecords } from './import-records.ts'
 import { endOrphanEngine } from './orphan-engine.ts'
 import type { RejectsContext } from './rejects.ts'
@@ -24,10 +25,12 @@ import {
   interrupted,
   lastWordOf,
   leftBehind,
-  missingVariables,
+  notKept,
+  notQueued,
   notRepeatable,
   notResumable,
   unknownRun,
+  withSecrets,
 } from './run-failures.ts'
 import { newRunId } from './run-id.ts'
 import type { RunRegistryOptions, RunStart } from './run-options.ts'
@@ -49,6 +52,8 @@ export class RunRegistry {
   readonly #opened: Journal | LogiDataError
   readonly #active = new Map<string, { readonly run: ActiveRun; readonly following: Promise<void> }>()
   readonly #brought = new Map<string, Readonly<Record<string, string>>>()
+  /** Values of runs that have secret ones: they are written nowhere. */
+  readonly #given = new Map<string, Readonly<Record<string, string>>>()
   readonly #own = new Set<string>()
   readonly #signals = new Signals()
   #settings: ProjectSettings
@@ -113,17 +118,19 @@ export class RunRegistry {
   /** Journals the run and queues it. @returns its id, or that of the run which the same key gave before */
   start({ path, trigger, key, priority, replays, env, ...request }: RunStart): string {
     const values = env ?? this.#options.environment(request.document)
+    const written = withoutSecrets(request.document, request.parameters)
     const { runId, isNew } = this.journal.add({
       runId: newRunId(),
       path,
       trigger,
-      request: { ...request, env: Object.keys(values).sort() },
+      request: { ...request, parameters: written, env: Object.keys(values).sort() },
       key,
       priority,
       replays,
     })
     if (!isNew) return runId
     if (env) this.#brought.set(runId, env)
+    if (secretsLost(request.document, written).length > 0) this.#given.set(runId, request.parameters)
     this.#queued(runId)
     return runId
   }
@@ -145,7 +152,7 @@ export class RunRegistry {
     const { path } = this.#summary(runId)
     const { env: _names, ...request } = this.#request(runId)
     if (request.replay) throw notRepeatable()
-    return this.start({ ...request, path, trigger })
+    return this.start({ ...request, parameters: this.parameters(runId), path, trigger })
   }
 
   /** Ends a run; one that has ended stays as it is. @throws LogiDataError */
@@ -166,10 +173,7 @@ export class RunRegistry {
   move(runId: string, before: string | undefined): void {
     this.#summary(runId)
     if (before !== undefined) this.#summary(before)
-    if (!this.journal.move(runId, before))
-      throw userError('run.not-queued', 'Only runs that wait in the queue can be moved.', {
-        hint: 'It has started meanwhile, or has ended.',
-      })
+    if (!this.journal.move(runId, before)) throw notQueued()
     this.#changed(runId)
   }
 
@@ -181,6 +185,12 @@ export class RunRegistry {
     const detail = this.journal.detail(runId)
     if (!detail) throw unknownRun(runId)
     return detail
+  }
+
+  /** What a run was given, with its secrets. @throws LogiDataError `run.secret` if they are not known any more */
+  parameters(runId: string): Readonly<Record<string, string>> {
+    const { document, parameters } = this.#request(runId)
+    return withSecrets(document, this.#given.get(runId) ?? parameters)
   }
 
   checks(filter: CheckFilter): RunCheck[] {
@@ -301,9 +311,7 @@ export class RunRegistry {
   #request(runId: string): RunRequest {
     const request = this.journal.request(runId)
     if (request) return request
-    throw userError('run.not-kept', 'The pipeline of this run was not kept: it is of an earlier LogiData Studio.', {
-      hint: 'Run the pipeline as it is now.',
-    })
+    throw notKept()
   }
 
   #queued(runId: string): void {
@@ -363,28 +371,21 @@ export class RunRegistry {
     }
   }
 
-  async *#attempt(runId: string, attempt: number, signal: AbortSignal): AsyncGenerator<RunEvent> {
+  #attempt(runId: string, attempt: number, signal: AbortSignal): AsyncGenerator<RunEvent> {
     const request = this.#request(runId)
-    const { document, parameters, env: names } = request
-    const env = { ...(this.#brought.get(runId) ?? this.#options.environment(document)) }
-    this.log.hide(runId, secretsOf(env, parameters))
-    const message = `attempt ${attempt} of ${aboutRun(request)}`
-    this.log.write({ level: 'info', source: 'run', runId, attempt, message })
-    const missing = names.filter((name) => env[name] === undefined)
-    if (missing.length > 0) throw missingVariables(missing)
-    const stages = attempt > 1 ? finishedStages(this.journal.detail(runId)?.stages ?? []) : []
-    const asked = engineRequest(request, { projectRoot: this.#options.projectRoot, env, runId, attempt, stages })
-    const events = this.#options.engine.client.stream('run', asked, { signal })
-    for await (const event of events) {
+    return attemptEvents({
+      ...this.#options,
+      runId,
+      attempt,
+      request,
+      parameters: this.parameters(runId),
+      env: { ...(this.#brought.get(runId) ?? this.#options.environment(request.document)) },
+      stages: attempt > 1 ? finishedStages(this.journal.detail(runId)?.stages ?? []) : [],
+      log: this.log,
       // Known once it answers; it writes to no target before that.
-      if (event.kind === 'started') this.#noteEngine()
-      yield event
-    }
-  }
-
-  #noteEngine(): void {
-    const processId = this.#options.engine.status?.().processId
-    if (processId !== undefined && processId !== this.journal.engineProcess) this.journal.noteEngine(processId)
+      answered: () => this.journal.noteEngine(this.#options.engine.status?.().processId),
+      signal,
+    })
   }
 
   #changed(runId: string): void {

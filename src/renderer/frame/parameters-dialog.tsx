@@ -1,4 +1,4 @@
-import { Button, Dialog, DialogBody, DialogFooter, HTMLSelect, InputGroup } from '@blueprintjs/core'
+import { Button, Checkbox, Dialog, DialogBody, DialogFooter, HTMLSelect, InputGroup } from '@blueprintjs/core'
 import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { NODE_ID, type Parameter, type ParameterType, parameterTypeSchema } from '../../shared/pipeline/document.ts'
@@ -42,6 +42,7 @@ export function ParametersDialog() {
                 <th>{t('parameters.default')}</th>
                 <th>{t('parameters.value')}</th>
                 <th>{t('parameters.description')}</th>
+                <th title={t('parameters.secretHint')}>{t('parameters.secret')}</th>
                 <th>
                   <span className="visually-hidden">{t('parameters.remove', { name: '' })}</span>
                 </th>
@@ -72,12 +73,13 @@ function Row({ name, parameter, taken }: RowProps) {
   const [typed, setTyped] = useState(name)
   const bad = !NODE_ID.test(typed)
   const isTaken = typed !== name && typed in taken
-  const set = (changes: Partial<Record<keyof Parameter, string>>) => {
+  const set = (changes: Partial<Parameter>) => {
     const merged = { ...parameter, ...changes }
     const clean: Parameter = {
-      type: merged.type as ParameterType,
-      ...(merged.default !== undefined && merged.default !== '' && { default: merged.default }),
+      type: merged.type,
+      ...(!merged.secret && merged.default !== undefined && merged.default !== '' && { default: merged.default }),
       ...(merged.description && { description: merged.description }),
+      ...(merged.secret && { secret: true }),
     }
     tryEdit([{ kind: 'setParameter', name, parameter: clean }], `parameter ${name}`)
   }
@@ -90,7 +92,8 @@ function Row({ name, parameter, taken }: RowProps) {
     ])
     if (value !== undefined) setParameterValue(typed, value)
   }
-  const label = (key: 'name' | 'type' | 'default' | 'value' | 'description') => `${t(`parameters.${key}`)} ${name}`
+  const label = (key: 'name' | 'type' | 'default' | 'value' | 'description' | 'secret') =>
+    `${t(`parameters.${key}`)} ${name}`
   return (
     <tr>
       <td>
@@ -110,7 +113,7 @@ function Row({ name, parameter, taken }: RowProps) {
           fill
           value={parameter.type}
           aria-label={label('type')}
-          onChange={(event) => set({ type: event.currentTarget.value })}
+          onChange={(event) => set({ type: event.currentTarget.value as ParameterType })}
           options={parameterTypeSchema.options.map((type) => ({ value: type, label: t(`type.${type}`) }))}
         />
       </td>
@@ -118,6 +121,7 @@ function Row({ name, parameter, taken }: RowProps) {
         <InputGroup
           className="mono-input"
           value={parameter.default ?? ''}
+          disabled={parameter.secret === true}
           placeholder={t('parameters.noDefault')}
           aria-label={label('default')}
           onValueChange={(text) => set({ default: text })}
@@ -127,6 +131,8 @@ function Row({ name, parameter, taken }: RowProps) {
         <InputGroup
           className="mono-input"
           value={value ?? ''}
+          type={parameter.secret ? 'password' : 'text'}
+          autoComplete="off"
           placeholder={parameter.default ?? t('parameters.useDefault')}
           aria-label={label('value')}
           onValueChange={(text) => setParameterValue(name, text === '' ? undefined : text)}
@@ -137,6 +143,15 @@ function Row({ name, parameter, taken }: RowProps) {
           value={parameter.description ?? ''}
           aria-label={label('description')}
           onValueChange={(text) => set({ description: text })}
+        />
+      </td>
+      <td>
+        <Checkbox
+          className="parameters-secret"
+          checked={parameter.secret === true}
+          aria-label={label('secret')}
+          title={t('parameters.secretHint')}
+          onChange={(event) => set({ secret: event.currentTarget.checked })}
         />
       </td>
       <td>

@@ -157,6 +157,8 @@ const enFrame = {
   'parameters.type': 'Type',
   'parameters.default': 'Default',
   'parameters.value': 'Value now',
+  'parameters.secret': 'Secret',
+  'parameters.secretHint': 'Its values are not written down: not in the history, not in logs.',
   'parameters.description': 'Description',
   'parameters.add': 'Add parameter',
   'parameters.remove': 'Remove {name}',

@@ -158,6 +158,8 @@ export const fr: Messages = {
   'parameters.type': 'Type',
   'parameters.default': 'Défaut',
   'parameters.value': 'Valeur actuelle',
+  'parameters.secret': 'Secret',
+  'parameters.secretHint': 'Ses valeurs ne sont écrites nulle part : ni dans l’historique, ni dans les journaux.',
   'parameters.description': 'Description',
   'parameters.add': 'Ajouter un paramètre',
   'parameters.remove': 'Retirer {name}',

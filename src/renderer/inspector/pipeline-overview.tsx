@@ -54,7 +54,9 @@ export function PipelineOverview() {
             <li key={name} className="line" title={parameter.description}>
               <span className="line-port mono code-parameter truncate">${name}</span>
               <span className="secondary">{parameter.type}</span>
-              <span className="mono line-value truncate">{values[name] ?? parameter.default ?? '—'}</span>
+              <span className="mono line-value truncate">
+                {parameter.secret && values[name] ? '••••' : (values[name] ?? parameter.default ?? '—')}
+              </span>
             </li>
           ))}
         </ul>

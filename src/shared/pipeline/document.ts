@@ -30,6 +30,8 @@ export const parameterSchema = z.strictObject({
   type: parameterTypeSchema,
   default: z.string().optional(),
   description: z.string().optional(),
+  /** Its values are written down nowhere: not in the history, the log, or what others are told. It has no default. */
+  secret: z.boolean().optional(),
 })
 export type Parameter = z.infer<typeof parameterSchema>
 

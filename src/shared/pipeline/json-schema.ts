@@ -48,6 +48,7 @@ export function pipelineJsonSchema(modules: readonly ModuleInfo[]): Schema {
           type: { enum: parameterTypeSchema.options },
           default: { type: ['string', 'number', 'boolean'], description: 'Kept as the text that is written.' },
           description: { type: 'string' },
+          secret: { type: 'boolean', description: 'Its values are written down nowhere; it has no default.' },
         },
       },
       node: {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { FORMAT, type ParameterType, type PipelineDocument } from './document.ts'
 import { checkParameterValue, resolveParameters } from './parameters.ts'
+import { readPipeline } from './read-pipeline.ts'
+import { validatePipeline } from './validate-pipeline.ts'
+import { writePipeline } from './write-pipeline.ts'
 
 const document: PipelineDocument = {
   format: FORMAT,
@@ -12,6 +15,23 @@ const document: PipelineDocument = {
   },
   nodes: {},
 }
+
+describe('a secret parameter', () => {
+  it('is not part of what is said of it', () => {
+    const secret = { ...document, parameters: { pin: { type: 'integer' as const, secret: true } } }
+    const [problem] = resolveParameters(secret, { pin: 'x1234' }).problems
+    expect(problem?.message).toBe('Parameter "pin" is of type integer and cannot be what was given.')
+  })
+  it('is read from a file, written as it was, and has no default', () => {
+    const text = `format: logidata/v1\nname: x\nparameters:\n  pin: { type: text, secret: true }\nnodes: {}\n`
+    const { document: read, problems } = readPipeline(text)
+    expect(problems).toEqual([])
+    expect(read?.parameters).toEqual({ pin: { type: 'text', secret: true } })
+    expect(read && writePipeline(read)).toContain('pin: { type: text, secret: true }')
+    const given = { ...document, parameters: { pin: { type: 'text' as const, secret: true, default: 'x' } } }
+    expect(validatePipeline(given, []).map(({ code }) => code)).toEqual(['parameter.secret-default'])
+  })
+})
 
 describe('parameters of a run', () => {
   it('are what was given over the defaults', () => {

@@ -31,7 +31,7 @@ export function resolveParameters(
     const checked = checkParameterValue(parameter.type, text)
     if (checked.ok) values.set(name, { type: parameter.type, value: checked.value })
     else {
-      const message = `Parameter "${name}" is of type ${parameter.type} and cannot be "${shorten(text)}".`
+      const message = `Parameter "${name}" is of type ${parameter.type} and cannot be ${parameter.secret ? 'what was given' : `"${shorten(text)}"`}.`
       problems.push(error('parameter.invalid', message, checked.hint))
     }
   }

@@ -79,7 +79,7 @@ export function readPipeline(text: string): ReadResult {
 function isText(path: Path): boolean {
   const [section, , field] = path
   if (path.length === 1) return section === 'format' || section === 'name' || section === 'description'
-  if (section === 'parameters') return path.length === 3
+  if (section === 'parameters') return path.length === 3 && field !== 'secret'
   if (section !== 'nodes') return false
   if (field === 'checks') return path.length > 4
   if (path.length === 3) return field === 'type' || field === 'label' || field === 'note'

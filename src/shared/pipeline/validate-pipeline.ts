@@ -36,6 +36,12 @@ export function validatePipeline(
 
   for (const [name, parameter] of Object.entries(document.parameters ?? {})) {
     if (parameter.default === undefined) continue
+    if (parameter.secret) {
+      const message = `Parameter "${name}" is secret, and its default stands in the file for everybody to read.`
+      const hint = 'Take the default away, and give the value when the pipeline runs.'
+      report(['parameters', name, 'default'], 'parameter.secret-default', message, hint)
+      continue
+    }
     const checked = checkParameterValue(parameter.type, parameter.default)
     if (checked.ok) continue
     const message = `The default of parameter "${name}" is not a valid ${parameter.type}: "${parameter.default}".`

@@ -34,7 +34,7 @@ function toData(document: PipelineDocument): { [key: string]: JsonValue } {
   const { format, name, description, parameters, nodes, layout } = document
   const parameterData = Object.entries(parameters ?? {}).map(([key, parameter]) => [
     key,
-    pick(parameter, ['type', 'default', 'description']),
+    pick(parameter, ['type', 'default', 'description', 'secret']),
   ])
   const nodeData = Object.entries(nodes).map(([key, node]) => [
     key,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { planRun, type RunPlan, stageKey } from '../../engine/plan-run.ts'
 import { contentHashes, stageHash } from '../../engine/stage-hash.ts'
 import { cancelledError, type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
@@ -6,6 +5,7 @@ import { closeAccounts } from '../accounting/account.ts'
 import { planReplay } from '../accounting/replay.ts'
 import type { AnalysedPipeline } from '../analyse.ts'
 import type { Project } from '../project.ts'
+import { digest } from '../whole-results.ts'
 import { type RunClock, realClock } from './clock.ts'
 import type { Emit, RunContext, RunRequest } from './context.ts'
 import { RUN_HOOKS } from './hooks.ts'
@@ -109,8 +109,6 @@ function hashesOf(request: RunRequest, pipeline: AnalysedPipeline, plan: RunPlan
     }),
   )
 }
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
 
 const NOTHING_RECOVERED = Promise.resolve(false)
 

@@ -61,12 +61,17 @@ export function holdStaged(hash: string): () => void {
 
 const folderOf = (session: ProjectSession, place: string, hash: string): string => join(session.staging, place, hash)
 
-/** @param expected the files as they were noted when the result was staged; absent: whatever is there and whole */
+/**
+ * @param expected the files as they were noted when the result was staged; absent: whatever is there and whole
+ * @param place below the staging folder
+ * @param trusted they were read to their ends before, by this process: that the sizes are the same is enough
+ */
 export async function readStaged(
   session: ProjectSession,
   hash: string,
   expected?: readonly StagedFile[],
   place = STAGED_RUNS,
+  trusted = false,
 ): Promise<StagedResult | undefined> {
   const folder = folderOf(session, place, hash)
   try {
@@ -76,7 +81,8 @@ export async function readStaged(
     if (expected?.some(({ path, bytes }) => sizes.get(path) !== bytes)) return undefined
     for (const { files } of Object.values(ports))
       for (const { name, bytes, crc } of files) {
-        const found = await checksum(join(folder, name))
+        const path = join(folder, name)
+        const found = trusted ? { bytes: (await stat(path)).size, crc } : await checksum(path)
         if (found.bytes !== bytes || found.crc !== crc) return undefined
       }
     await markUsed(folder)
