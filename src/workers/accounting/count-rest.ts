@@ -8,10 +8,14 @@ import { deriveRows, squeezeRows } from './derive-rows.ts'
 import { estimateCount } from './estimate-count.ts'
 import { log, warn } from './log.ts'
 
-/** What counting may take, of the time that the run has taken. */
-const SHARE = 0.03
+/** What counting may take, of the time that the run has taken; what a query counts while it runs takes the rest of 3 %. */
+const SHARE = 0.02
 /** And so much in any case: nobody notices it. */
-const LEAST_MS = 250
+const LEAST_MS = 100
+/** When counting ends whatever was estimated: on a busy machine, what is small may take longer than the machine should need. */
+const LATEST_MS = 250
+/** Fetching a count that DuckDB knows, or of few rows. */
+const SMALL_MS = 1
 
 /**
  * Counts the rows of the ports that neither a result nor a query told, as far as that takes no more than a small share of the run's
@@ -29,11 +33,13 @@ export async function countRest(run: RunContext, taking: ReadonlySet<string>): P
   derive()
   const started = performance.now()
   const budget = Math.max(LEAST_MS, SHARE * (started - results.started))
+  const latest = Math.max(LATEST_MS, budget)
   const left: string[] = []
   try {
     for (const ref of wanted) {
       if (results.rows.has(portKey(ref))) continue
-      if (await countPort(run, ref, budget - (performance.now() - started))) derive()
+      const spent = performance.now() - started
+      if (await countPort(run, ref, { estimate: Math.max(SMALL_MS, budget - spent), clock: latest - spent })) derive()
       else left.push(portKey(ref))
     }
   } catch (thrown) {
@@ -60,17 +66,21 @@ function wantedPorts({ pipeline }: RunContext, taking: ReadonlySet<string>): Por
   return [...wanted.values()].filter((ref) => pipeline.columns.has(portKey(ref)))
 }
 
-/** @returns false when it would take longer than `milliseconds` */
-async function countPort(run: RunContext, ref: PortRef, milliseconds: number): Promise<boolean> {
+/** @returns false when it should take longer than `estimate`, or takes longer than `clock`, in milliseconds */
+async function countPort(
+  run: RunContext,
+  ref: PortRef,
+  most: { readonly estimate: number; readonly clock: number },
+): Promise<boolean> {
   const { pipeline, project, results, signal } = run
   const query = fuse(pipeline, [ref], { replaced: results.tables, compiled: pipeline.compiled })
   const time = new AbortController()
-  const timer = setTimeout(() => time.abort(), Math.max(0, milliseconds))
+  const timer = setTimeout(() => time.abort(), Math.max(0, most.clock))
   try {
     const counted = await project.session.lease(AbortSignal.any([signal, time.signal]), async (lease) => {
       const text = sql`SELECT count(*) FROM (${query.select})`
       const estimate = estimateCount(run, ref, await lease.explain(text.text))
-      return estimate > milliseconds ? null : scalar(lease, text.text)
+      return estimate > most.estimate ? null : scalar(lease, text.text)
     })
     if (counted === null) return false
     results.tell(portKey(ref), BigInt(counted))
