@@ -175,7 +175,7 @@ export function DataGrid({
       }}
     >
       <div className="grid-body" style={{ height: rowList.getTotalSize(), width: columnList.getTotalSize() }}>
-        <div className="grid-head" style={{ height: HEAD }}>
+        <div className="grid-head" role="row" style={{ height: HEAD }}>
           <div className="grid-corner" style={{ width: numberWidth }} />
           {virtualColumns.map((virtual) => {
             const column = columns[virtual.index]

@@ -14,6 +14,7 @@ import { api } from '../api.ts'
 import { t } from '../i18n/index.ts'
 import { whenOf } from '../runs/run-words.ts'
 import { toast, toastError } from '../store/toasts.ts'
+import { Field } from './field.tsx'
 import { saveChannels } from './schedules-store.ts'
 
 export interface ChannelsFormProps {
@@ -138,6 +139,7 @@ function ChannelFields({ name, channel, isSaved, onName, onChange, onRemove }: C
         <FormGroup label={t('schedules.email')}>
           <TagInput
             fill
+            inputProps={{ 'aria-label': t('schedules.email') }}
             placeholder="ops@example.org"
             values={channel.email?.to ?? []}
             addOnBlur
@@ -148,7 +150,7 @@ function ChannelFields({ name, channel, isSaved, onName, onChange, onRemove }: C
             }}
           />
         </FormGroup>
-        <FormGroup label={t('schedules.webhook')}>
+        <Field label={t('schedules.webhook')}>
           <InputGroup
             placeholder="https://…"
             value={channel.webhook?.url ?? ''}
@@ -157,7 +159,7 @@ function ChannelFields({ name, channel, isSaved, onName, onChange, onRemove }: C
               onChange(url === '' ? rest : { ...rest, webhook: { ...channel.webhook, url } })
             }}
           />
-        </FormGroup>
+        </Field>
       </div>
     </fieldset>
   )
@@ -178,14 +180,14 @@ function MailFields({
     <fieldset className="schedules-channel">
       <h3>{t('schedules.mail')}</h3>
       <div className="schedules-three">
-        <FormGroup label={t('schedules.host')}>
+        <Field label={t('schedules.host')}>
           <InputGroup
             value={server.host}
             placeholder="smtp.example.org"
             onValueChange={(host) => onChange({ ...server, host })}
           />
-        </FormGroup>
-        <FormGroup label={t('schedules.security')}>
+        </Field>
+        <Field label={t('schedules.security')}>
           <HTMLSelect
             fill
             value={server.security ?? 'starttls'}
@@ -198,8 +200,8 @@ function MailFields({
               { value: 'none', label: t('schedules.security.none') },
             ]}
           />
-        </FormGroup>
-        <FormGroup label={t('schedules.port')}>
+        </Field>
+        <Field label={t('schedules.port')}>
           <NumericInput
             fill
             buttonPosition="none"
@@ -211,25 +213,25 @@ function MailFields({
               onChange(port > 0 ? { ...rest, port } : rest)
             }}
           />
-        </FormGroup>
-        <FormGroup label={t('schedules.sender')}>
+        </Field>
+        <Field label={t('schedules.sender')}>
           <InputGroup
             value={server.from}
             placeholder="studio@example.org"
             onValueChange={(from) => onChange({ ...server, from })}
           />
-        </FormGroup>
-        <FormGroup label={t('schedules.user')}>
+        </Field>
+        <Field label={t('schedules.user')}>
           <InputGroup value={server.user ?? ''} onValueChange={(user) => text('user', user)} />
-        </FormGroup>
-        <FormGroup label={t('schedules.password')} helperText={t('schedules.passwordHint')}>
+        </Field>
+        <Field label={t('schedules.password')} helperText={t('schedules.passwordHint')}>
           <InputGroup
             value={server.password ?? ''}
             // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in the file.
             placeholder="${env:SMTP_PASSWORD}"
             onValueChange={(password) => text('password', password)}
           />
-        </FormGroup>
+        </Field>
       </div>
     </fieldset>
   )

@@ -11,6 +11,7 @@ import { usePipeline } from '../store/pipeline.ts'
 import { useProject } from '../store/project.ts'
 import { toastError } from '../store/toasts.ts'
 import { showScreen } from '../store/ui.ts'
+import { Field } from './field.tsx'
 import { removeSchedule, saveSchedule } from './schedules-store.ts'
 import { TriggerFields } from './trigger-fields.tsx'
 
@@ -90,14 +91,10 @@ export function ScheduleForm({ name: before, schedule, board }: ScheduleFormProp
         </Callout>
       )}
       <div className="schedules-two">
-        <FormGroup
-          label={t('schedules.name')}
-          helperText={nameFault}
-          intent={nameFault === undefined ? 'none' : 'danger'}
-        >
+        <Field label={t('schedules.name')} helperText={nameFault} intent={nameFault === undefined ? 'none' : 'danger'}>
           <InputGroup value={name} onValueChange={setName} />
-        </FormGroup>
-        <FormGroup label={t('schedules.pipeline')}>
+        </Field>
+        <Field label={t('schedules.pipeline')}>
           <HTMLSelect fill value={draft.pipeline} onChange={(event) => set({ pipeline: event.currentTarget.value })}>
             {!pipelines.some(({ path }) => path === draft.pipeline) && (
               <option value={draft.pipeline}>{draft.pipeline}</option>
@@ -108,9 +105,9 @@ export function ScheduleForm({ name: before, schedule, board }: ScheduleFormProp
               </option>
             ))}
           </HTMLSelect>
-        </FormGroup>
+        </Field>
       </div>
-      <FormGroup label={t('schedules.description')}>
+      <Field label={t('schedules.description')}>
         <InputGroup
           value={draft.description ?? ''}
           onValueChange={(text) => {
@@ -118,7 +115,7 @@ export function ScheduleForm({ name: before, schedule, board }: ScheduleFormProp
             setDraft(text === '' ? rest : { ...rest, description: text })
           }}
         />
-      </FormGroup>
+      </Field>
       <TriggerFields trigger={draft.trigger} own={draft.pipeline} onChange={(trigger) => set({ trigger })} />
       {Object.keys(declared).length > 0 && (
         <ParameterFields
@@ -128,7 +125,7 @@ export function ScheduleForm({ name: before, schedule, board }: ScheduleFormProp
         />
       )}
       <div className="schedules-two">
-        <FormGroup label={t('schedules.missed')}>
+        <Field label={t('schedules.missed')}>
           <HTMLSelect
             fill
             value={draft.missed ?? 'once'}
@@ -138,18 +135,18 @@ export function ScheduleForm({ name: before, schedule, board }: ScheduleFormProp
               label: t(`schedules.missed.${value}`),
             }))}
           />
-        </FormGroup>
-        <FormGroup label={t('schedules.overlap')}>
+        </Field>
+        <Field label={t('schedules.overlap')}>
           <HTMLSelect
             fill
             value={draft.overlap ?? 'skip'}
             onChange={(event) => set({ overlap: event.currentTarget.value as NonNullable<Schedule['overlap']> })}
             options={(['skip', 'queue'] as const).map((value) => ({ value, label: t(`schedules.overlap.${value}`) }))}
           />
-        </FormGroup>
+        </Field>
       </div>
       <div className="schedules-two">
-        <FormGroup label={t('schedules.late')} helperText={t('schedules.lateHint')}>
+        <Field label={t('schedules.late')} helperText={t('schedules.lateHint')}>
           <InputGroup
             placeholder="30m"
             value={draft.late_after ?? ''}
@@ -158,7 +155,7 @@ export function ScheduleForm({ name: before, schedule, board }: ScheduleFormProp
               setDraft(text === '' ? rest : { ...rest, late_after: text })
             }}
           />
-        </FormGroup>
+        </Field>
         <FormGroup
           label={t('schedules.notify')}
           helperText={channels.length === 0 ? t('schedules.noChannels') : undefined}
