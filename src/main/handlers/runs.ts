@@ -34,6 +34,8 @@ export function runHandlers(sessions: RunSessions): Handlers<typeof runContract>
       of(runId).cancel(runId)
       return {}
     },
+    'cursor.list': async ({ path }) => current().journal.cursors.list(path),
+    'cursor.reset': async ({ path, nodeId }) => ({ forgotten: current().journal.cursors.reset(path, nodeId) }),
     'run.list': async ({ before, ...filter }) => current().list({ ...filter, before }),
     'run.read': async ({ runId }) => of(runId).read(runId),
     'run.compare': async (input) => compareRuns(of(input.runId).journal, input.runId, input.with, input.threshold),

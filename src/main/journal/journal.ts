@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3'
 import { z } from 'zod'
 import type { ErrorInfo } from '../../shared/errors.ts'
 import type { Backups } from './backups.ts'
+import { CursorRecords } from './cursor-records.ts'
 import { DeliveryRecords } from './delivery-records.ts'
 import { forgetRejects, removeEvents, removeRuns } from './forget.ts'
 import { journalError } from './journal-errors.ts'
@@ -33,6 +34,7 @@ export class Journal extends JournalReader {
   readonly path: string
   readonly schedules: ScheduleRecords
   readonly deliveries: DeliveryRecords
+  readonly cursors: CursorRecords
   readonly #recorder: EventRecorder
   readonly #backups: Backups
   readonly #backupTimer: NodeJS.Timeout
@@ -62,6 +64,7 @@ export class Journal extends JournalReader {
     this.path = path
     this.schedules = new ScheduleRecords(db, path)
     this.deliveries = new DeliveryRecords(db, path)
+    this.cursors = new CursorRecords(db, path)
     this.#recorder = new EventRecorder(db)
     this.#backups = backups
     this.#backupTimer = setInterval(() => this.#backUp(), BACKUP_CHECK_MILLISECONDS).unref()

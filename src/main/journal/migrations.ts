@@ -172,8 +172,36 @@ CREATE TRIGGER replay_state AFTER UPDATE OF state ON runs WHEN NEW.state <> OLD.
 BEGIN UPDATE replays SET state = NEW.state WHERE run_id = NEW.run_id; END;
 `
 
+const cursors = `
+-- Where incremental extracts go on, in runs of the pipeline at this path.
+CREATE TABLE cursors (
+  path TEXT NOT NULL,
+  node_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (path, node_id)
+) STRICT, WITHOUT ROWID;
+-- What a run began with, and what it will leave once its rows are loaded.
+CREATE TABLE run_cursors (
+  run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+  node_id TEXT NOT NULL,
+  "before" TEXT,
+  "after" TEXT,
+  PRIMARY KEY (run, node_id)
+) STRICT, WITHOUT ROWID;
+-- In the transaction that says that the run succeeded: the cursor and the data are there together, or neither.
+CREATE TRIGGER cursors_move AFTER UPDATE OF state ON runs WHEN NEW.state = 'succeeded' AND OLD.state <> 'succeeded'
+BEGIN
+  INSERT OR REPLACE INTO cursors (path, node_id, state, run_id, at)
+  SELECT NEW.path, node_id, "after", NEW.run_id, coalesce(NEW.finished_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+  FROM run_cursors WHERE run = NEW.number AND "after" IS NOT NULL;
+END;
+`
+
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'runs', up: (db) => db.exec(runs) },
   { name: 'schedules', up: (db) => db.exec(schedules) },
   { name: 'replays', up: (db) => db.exec(replays) },
+  { name: 'cursors', up: (db) => db.exec(cursors) },
 ]

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { RunEvent } from '../../shared/engine/types.ts'
 import { assertNever } from '../../shared/result.ts'
+import { noteCursor } from './cursor-records.ts'
 
 /** One event of a run, as the journal keeps it. */
 export interface JournalEvent {
@@ -19,6 +20,7 @@ const json = (value: unknown): string | null => (value === undefined ? null : JS
 
 /** Writes events, and what they say about stages, nodes, checks and rejects. To be called within a transaction. */
 export class EventRecorder {
+  readonly #db: Database.Database
   readonly #event: Database.Statement
   readonly #newStage: Database.Statement
   readonly #stage: Database.Statement
@@ -28,6 +30,7 @@ export class EventRecorder {
   readonly #check: Database.Statement
 
   constructor(db: Database.Database) {
+    this.#db = db
     this.#event = db.prepare(
       `INSERT INTO events (run, seq, attempt, at, "offset", kind, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
@@ -117,9 +120,11 @@ export class EventRecorder {
         this.#check.run(run, attempt, nodeId, port, check, run, at, severity, state, rows, failing, message)
         return
       }
+      case 'cursor':
+        noteCursor(this.#db, run, event.nodeId, event.state)
+        return
       case 'log':
       case 'progress':
-      case 'cursor':
       case 'forecast':
       case 'finished':
         return

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../shared/pipeline/document.ts'
 import type { ResumedStage } from '../../shared/rpc/engine-contract.ts'
 import type { RunRequest, RunStage } from '../../shared/runs/history.ts'
 
@@ -8,11 +9,13 @@ interface AttemptContext {
   readonly runId: string
   readonly attempt: number
   readonly stages: ResumedStage[]
+  /** Where incremental extracts go on. */
+  readonly cursors: Record<string, JsonValue>
 }
 
 /** What the engine is asked for an attempt of a run. */
 export function engineRequest({ env: _names, document, parameters, ...rest }: RunRequest, context: AttemptContext) {
-  const { projectRoot, env, runId, attempt, stages } = context
+  const { projectRoot, env, runId, attempt, stages, cursors } = context
   const { only, from, to, replay, now } = rest
   return {
     projectRoot,
@@ -21,6 +24,7 @@ export function engineRequest({ env: _names, document, parameters, ...rest }: Ru
     env,
     runId,
     attempt,
+    cursors,
     ...(stages.length > 0 && { resume: { stages } }),
     ...(only && { only }),
     ...(from && { from }),

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../shared/engine/types.ts'
-import { type ErrorInfo, LogiDataError, operationalError, userError } from '../../shared/errors.ts'
+import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo, userError } from '../../shared/errors.ts'
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import { secretsLost } from '../../shared/pipeline/secret-parameters.ts'
 import type { RunSummary } from '../../shared/runs/history.ts'
@@ -85,6 +85,17 @@ export const notQueued = () =>
 export const notRepeatable = () =>
   userError('replay.repeat', 'A run that replayed rejected rows is not run again: its rows would be added twice.', {
     hint: 'Replay the rows among the rejected ones of the run that turned them down.',
+  })
+
+export const journalFailed = (cause: unknown) =>
+  operationalError('journal.failed', `The run history cannot be opened: ${toErrorInfo(cause).message}`, {
+    hint: 'Nothing runs that is not written down.',
+    cause,
+  })
+
+export const notSettled = (runId: string) =>
+  userError('run.unsettled', `An earlier run, ${runId}, may have loaded a part of what is new, and did not end well.`, {
+    hint: 'Resume that run first; or reset where the pipeline goes on, if what it loaded was removed.',
   })
 
 /** What people are told of runs that an earlier process left. */

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../shared/engine/types.ts'
-import { type ErrorInfo, LogiDataError, operationalError, toErrorInfo } from '../../shared/errors.ts'
+import { type ErrorInfo, LogiDataError, toErrorInfo } from '../../shared/errors.ts'
 import { secretsLost, withoutSecrets } from '../../shared/pipeline/secret-parameters.ts'
 import type { RunCheck, RunDetail, RunPage, RunRequest, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
 import {
@@ -18,11 +18,13 @@ import { ActiveRun } from './active-run.ts'
 import { attemptEvents } from './attempt-events.ts'
 import { finishedStages } from './engine-request.ts'
 import { importRecords } from './import-records.ts'
+import { mustWait, startingFrom, toSettle } from './increments.ts'
 import { endOrphanEngine } from './orphan-engine.ts'
 import type { RejectsContext } from './rejects.ts'
 import { cleanRuns, nowAndThen, storageStatus } from './retention.ts'
 import {
   interrupted,
+  journalFailed,
   lastWordOf,
   leftBehind,
   notKept,
@@ -98,13 +100,7 @@ export class RunRegistry {
       registry.#cleanNowAndThen()
       return registry
     } catch (thrown) {
-      const error =
-        thrown instanceof LogiDataError
-          ? thrown
-          : operationalError('journal.failed', `The run history cannot be opened: ${toErrorInfo(thrown).message}`, {
-              hint: 'Nothing runs that is not written down.',
-              cause: thrown,
-            })
+      const error = thrown instanceof LogiDataError ? thrown : journalFailed(thrown)
       return new RunRegistry(options, error, log, [error.info])
     }
   }
@@ -119,6 +115,8 @@ export class RunRegistry {
   start({ path, trigger, key, priority, replays, env, ...request }: RunStart): string {
     const values = env ?? this.#options.environment(request.document)
     const written = withoutSecrets(request.document, request.parameters)
+    const unsettled = toSettle(this.journal, path, request.document)
+    if (unsettled !== undefined) this.resume(unsettled)
     const { runId, isNew } = this.journal.add({
       runId: newRunId(),
       path,
@@ -327,7 +325,8 @@ export class RunRegistry {
     try {
       for (const { runId, state } of this.#opened.queue()) {
         if (this.#active.size >= this.#settings.runsAtOnce) return
-        if (state === 'queued' && (this.#options.queue !== 'own' || this.#own.has(runId))) this.#launch(runId)
+        if (state !== 'queued' || (this.#options.queue === 'own' && !this.#own.has(runId))) continue
+        if (!mustWait(this.#opened, runId, this.#active.keys())) this.#launch(runId)
       }
     } catch {
       // The journal does not take it: it waits, and starts when there is room on the disk again.
@@ -381,6 +380,7 @@ export class RunRegistry {
       parameters: this.parameters(runId),
       env: { ...(this.#brought.get(runId) ?? this.#options.environment(request.document)) },
       stages: attempt > 1 ? finishedStages(this.journal.detail(runId)?.stages ?? []) : [],
+      cursors: startingFrom(this.journal, runId, attempt, request.document),
       log: this.log,
       // Known once it answers; it writes to no target before that.
       answered: () => this.journal.noteEngine(this.#options.engine.status?.().processId),

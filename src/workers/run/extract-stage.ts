@@ -1,3 +1,4 @@
+import { stageKey } from '../../engine/plan-run.ts'
 import { portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
 import type { StagedFile } from '../../shared/engine/types.ts'
 import { connectionOf } from '../sources/connection-of.ts'
@@ -32,12 +33,27 @@ export async function extractStage(
 }
 
 /** Takes what was staged, now or in an earlier attempt: the rows, and of an extract where the next run goes on. */
-export function takeStaged(
-  { pipeline, results, emit }: RunContext,
-  nodeId: string,
-  hash: string,
-  staged: StagedResult,
-): void {
+export function takeStaged(run: RunContext, nodeId: string, hash: string, staged: StagedResult): void {
+  const { pipeline, results, emit } = run
   results.take(pipeline, nodeId, hash, staged)
-  if (staged.about !== undefined) emit({ kind: 'cursor', nodeId, state: staged.about })
+  if (staged.about === undefined || run.request.dry) return
+  if (reachesAllLoads(run, nodeId)) emit({ kind: 'cursor', nodeId, state: staged.about })
+  else
+    emit({
+      kind: 'log',
+      at: new Date().toISOString(),
+      level: 'warn',
+      nodeId,
+      message: `Not all that reads “${nodeId}” is run: the next run reads the same rows again.`,
+    })
+}
+
+/** What is new counts as loaded once it is in every load. */
+function reachesAllLoads({ pipeline, plan }: RunContext, nodeId: string): boolean {
+  const below = new Set([nodeId])
+  for (const node of pipeline.nodes.values())
+    if ([...node.inputs.values()].some((input) => below.has(input.nodeId))) below.add(node.id)
+  const loads = [...below].filter((id) => pipeline.nodes.get(id)?.module?.kind === 'load')
+  const run = new Set(plan.stages.map(stageKey))
+  return loads.length > 0 && loads.every((id) => run.has(id))
 }

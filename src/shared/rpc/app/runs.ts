@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { runEventSchema } from '../../engine/types.ts'
 import { runComparisonSchema } from '../../runs/compare.ts'
+import { runCursorSchema } from '../../runs/cursors.ts'
 import { runCheckSchema, runDetailSchema, runPageSchema, runStateSchema, runSummarySchema } from '../../runs/history.ts'
 import { logFilterSchema, logLineSchema } from '../../runs/log-line.ts'
 import { keptPageSchema, repairsSchema, replayOptionsSchema } from '../../runs/rejects.ts'
@@ -45,6 +46,14 @@ export const runContract = {
   'run.repeat': call('run', runIdSchema, runIdSchema),
   /** All events of a run from its first, every attempt's, then live ones, until it has ended. */
   'run.events': stream('read', runIdSchema, runEventSchema),
+  /** Where incremental extracts go on in the next run. */
+  'cursor.list': call('read', z.object({ path: pathSchema.optional() }), z.array(runCursorSchema)),
+  /** The next run reads everything again. */
+  'cursor.reset': call(
+    'write',
+    z.object({ path: pathSchema, nodeId: z.string().optional() }),
+    z.object({ forgotten: z.number().int() }),
+  ),
   /** Ends a run that goes, and takes one that waits out of the queue. */
   'run.cancel': call('run', runIdSchema, z.object({})),
   /** Newest first. */
