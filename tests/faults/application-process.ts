@@ -11,6 +11,8 @@ export interface ApplicationOptions {
   /** Modules that are loaded before the application. */
   readonly preload?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** The user, and group, whose process it is: permissions stop everybody but root. */
+  readonly uid?: number | undefined
 }
 
 /** An application in a process of its own, to be killed. */
@@ -33,6 +35,7 @@ export class ApplicationProcess {
     this.child = spawn(limited ? 'bash' : process.execPath, limited ? shell : args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, ...options.env },
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     })
     this.child.stderr?.on('data', (text: Buffer) => {
       this.stderr += text.toString()

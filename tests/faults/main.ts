@@ -1,11 +1,14 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { abortEngine } from './aborts.ts'
+import { damagedFiles } from './damage.ts'
 import { clockBack, fullDisk } from './disk.ts'
 import { type Figures, formatFigures } from './figures.ts'
 import { removeFolders } from './folders.ts'
 import { killAtRandom } from './kill.ts'
+import { memoryLimit } from './memory.ts'
 import { Random } from './random.ts'
+import { readOnlyFolder } from './read-only.ts'
 import { tornWrites } from './torn.ts'
 import { twoApplications } from './two.ts'
 
@@ -21,6 +24,9 @@ const kinds: Readonly<Record<string, { readonly run: Kind; readonly share: numbe
   disk: { run: fullDisk, share: 1 / 5 },
   clock: { run: clockBack, share: 1 / 10 },
   aborts: { run: abortEngine, share: 1 / 2 },
+  readonly: { run: readOnlyFolder, share: 1 / 20 },
+  memory: { run: memoryLimit, share: 1 / 40 },
+  damage: { run: damagedFiles, share: 1 / 10 },
 }
 
 const { values } = parseArgs({

@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import type { CommitProof, LoadCommit, LoadResult } from '../../modules/kit/contract.ts'
 import { inodeOf, isCommitted, syncFolder } from '../../modules/kit/files/replace-target.ts'
@@ -9,6 +10,7 @@ import {
   removeTemporary,
   temporaryPath,
 } from '../../modules/kit/files/temporary-names.ts'
+import { operationalError } from '../../shared/errors.ts'
 
 /**
  * A load says here, durably, what it is about to commit, so that it can be told after a kill at any moment whether it did: the file
@@ -63,7 +65,8 @@ export function commitOf(root: string, of: CommitOf): LoadCommit {
         written: [...result.written],
         proof: proof.kind === 'key' ? { kind: 'key', key } : await renameProof(root, proof),
       }
-      await writeDurably(path, JSON.stringify(record))
+      const text = JSON.stringify(record)
+      await writeDurably(path, `${text}\n${checksum(text)}`)
     },
     withdraw: () => rm(path, { force: true }),
   }
@@ -93,14 +96,20 @@ export async function findCommit(
   of: Pick<CommitOf, 'runId' | 'nodeId'>,
   hasKey: (key: string) => Promise<boolean>,
 ): Promise<CommitRecord | undefined> {
-  const intent = await readRecord(pathOf(root, of, INTENT))
-  if (!intent) return readRecord(pathOf(root, of, COMMITTED))
+  const [intended, fact] = [pathOf(root, of, INTENT), pathOf(root, of, COMMITTED)]
+  const intent = await readRecord(intended)
+  if (intent === 'damaged') throw unknowable(root, of, intended)
+  if (!intent) {
+    const record = await readRecord(fact)
+    if (record === 'damaged') throw unknowable(root, of, fact)
+    return record
+  }
   const { proof } = intent
   if (proof.kind === 'key' ? await hasKey(proof.key) : await renamed(root, proof)) {
     await confirmCommit(root, of)
     return intent
   }
-  await rm(pathOf(root, of, INTENT), { force: true })
+  await rm(intended, { force: true })
   return undefined
 }
 
@@ -114,6 +123,8 @@ export async function settleCommits(root: string): Promise<void> {
     const path = join(folder, name)
     if (!name.endsWith(INTENT)) continue
     const record = await readRecord(path)
+    // What it said, whoever takes up its run is told that nobody knows.
+    if (record === 'damaged') continue
     if (!record || Date.now() - Date.parse(record.at) > KEPT_MS) {
       if (record) await rm(path, { force: true }).catch(() => undefined)
       continue
@@ -129,16 +140,34 @@ function pathOf(root: string, { runId, nodeId }: Pick<CommitOf, 'runId' | 'nodeI
   return join(root, FOLDER, `${encodeURIComponent(runId)}.${encodeURIComponent(nodeId)}${ending}`)
 }
 
-/** What cannot be read says nothing: it was written whole or not at all, so something else has damaged it. */
-async function readRecord(path: string): Promise<CommitRecord | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
+/** A record and its checksum in a line of its own, which those of earlier versions have not. It was written whole or not at all. */
+async function readRecord(path: string): Promise<CommitRecord | 'damaged' | undefined> {
+  const bytes = await readFile(path).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return undefined
+    throw thrown
+  })
+  if (bytes === undefined) return undefined
   try {
+    const [text = '', sum] = bytes.toString('utf8').split('\n')
+    if (sum !== undefined && sum !== checksum(text)) return 'damaged'
     return recordSchema.parse(JSON.parse(text))
   } catch {
-    return undefined
+    return 'damaged'
   }
 }
+
+const checksum = (text: string): string => crc32(text).toString(16)
+
+/** Loading again might load twice, and not loading might lose the rows: a person decides. */
+const unknowable = (root: string, { nodeId }: Pick<CommitOf, 'nodeId'>, path: string) =>
+  operationalError(
+    'load.commit-damaged',
+    `Nobody knows whether “${nodeId}” had written its rows before the run was interrupted: the record of it is damaged.`,
+    {
+      nodeId,
+      hint: `Look at the target. If the rows are missing, remove ${relative(root, path).replaceAll('\\', '/')} and resume the run; if they are there, leave it at that.`,
+    },
+  )
 
 async function writeDurably(path: string, text: string): Promise<void> {
   const folder = dirname(path)
