@@ -3,6 +3,7 @@ import { userError } from '../shared/errors.ts'
 import { addConnectionsCommands } from './connections-commands.ts'
 import type { CommandContext } from './context.ts'
 import { addLineageCommand } from './lineage-command.ts'
+import { addRenameCommands } from './rename-commands.ts'
 import { addRunsCommands } from './runs-commands.ts'
 
 const collect = (value: string, before: readonly string[]) => [...before, value]
@@ -155,6 +156,8 @@ export function createProgram(context: CommandContext, version: string, finish: 
     context,
     finish,
   )
+
+  addRenameCommands((name, description) => withPipeline(command(name, description)), context, finish)
 
   command('schema', 'Print the JSON Schema of pipeline files, for completion in editors.')
     .addHelpText('after', exampleText('schema > pipeline.schema.json'))

@@ -3,6 +3,7 @@ import type { BrowseEntry, ConnectorInfo, Diagnosis } from '../shared/connection
 import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile, RunEvent } from '../shared/engine/types.ts'
 import type { DocumentLineage } from '../shared/lineage/types.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
+import type { ColumnRename } from '../shared/rename.ts'
 import type { Handlers } from '../shared/rpc/contract.ts'
 import type { EngineContract, FunctionInfo } from '../shared/rpc/engine-contract.ts'
 import type { RejectsPage } from '../shared/runs/rejects.ts'
@@ -93,6 +94,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
       (await interactive.ask('refreshSource', input, signal)) as Record<string, never>,
     lineage: async (input, { signal }) =>
       (await interactive.ask('lineage', input, signal)) as { hash: string; lineage?: DocumentLineage },
+    renameColumn: async (input, { signal }) => (await interactive.ask('renameColumn', input, signal)) as ColumnRename,
     run(input, { signal }) {
       const events = new EventQueue<RunEvent>()
       const leaving = new AbortController()

@@ -1,12 +1,16 @@
 import { extname } from 'node:path'
 import { isStaged } from '../engine/compile-node.ts'
 import { type FusedQuery, fuse } from '../engine/fuse.ts'
+import { type RenameRequest, renameColumn } from '../engine/rename/rename-column.ts'
 import type { PortRef } from '../engine/resolve-pipeline.ts'
 import type { Module, RelationModule } from '../modules/kit/contract.ts'
+import { toModuleInfo } from '../modules/kit/module-info.ts'
 import { literal, raw } from '../modules/kit/sql.ts'
 import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile } from '../shared/engine/types.ts'
 import { fromErrorInfo, toErrorInfo, userError } from '../shared/errors.ts'
+import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import { FORMAT, type JsonValue } from '../shared/pipeline/document.ts'
+import type { ColumnRename } from '../shared/rename.ts'
 import type { CaseResult, Difference } from '../shared/tests/result.ts'
 import { type AnalysedPipeline, type AnalyseRequest, Analyser } from './analyse.ts'
 import { LineageReader } from './lineage/lineage-reader.ts'
@@ -60,6 +64,27 @@ export class Project {
 
   analyse(request: AnalyseRequest, signal: AbortSignal): Promise<Analysis> {
     return this.analyser.analyse(request, signal)
+  }
+
+  /** A column's new name thought through; nothing is changed. @throws LogiDataError `rename.*` */
+  renameColumn(
+    request: AnalyseRequest & Pick<RenameRequest, 'nodeId' | 'port' | 'column' | 'to'>,
+    signal: AbortSignal,
+  ): Promise<ColumnRename> {
+    const infos = new Map<string, ModuleInfo>()
+    return renameColumn(request, {
+      infoOf: (type) => {
+        const module = this.#moduleOf(type)
+        if (module && !infos.has(type)) infos.set(type, toModuleInfo(module.descriptor))
+        return infos.get(type)
+      },
+      analyse: (document) => this.analyse({ ...request, document }, signal),
+      lineage: async (document) => {
+        const { lineage } = await this.lineage.of({ ...request, document }, signal)
+        return lineage ?? { nodes: {}, problems: [], milliseconds: 0 }
+      },
+      parse: (text) => this.session.parseTree(text, signal),
+    })
   }
 
   async preview(request: PortRequest & { limit: number; offset: number }, signal: AbortSignal): Promise<Preview> {

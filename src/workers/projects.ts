@@ -103,6 +103,8 @@ export class Projects {
         return this.#with(input as Input<'test'>, (project, request) => project.test(request, signal))
       case 'lineage':
         return this.#with(input as Input<'lineage'>, (project, request) => project.lineage.of(request, signal))
+      case 'renameColumn':
+        return this.#with(input as Input<'renameColumn'>, (project, request) => project.renameColumn(request, signal))
       case 'connectors':
         return connectorInfos()
       case 'testConnection':

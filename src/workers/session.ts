@@ -70,6 +70,16 @@ export class ProjectSession {
     return this.#active
   }
 
+  /** DuckDB's parse tree of a statement, which is not bound. */
+  async parseTree(text: string, signal: AbortSignal): Promise<string> {
+    return this.lease(signal, async (lease) => {
+      const { rows } = await lease.query(
+        raw(`SELECT json_serialize_sql(${literal(text).text}, skip_null := true, skip_empty := true)::VARCHAR AS tree`),
+      )
+      return String(rows[0]?.[0])
+    })
+  }
+
   /** Lends a connection until `work` ends; the signal interrupts whatever it is doing. @throws LogiDataError `cancelled` */
   async lease<T>(signal: AbortSignal, work: (lease: Lease) => Promise<T>): Promise<T> {
     const connection = await this.#plain.take(signal)

@@ -21,6 +21,7 @@ export type ThreadMethod =
   | 'detect'
   | 'suggest'
   | 'lineage'
+  | 'renameColumn'
   | 'connectors'
   | 'testConnection'
   | 'browseConnection'

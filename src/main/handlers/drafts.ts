@@ -15,6 +15,7 @@ export function draftHandlers(sessions: Sessions, modules: ModuleList): Handlers
     'draft.preview': (input, context) => client.call('preview', sessions.draft(input), context),
     'draft.profile': (input, context) => client.call('profile', sessions.draft(input), context),
     'draft.sql': (input, context) => client.call('sql', sessions.draft(input), context),
+    'draft.renameColumn': (input, context) => client.call('renameColumn', sessions.draft(input), context),
     'draft.suggest': (input, context) => client.call('suggest', sessions.draft(input), context),
     'draft.diff': async ({ document, parameters, against, againstNode, ...rest }, context) => {
       const other = against.kind === 'file' ? await readVersion(sessions, against.path) : against.document

@@ -50,6 +50,7 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
     browseConnection: seen('browseConnection', []),
     refreshSource: seen('refreshSource', {}),
     lineage: seen('lineage', { hash: '' }),
+    renameColumn: seen('renameColumn', { edits: [], uses: [], lookAt: [], columns: {} }),
     run: (request, { signal }) => {
       requests.push({ method: 'run', input: request })
       return run(request, signal)

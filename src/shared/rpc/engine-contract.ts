@@ -17,6 +17,7 @@ import {
 import { documentLineageSchema } from '../lineage/types.ts'
 import { moduleInfoSchema } from '../modules/descriptor.ts'
 import { documentSchema, jsonValueSchema } from '../pipeline/document.ts'
+import { columnRenameSchema } from '../rename.ts'
 import { replaySchema } from '../runs/history.ts'
 import { rejectsPageSchema, repairsSchema } from '../runs/rejects.ts'
 import { caseResultSchema, differenceSchema } from '../tests/result.ts'
@@ -131,6 +132,8 @@ export const engineContract = {
     }),
     z.object({ hash: z.string(), lineage: documentLineageSchema.optional() }),
   ),
+  /** A column's new name in all places that use it, as edits; nothing is changed. */
+  renameColumn: call('read', portRequestSchema.extend({ column: z.string(), to: z.string() }), columnRenameSchema),
   run: stream(
     'run',
     pipelineRequestSchema.extend({

@@ -8,6 +8,7 @@ import {
 } from '../../engine/types.ts'
 import { moduleInfoSchema } from '../../modules/descriptor.ts'
 import { documentSchema } from '../../pipeline/document.ts'
+import { columnRenameSchema } from '../../rename.ts'
 import { differenceSchema } from '../../tests/result.ts'
 import { call } from '../contract.ts'
 import { functionInfoSchema } from '../engine-contract.ts'
@@ -35,6 +36,12 @@ export const draftContract = {
   ),
   'draft.profile': call('read', draftPortSchema, profileSchema),
   'draft.sql': call('read', draftPortSchema, z.object({ sql: z.string() })),
+  /** A column's new name in all places that use it, as edits; nothing is changed. */
+  'draft.renameColumn': call(
+    'read',
+    draftPortSchema.extend({ column: z.string(), to: z.string() }),
+    columnRenameSchema,
+  ),
   'draft.suggest': call(
     'read',
     draftPortSchema.omit({ port: true }).extend({ field: z.string() }),
