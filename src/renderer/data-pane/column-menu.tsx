@@ -1,10 +1,11 @@
 import { ContextMenuPopover, Menu, MenuItem } from '@blueprintjs/core'
-import { Waypoints } from 'lucide-react'
+import { TextCursorInput, Waypoints } from 'lucide-react'
 import { outputPortsOf } from '../../shared/modules/ports.ts'
 import { t } from '../i18n/index.ts'
 import { openLineage } from '../lineage/lineage-store.ts'
 import { useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
+import { openDialog } from '../store/ui.ts'
 
 export interface ColumnMenuAt {
   readonly column: string
@@ -29,6 +30,10 @@ export function ColumnMenu(props: {
     const shown = port ?? outputPortsOf(info?.outputs ?? [], node?.config)[0]?.name ?? 'in'
     if (at && pipeline !== undefined) void openLineage({ pipeline, nodeId, port: shown, column: at.column })
   }
+  const rename = (): void => {
+    onClose()
+    if (at) openDialog({ kind: 'renameColumn', nodeId, port, column: at.column })
+  }
   return (
     <ContextMenuPopover
       isOpen={at !== undefined}
@@ -37,6 +42,9 @@ export function ColumnMenu(props: {
       transitionDuration={0}
       content={
         <Menu>
+          {node?.type.startsWith('load.') !== true && (
+            <MenuItem icon={<TextCursorInput size={15} />} text={t('rename.menu')} onClick={rename} />
+          )}
           <MenuItem icon={<Waypoints size={15} />} text={t('lineage.ofColumn')} onClick={show} />
         </Menu>
       }

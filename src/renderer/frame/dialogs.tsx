@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { NODE_ID } from '../../shared/pipeline/document.ts'
 import type { PipelineEdit } from '../../shared/pipeline/edits.ts'
 import { tryEdit } from '../canvas/canvas-actions.ts'
+import { RenameColumnDialog } from '../data-pane/rename-dialog.tsx'
 import { t } from '../i18n/index.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { createPipeline, removePipeline } from '../store/project.ts'
@@ -27,6 +28,8 @@ export function Dialogs() {
       return <DeletePipeline path={dialog.path} name={dialog.name} />
     case 'renameNode':
       return <RenameNode nodeId={dialog.nodeId} />
+    case 'renameColumn':
+      return <RenameColumnDialog nodeId={dialog.nodeId} port={dialog.port} column={dialog.column} />
     case 'saveTest':
       return <SaveTestDialog nodeId={dialog.nodeId} port={dialog.port} />
     case 'makeSubPipeline':

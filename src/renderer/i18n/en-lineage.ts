@@ -2,6 +2,13 @@
 export const enLineage = {
   'lineage.title': 'Lineage',
   'lineage.ofColumn': 'Show lineage',
+  'rename.menu': 'Rename everywhere or find uses…',
+  'rename.title': 'Rename “{column}”',
+  'rename.name': 'New name',
+  'rename.uses': 'Used in {count} place | Used in {count} places',
+  'rename.added': 'No step names this column: a step “Rename columns” is added.',
+  'rename.lookAt': 'To look at yourself',
+  'rename.do': 'Rename',
   'lineage.find': 'Find a file, pipeline or column',
   'lineage.noMatch': 'Nothing matches “{query}”.',
   'lineage.both': 'Both ways',

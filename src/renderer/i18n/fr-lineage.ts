@@ -3,6 +3,13 @@ import type { enLineage } from './en-lineage.ts'
 export const frLineage: Record<keyof typeof enLineage, string> = {
   'lineage.title': 'Lignage',
   'lineage.ofColumn': 'Afficher le lignage',
+  'rename.menu': 'Renommer partout ou voir les usages…',
+  'rename.title': 'Renommer « {column} »',
+  'rename.name': 'Nouveau nom',
+  'rename.uses': 'Utilisée à {count} endroit | Utilisée à {count} endroits',
+  'rename.added': 'Aucune étape ne nomme cette colonne : une étape « Renommer » est ajoutée.',
+  'rename.lookAt': 'À vérifier vous-même',
+  'rename.do': 'Renommer',
   'lineage.find': 'Chercher un fichier, un pipeline ou une colonne',
   'lineage.noMatch': 'Rien ne correspond à « {query} ».',
   'lineage.both': 'Les deux sens',

@@ -9,6 +9,12 @@ export type OpenDialog =
   | { readonly kind: 'newPipeline' }
   | { readonly kind: 'deletePipeline'; readonly path: string; readonly name: string }
   | { readonly kind: 'renameNode'; readonly nodeId: string }
+  | {
+      readonly kind: 'renameColumn'
+      readonly nodeId: string
+      readonly port: string | undefined
+      readonly column: string
+    }
   | { readonly kind: 'saveTest'; readonly nodeId: string; readonly port: string | undefined }
   | { readonly kind: 'makeSubPipeline'; readonly nodeIds: readonly string[] }
 
