@@ -29,7 +29,6 @@ export const duckdbLoad: LoadModule<typeof duckdbLoadDescriptor> = {
     try {
       // Not read-only: a log that a crash left is to be taken in.
       database = await openDuckDbFile(target.path, false, [])
-      await database.run(sql`CHECKPOINT`).catch(() => undefined)
       const tables = await database.rows(
         sql`SELECT 1 FROM duckdb_tables() WHERE database_name = 'file' AND schema_name = 'main' AND table_name = ${KEYS_TABLE}`,
       )
