@@ -3,7 +3,7 @@ import { userError } from '../../../shared/errors.ts'
 import type { LoadRequest, LoadResult } from '../contract.ts'
 import type { Sql } from '../sql.ts'
 import { appendBytes, copyWhole } from './append-bytes.ts'
-import { compressionOf } from './text-stream.ts'
+import { compressionOf, readText } from './text-stream.ts'
 import { writeFileTarget } from './write-file.ts'
 import { writeText } from './write-text.ts'
 
@@ -20,6 +20,8 @@ export interface Lines {
   readonly query: Sql
   readonly header?: string | undefined
   readonly footer?: string | undefined
+  /** What is wrong with the first line of a file to which lines are to be added. */
+  readonly misfit?: (first: string) => string | undefined
   /** The error of a row, counted from 1, that has a reason. */
   readonly refuse: (reason: string, row: bigint) => Error
 }
@@ -53,6 +55,7 @@ export function writeLines(request: LoadRequest<LineConfig>, lines: Lines): Prom
   return writeFileTarget(request, config.path, config.mode, {
     create: (temporary) => write(temporary, true),
     async append(temporary, existing, part) {
+      await checkLayout(existing)
       const rows = await write(part, false)
       await copyWhole(existing, temporary)
       const separator = config.encoding === 'utf-16le' ? '\n\0' : '\n'
@@ -60,6 +63,33 @@ export function writeLines(request: LoadRequest<LineConfig>, lines: Lines): Prom
       return rows
     },
   })
+
+  /** Lines after those of another layout would be read as it, without anybody noticing. */
+  async function checkLayout(existing: string): Promise<void> {
+    if (lines.header === undefined && lines.misfit === undefined) return
+    const first = await firstLine(existing)
+    if (first === undefined) return
+    const reason =
+      lines.header !== undefined && first !== lines.header
+        ? `its first line is “${first.slice(0, 100)}”, not “${lines.header.slice(0, 100)}”`
+        : lines.misfit?.(first)
+    if (reason === undefined) return
+    throw userError('target.layout-differs', `The lines do not fit those of ${config.path}: ${reason}.`, {
+      hint: 'Give this step the layout of the file, write to another file, or replace it.',
+      field: ['mode'],
+    })
+  }
+
+  async function firstLine(path: string): Promise<string | undefined> {
+    let text: string | undefined
+    const options = { compression, encoding: config.encoding, invalid: 'fail', signal } as const
+    for await (const piece of readText({ path, name: config.path }, options)) {
+      text = (text ?? '') + piece
+      const end = text.search(/[\r\n]/)
+      if (end !== -1) return text.slice(0, end)
+    }
+    return text === '' ? undefined : text
+  }
 }
 
 const WINDOWS = new Map(

@@ -103,3 +103,13 @@ it('appends by name, also to a compressed file and to one without a last line br
     'missing here: id; missing there: other',
   )
 })
+
+it('adds no rows to a file of another number of columns, where no header tells them', async () => {
+  await lab.load(csvLoad, { path: 'w.csv', header: false }, raw("SELECT 1 AS a, 'x;y' AS b"))
+  const append = (query: string) => lab.load(csvLoad, { path: 'w.csv', header: false, mode: 'append' }, raw(query))
+  await expect(append('SELECT 1 AS a, 2 AS b, 3 AS c')).rejects.toMatchObject({
+    info: { code: 'target.layout-differs', message: expect.stringContaining('have 2 columns, and these 3') },
+  })
+  await append("SELECT 2 AS a, 'z' AS b")
+  expect(await lab.read('w.csv')).toBe('1,x;y\n2,z\n')
+})

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Column } from '../../../shared/engine/types.ts'
+import { userError } from '../../../shared/errors.ts'
 import { cellText, isNestedType } from '../../kit/cells.ts'
 import type { LoadModule } from '../../kit/contract.ts'
 import { appendBytes, copyWhole } from '../../kit/files/append-bytes.ts'
@@ -40,6 +41,7 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
       },
       async append(temporary, existing, part) {
         const columns = config.header ? await columnsOf(existing) : input.columns
+        if (!config.header) await checkWidth(existing)
         const rows = await copy(columns, part, false)
         await copyWhole(existing, temporary)
         await appendBytes(temporary, part, compression === 'none' ? '\n' : undefined)
@@ -47,10 +49,9 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
       },
     })
 
-    /** The columns in the order of the file's header. */
-    async function columnsOf(existing: string): Promise<readonly Column[]> {
+    async function layoutOf(existing: string, header: boolean): Promise<readonly Column[]> {
       const options = joinSql([
-        sql`header = TRUE`,
+        sql`header = ${header}`,
         sql`all_varchar = TRUE`,
         sql`delim = ${config.delimiter}`,
         sql`quote = ${config.quote}`,
@@ -60,6 +61,27 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
       const { columns } = await session.query(
         sql`SELECT * FROM read_csv(${fileList([{ path: existing }])}, ${options}) LIMIT 0`,
       )
+      return columns
+    }
+
+    /** Without a header, the number of columns is all that can be compared. */
+    async function checkWidth(existing: string): Promise<void> {
+      if ((await stat(existing)).size === 0) return
+      const { length } = await layoutOf(existing, false)
+      if (length === input.columns.length) return
+      throw userError(
+        'target.layout-differs',
+        `The rows do not fit ${config.path}: its lines have ${length} columns, and these ${input.columns.length}.`,
+        {
+          hint: 'Select the columns of the file before this step, check the delimiter, or replace it.',
+          field: ['mode'],
+        },
+      )
+    }
+
+    /** The columns in the order of the file's header. */
+    async function columnsOf(existing: string): Promise<readonly Column[]> {
+      const columns = await layoutOf(existing, true)
       requireSameColumns(config.path, columns, input.columns, false)
       return columns.map((column) => input.columns.find((given) => given.name === column.name) ?? column)
     }

@@ -83,3 +83,18 @@ it('refuses what does not fit and leaves the target as it was', async () => {
   await refused({ mode: 'fail' }, 'SELECT 1 AS a').toMatchObject({ info: { code: 'target.exists' } })
   expect(await lab.read('a.txt')).toBe('x  \n')
 })
+
+it('adds no lines to a file of another width or header', async () => {
+  const of = (width: number) => [{ name: 'a', width }]
+  await write({ fields: of(3) }, "SELECT 'x' AS a")
+  await expect(write({ fields: of(4), mode: 'append' }, "SELECT 'y' AS a")).rejects.toMatchObject({
+    info: {
+      code: 'target.layout-differs',
+      message: expect.stringContaining('they are 3 characters wide, and these 4'),
+    },
+  })
+  expect(await lab.read('a.txt')).toBe('x  \n')
+  await write({ fields: of(3), header: true }, "SELECT 'x' AS a")
+  const renamed = { fields: [{ name: 'b', width: 3 }], header: true, mode: 'append' }
+  await expect(write(renamed, "SELECT 'y' AS b")).rejects.toMatchObject({ info: { code: 'target.layout-differs' } })
+})

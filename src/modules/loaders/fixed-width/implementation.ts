@@ -21,6 +21,11 @@ export const fixedWidthLoad: LoadModule<typeof fixedWidthLoadDescriptor> = {
     return writeLines(request, {
       query: sql`SELECT ${joinSql(parts, ' || ')} AS line, coalesce(${joinSql(reasons)}) AS reason FROM ${input.name}`,
       header: config.header ? header : undefined,
+      misfit: (first) => {
+        const width = config.fields.reduce((sum, field) => sum + field.width, 0)
+        const found = [...first].length
+        return found === width ? undefined : `they are ${found} characters wide, and these ${width}`
+      },
       refuse: (reason, row) =>
         userError('fixed.unfit', `Row ${row}, ${reason}.`, {
           hint: 'Make the column wider or clean its values before this step.',

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { textExtract } from '../../extractors/text/implementation.ts'
 import { type FileLab, openFileLab } from '../../kit/files/testing.ts'
-import { raw } from '../../kit/sql.ts'
+import { hostileTables } from '../../kit/hostile.ts'
+import { hostileQuery } from '../../kit/hostile-query.ts'
+import { identifier, raw, sql } from '../../kit/sql.ts'
 import { textLoad } from './implementation.ts'
 
 let lab: FileLab
@@ -43,4 +46,36 @@ it('refuses with a message and leaves the target as it was', async () => {
   await refused({ mode: 'append', footer: 'f' }, 'SELECT 1 AS a').toThrow('a last line of its own')
   await refused({ mode: 'fail' }, 'SELECT 1 AS a').toMatchObject({ info: { code: 'target.exists' } })
   expect(await lab.read('a.txt')).toBe('x\n')
+})
+
+it('adds no lines to a file with another first line', async () => {
+  await write({ header: 'Debts' }, "SELECT 'x' AS a")
+  await expect(write({ header: 'Dettes', mode: 'append' }, "SELECT 'y' AS a")).rejects.toMatchObject({
+    info: { code: 'target.layout-differs', field: ['mode'], message: expect.stringContaining('“Debts”, not “Dettes”') },
+  })
+  expect(await lab.read('a.txt')).toBe('Debts\nx\n')
+  for (const encoding of ['utf-16le', 'windows-1252'])
+    for (const path of ['b.txt', 'b.txt.gz']) {
+      await write({ path: `${encoding}-${path}`, header: 'é', encoding }, "SELECT 'x' AS a")
+      await write({ path: `${encoding}-${path}`, header: 'é', encoding, mode: 'append' }, "SELECT 'y' AS a")
+      const { rows } = await lab.extract(textExtract, { path: `${encoding}-${path}`, encoding })
+      expect(rows.map((row) => row[0])).toEqual(['é', 'x', 'y'])
+    }
+})
+
+it('gives back every text that it was given, in one column', async () => {
+  for (const table of hostileTables) {
+    if (table.columns[2]?.type !== 'VARCHAR' || table.rows.length === 0) continue
+    const query = sql`SELECT ${identifier(table.value)} AS line FROM (${hostileQuery(table)})`
+    const given = (await lab.session.query(query)).rows.map((row) => row[0])
+    if (given.some((value) => /[\r\n]/.test(value ?? ''))) {
+      await expect(lab.load(textLoad, { path: 'h.txt' }, query)).rejects.toMatchObject({
+        info: { code: 'text.line-break' },
+      })
+      continue
+    }
+    await lab.load(textLoad, { path: 'h.txt', null_text: '\\N' }, query)
+    const { rows } = await lab.extract(textExtract, { path: 'h.txt', skip_empty: false })
+    expect(rows.map((row) => (row[0] === '\\N' ? null : (row[0] ?? '')))).toEqual(given)
+  }
 })
