@@ -47,7 +47,8 @@ export function numberText(stored: string): string | undefined {
   if (!Number.isFinite(value)) return undefined
   const shortest = plainText(value)
   if (digitsOf(shortest) <= 15) return shortest
-  const shown = plainText(Number(value.toPrecision(15)))
+  const rounded = Number(value.toPrecision(15))
+  const shown = plainText(Number.isFinite(rounded) ? rounded : value)
   return digitsOf(shown) <= 12 ? shown : shortest
 }
 

@@ -138,6 +138,7 @@ const allText = (element: XmlElement): string =>
 
 function valueFrom(element: XmlElement, shape: XmlShape, config: XmlConfig): unknown {
   if (isSimple(shape)) return typed(textIn(element, shape, config), shape)
+  if (isNil(element) && element.children.length === 0) return null
   const value: Record<string, unknown> = {}
   for (const [name, inner] of shape.attributes) {
     const given = element.attributes.find(([key]) => key === name)?.[1]

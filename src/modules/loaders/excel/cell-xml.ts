@@ -60,7 +60,12 @@ function writtenCell(request: CellRequest, type: ReturnType<typeof columnType>):
     const digits = sql`length(trim(replace(replace(${text(value)}, '.', ''), '-', ''), '0'))`
     return either(request, sql`${digits} <= ${DIGITS}`, text(value), text(value))
   }
-  if (isFloat(type)) return either(request, sql`isfinite(${value})`, text(value), text(value))
+  if (isFloat(type)) {
+    // Excel's own limits: what is larger is an error there, what is smaller 0.
+    const size = sql`abs(CAST(${value} AS DOUBLE))`
+    const fits = sql`${value} = 0 OR (isfinite(${value}) AND ${size} < 1e308 AND ${size} >= 2.2250738585072014e-308)`
+    return either(request, fits, text(value), text(value))
+  }
   if (column.type === 'DATE') {
     const serial = sql`(${value} - CASE WHEN ${value} < DATE '1900-03-01' THEN DATE '1899-12-31' ELSE DATE '1899-12-30' END)`
     return either(request, sql`${value} BETWEEN DATE '1900-01-01' AND DATE '9999-12-31'`, text(serial), text(value))

@@ -38,6 +38,8 @@ interface Field {
   readonly name: string
   readonly attribute: boolean
   readonly nested: boolean
+  /** Its items are elements of its own name: none of them is no list, and one that is nil an item. */
+  readonly list: boolean
 }
 
 function fieldsOf(config: XmlLoadConfig, columns: readonly Column[]): Field[] {
@@ -59,7 +61,7 @@ function fieldsOf(config: XmlLoadConfig, columns: readonly Column[]): Field[] {
         field: ['path'],
       })
     taken.set(key, column)
-    return { column, name, attribute, nested }
+    return { column, name, attribute, nested, list: type.endsWith(']') }
   })
 }
 
@@ -100,6 +102,7 @@ function rowOf(row: readonly Cell[], fields: readonly Field[], config: XmlLoadCo
       if (cell !== null) attributes += ` ${field.name}="${escaped(cell, config, place, true)}"`
       return
     }
+    if (cell === null && field.list) return
     const value = cell !== null && field.nested ? parseExactly(cell) : cell
     content += elementOf(field.name, value, config, place, indent)
   })

@@ -48,7 +48,7 @@ export function observe(shape: Shape, value: unknown): void {
   if (value === null || value === undefined) return
   if (typeof value === 'boolean') shape.kinds |= BOOLEAN
   else if (typeof value === 'number') observeNumber(shape, String(value), false)
-  else if (value instanceof ExactNumber) observeNumber(shape, value.source, true)
+  else if (value instanceof ExactNumber) observeNumber(shape, value.source, !Object.is(Number(value.source), -0))
   else if (typeof value === 'string') shape.kinds |= textKind(value)
   else if (Array.isArray(value)) {
     shape.kinds |= LIST
@@ -136,6 +136,8 @@ export function parseExactly(text: string): unknown {
 function reviver(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number') return value
   const source = context?.source
+  // `JSON.stringify` would lose its sign.
+  if (Object.is(value, -0)) return new ExactNumber(source ?? '-0')
   if (source === undefined || source.length < 16) return value
   if (Number.isSafeInteger(value) && !/[.eE]/.test(source)) return value
   const digits = source
