@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import Sqlite from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import type { Column } from '../../shared/engine/types.ts'
 import { toErrorInfo } from '../../shared/errors.ts'
 import { parameterTypeSchema } from '../../shared/pipeline/document.ts'
+import { openDuckDbSession } from './duckdb-session.ts'
 import { type FileLab, openFileLab } from './files/testing.ts'
 import { type AnyRelationModule, cellsOf, evaluate, sharedSession, type TableLiteral } from './harness.ts'
 import { raw, sql } from './sql.ts'
@@ -21,11 +24,17 @@ const fixtureSchema = z.strictObject({
   config: z.unknown(),
   parameters: z.record(z.string(), z.strictObject({ type: parameterTypeSchema, value: z.string() })).default({}),
   inputs: z.record(z.string(), tableSchema).default({}),
-  /** Files of the project, by path: their text, a query whose rows are a Parquet file, or the name of a file beside the fixture. */
+  /** Files of the project, by path: their text, a query whose rows are a Parquet file, statements that make a database, or the name of a file beside the fixture. */
   files: z
     .record(
       z.string(),
-      z.union([z.string(), z.strictObject({ parquet: z.string() }), z.strictObject({ copy: z.string() })]),
+      z.union([
+        z.string(),
+        z.strictObject({ parquet: z.string() }),
+        z.strictObject({ sqlite: z.string() }),
+        z.strictObject({ duckdb: z.array(z.string()) }),
+        z.strictObject({ copy: z.string() }),
+      ]),
     )
     .optional(),
   /** Per port. `any` leaves the order of rows open. Ports that are not named are not looked at. */
@@ -83,6 +92,28 @@ function runFixture(module: AnyRelationModule, file: string, fixture: Fixture, f
   })
 }
 
+/** Makes the database file that a fixture describes. */
+export async function makeDatabase(
+  path: string,
+  content: { readonly sqlite: string } | { readonly duckdb: readonly string[] },
+): Promise<void> {
+  await rm(path, { force: true })
+  if ('sqlite' in content) {
+    const database = new Sqlite(path)
+    database.exec(content.sqlite)
+    database.close()
+    return
+  }
+  const session = await openDuckDbSession()
+  try {
+    await session.execute(sql`ATTACH ${path} AS made`)
+    for (const statement of content.duckdb) await session.execute(raw(statement))
+    await session.execute(raw('DETACH made'))
+  } finally {
+    session.close()
+  }
+}
+
 async function labWith(files: NonNullable<z.output<typeof fixtureSchema>['files']>, folder: URL): Promise<FileLab> {
   const lab = await openFileLab()
   for (const [path, content] of Object.entries(files)) {
@@ -91,6 +122,7 @@ async function labWith(files: NonNullable<z.output<typeof fixtureSchema>['files'
     const full = await lab.write(path, bytes)
     if (typeof content !== 'string' && 'parquet' in content)
       await lab.session.execute(sql`COPY (${raw(content.parquet)}) TO ${full} (FORMAT parquet)`)
+    if (typeof content !== 'string' && ('sqlite' in content || 'duckdb' in content)) await makeDatabase(full, content)
   }
   return lab
 }

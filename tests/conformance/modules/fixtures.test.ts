@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { z } from 'zod'
 import type { RelationModule } from '../../../src/modules/kit/contract.ts'
 import { evaluate, type PortResult, valuesOf } from '../../../src/modules/kit/harness.ts'
-import { type Fixture, tableOf } from '../../../src/modules/kit/run-fixtures.ts'
+import { type Fixture, makeDatabase, tableOf } from '../../../src/modules/kit/run-fixtures.ts'
 import { identifier, joinSql, raw, sql } from '../../../src/modules/kit/sql.ts'
 import { takesInput } from '../../../src/shared/modules/ports.ts'
 import type { JsonValue } from '../../../src/shared/pipeline/document.ts'
@@ -114,7 +115,11 @@ async function compareAlone({ fixtureFolder }: ModuleUnderTest, fixture: Fixture
     for (const [path, content] of Object.entries(fixture.files ?? {})) {
       if (typeof content === 'string') own.write(path, content)
       else if ('copy' in content) own.write(path, readFileSync(new URL(content.copy, fixtureFolder)))
-      else await own.parquet(path, content.parquet)
+      else if ('parquet' in content) await own.parquet(path, content.parquet)
+      else {
+        own.write(path, '')
+        await makeDatabase(join(own.root, path), content)
+      }
     }
     const declared: Declared = {}
     for (const [name, { type, value }] of Object.entries(fixture.parameters)) declared[name] = { type, default: value }

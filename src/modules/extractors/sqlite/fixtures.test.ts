@@ -1,0 +1,4 @@
+import { runFixtures } from '../../kit/run-fixtures.ts'
+import { sqliteExtract } from './implementation.ts'
+
+runFixtures(sqliteExtract, new URL('./fixtures/', import.meta.url))
