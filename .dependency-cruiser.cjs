@@ -50,7 +50,7 @@ module.exports = {
         pathNot: [
           test,
           '^src/main/electron/',
-          '^src/modules/kit/(harness|run-fixtures|hostile)[.]ts$',
+          '^src/modules/kit/(harness|run-(load-)?fixtures|hostile)[.]ts$',
           '^src/main/testing/',
         ],
       },
