@@ -4,6 +4,7 @@ import { openRuns } from '../../main/runs/headless.ts'
 import { userError } from '../../shared/errors.ts'
 import { resolveParameters } from '../../shared/pipeline/parameters.ts'
 import { type CommandContext, type PipelineOptions, pipelineRequest, printJson } from '../context.ts'
+import { dryRun } from '../dry-run.ts'
 import { exitCodeOf, follow, printReport, waiting } from '../follow-run.ts'
 import { readPipelineArgument } from '../pipeline-argument.ts'
 import { reportInvalid } from '../report-invalid.ts'
@@ -16,6 +17,10 @@ export interface RunOptions extends PipelineOptions {
   readonly now?: string
   /** The same key again gives the run that it gave first. */
   readonly key?: string
+  /** Sources over a connection are not asked. */
+  readonly offline?: boolean
+  /** Nothing is written: loads say what they would do. */
+  readonly dryRun?: boolean
 }
 
 /** `logidata run FILE`: runs the pipeline's loads, and what they need. */
@@ -33,6 +38,8 @@ export async function run(file: string, options: RunOptions, context: CommandCon
   const { problems } = resolveParameters(document, request.parameters)
   const missing = problems.find(({ code }) => code === 'parameter.missing')
   if (missing) throw userError('usage.parameter', missing.message, { hint: 'Give it with --parameter name=value.' })
+
+  if (options.dryRun) return dryRun(request, options, pipeline, context)
 
   const { projectRoot, parameters, env } = request
   const runs = await openRuns({
@@ -53,6 +60,7 @@ export async function run(file: string, options: RunOptions, context: CommandCon
       ...(options.from.length > 0 && { from: [...options.from] }),
       ...(options.to.length > 0 && { to: [...options.to] }),
       ...(options.now !== undefined && { now: options.now }),
+      ...(options.offline && { offline: true }),
       ...(options.key !== undefined && { key: options.key }),
     })
     if (runs.owner)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { userError } from '../../shared/errors.ts'
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { draftContract } from '../../shared/rpc/app/drafts.ts'
@@ -17,6 +18,18 @@ export function draftHandlers(sessions: Sessions, modules: ModuleList): Handlers
     'draft.sql': (input, context) => client.call('sql', sessions.draft(input), context),
     'draft.renameColumn': (input, context) => client.call('renameColumn', sessions.draft(input), context),
     'draft.suggest': (input, context) => client.call('suggest', sessions.draft(input), context),
+    'draft.forecast': (input, context) =>
+      client.stream(
+        'run',
+        {
+          ...sessions.draft(input),
+          runId: `dry-${randomUUID()}`,
+          dry: true,
+          rowCounts: 'none',
+          keepRejects: { rows: 0 },
+        },
+        context,
+      ),
     'draft.diff': async ({ document, parameters, against, againstNode, ...rest }, context) => {
       const other = against.kind === 'file' ? await readVersion(sessions, against.path) : against.document
       // A parameter that only one of the two versions has would be an error of the other.

@@ -16,7 +16,7 @@ interface AttemptContext {
 /** What the engine is asked for an attempt of a run. */
 export function engineRequest({ env: _names, document, parameters, ...rest }: RunRequest, context: AttemptContext) {
   const { projectRoot, env, runId, attempt, stages, cursors } = context
-  const { only, from, to, replay, now } = rest
+  const { only, from, to, replay, now, offline } = rest
   return {
     projectRoot,
     document,
@@ -31,6 +31,7 @@ export function engineRequest({ env: _names, document, parameters, ...rest }: Ru
     ...(to && { to }),
     ...(replay && { replay }),
     ...(now !== undefined && { now }),
+    ...(offline && { offline }),
   }
 }
 

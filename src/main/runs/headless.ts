@@ -94,8 +94,8 @@ async function ownRuns(options: HeadlessOptions, lock: OwnerLock): Promise<Headl
 function handedOver({ owner, client, close }: HandOver): HeadlessRuns {
   return {
     owner,
-    async start({ env, document, parameters, path, only, from, to, now, key, priority }) {
-      const options = { only, from, to, now, key, priority }
+    async start({ env, document, parameters, path, only, from, to, now, offline, key, priority }) {
+      const options = { only, from, to, now, offline, key, priority }
       const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
       const { runId } = await client.call('run.start', { document, parameters, path, env: { ...env }, ...given })
       return runId

@@ -112,8 +112,8 @@ export const loadForecastSchema = z.object({
       message: z.string(),
     }),
   ),
-  /** The target does not exist yet. */
-  creates: z.boolean(),
+  /** Whether the target has to be made; absent where it cannot be told. */
+  creates: z.boolean().optional(),
 })
 export type LoadForecast = z.infer<typeof loadForecastSchema>
 

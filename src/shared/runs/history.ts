@@ -145,6 +145,8 @@ export const runRequestSchema = z.object({
   replay: replaySchema.optional(),
   /** Frozen clock, ISO. */
   now: z.string().optional(),
+  /** Sources over a connection are not asked: the rows that an earlier run read are taken. */
+  offline: z.boolean().optional(),
 })
 export type RunRequest = z.infer<typeof runRequestSchema>
 

@@ -1,12 +1,14 @@
 import { stageKey } from '../../engine/plan-run.ts'
 import { portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
 import type { StagedFile } from '../../shared/engine/types.ts'
+import { operationalError } from '../../shared/errors.ts'
 import { connectionOf } from '../sources/connection-of.ts'
+import { readWhole, SOURCES_FOLDER, writeWhole } from '../sources/discovery-record.ts'
 import { readSource } from '../sources/read-source.ts'
 import { extractNode } from '../sources/source-key.ts'
 import type { SourceFacts } from '../sources/sources.ts'
 import type { RunContext } from './context.ts'
-import { type StagedResult, writeStaged } from './staged-results.ts'
+import { readStaged, type StagedResult, writeStaged } from './staged-results.ts'
 
 /** Reads all rows of a source. All ports at once: a stage of another port of the same node then finds its table. @throws LogiDataError */
 export async function extractStage(
@@ -19,7 +21,10 @@ export async function extractStage(
   if (node.outputs.some((port) => results.tables.has(portKey({ nodeId: node.id, port })))) return []
   const source = extractNode(node)
   const connection = connectionOf(source.module.connection(node.config as never), pipeline.connections)
-  const { discovered } = pipeline.facts.get(node.id) as SourceFacts
+  const facts = pipeline.facts.get(node.id) as SourceFacts
+  if (request.offline) return offlineStage(run, node, facts)
+  const { discovered } = facts
+  const at = new Date().toISOString()
   const state = request.cursors?.[node.id]
   const staged = await writeStaged(project.session, hash, async (folder) => {
     const { ports, result } = await readSource(
@@ -29,8 +34,41 @@ export async function extractStage(
     return { ports, ...(result.state === undefined ? {} : { about: result.state }) }
   })
   takeStaged(run, node.id, hash, staged)
+  // What is new since the last run is not what the source holds.
+  if (!source.module.incremental?.(node.config as never))
+    await writeWhole(project.session, facts.key, { version: 1, at, hash })
   return staged.files
 }
+
+/** The rows as they were read last: by a run, or by a preview that saw all of them. @throws LogiDataError `source.offline` */
+async function offlineStage(
+  run: RunContext,
+  node: ResolvedNode,
+  { key, at }: SourceFacts,
+): Promise<readonly StagedFile[]> {
+  const { project, pipeline, results, emit } = run
+  const whole = await readWhole(project.session, key)
+  const ofRun = whole && (await readStaged(project.session, whole.hash))
+  const seen = ofRun ? undefined : await readStaged(project.session, key, undefined, SOURCES_FOLDER)
+  const staged = ofRun ?? (isWhole(seen?.about) ? seen : undefined)
+  if (!staged)
+    throw operationalError(
+      'source.offline',
+      `No run has read all rows of “${node.id}” yet, or they were cleaned away.`,
+      {
+        nodeId: node.id,
+        hint: 'Run the pipeline once while the source can be reached.',
+      },
+    )
+  const when = ofRun ? (whole?.at ?? at) : at
+  results.take(pipeline, node.id, ofRun ? (whole?.hash ?? key) : key, staged)
+  const message = `“${node.id}” was not asked: its rows are of ${when}.`
+  emit({ kind: 'log', at: new Date().toISOString(), level: 'warn', nodeId: node.id, message })
+  return staged.files
+}
+
+const isWhole = (about: unknown): boolean =>
+  typeof about === 'object' && about !== null && 'complete' in about && about.complete === true
 
 /** Takes what was staged, now or in an earlier attempt: the rows, and of an extract where the next run goes on. */
 export function takeStaged(run: RunContext, nodeId: string, hash: string, staged: StagedResult): void {

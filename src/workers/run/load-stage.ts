@@ -2,6 +2,7 @@ import { sourceNames } from '../../engine/compile-node.ts'
 import type { LoadStage } from '../../engine/plan-run.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
 import type { InputRelation, LoadModule, LoadRequest, LoadResult } from '../../modules/kit/contract.ts'
+import { exists } from '../../modules/kit/files/replace-target.ts'
 import { raw, type Sql, sql } from '../../modules/kit/sql.ts'
 import type { LoadForecast } from '../../shared/engine/types.ts'
 import type { Lease } from '../session.ts'
@@ -49,7 +50,7 @@ export async function loadStage(
     connection,
   }
   if (request.dry) {
-    const forecast = await withSecretsHidden(connection, () => forecastOf(node, asked))
+    const forecast = await withSecretsHidden(connection, () => forecastOf(node, asked, target.path))
     run.emit({ kind: 'forecast', nodeId, forecast })
     return
   }
@@ -67,7 +68,7 @@ export async function loadStage(
 }
 
 /** A load that cannot tell more says at least how many rows it would write. */
-async function forecastOf(node: LoadNode, request: LoadRequest<never>): Promise<LoadForecast> {
+async function forecastOf(node: LoadNode, request: LoadRequest<never>, path: string): Promise<LoadForecast> {
   if (node.module.forecast) return node.module.forecast(request)
   let rows = 0n
   for (const { name } of request.inputs.values()) {
@@ -77,7 +78,8 @@ async function forecastOf(node: LoadNode, request: LoadRequest<never>): Promise<
   return {
     rows: { new: String(rows), changed: undefined, deleted: undefined, unchanged: undefined },
     columns: [],
-    creates: false,
+    // Whether a table is in a database's file is for its module to say.
+    ...(path.includes('#') ? {} : { creates: !(await exists(path)) }),
   }
 }
 

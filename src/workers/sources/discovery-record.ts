@@ -21,7 +21,24 @@ const recordSchema = z.object({
 /** What a source said of its rows, and when: kept, so that a pipeline can be worked on without the network. */
 export type DiscoveryRecord = z.infer<typeof recordSchema>
 
+const wholeSchema = z.object({ version: z.literal(1), at: z.string(), hash: z.string() })
+
+/** The rows that the last run read of a source, and when. */
+export type WholeRecord = z.infer<typeof wholeSchema>
+
 const pathOf = (session: ProjectSession, key: string): string => join(session.staging, SOURCES_FOLDER, `${key}.json`)
+
+/** @returns undefined where there is none, or it cannot be read */
+export async function readWhole(session: ProjectSession, key: string): Promise<WholeRecord | undefined> {
+  try {
+    return wholeSchema.parse(JSON.parse(await readFile(pathOf(session, `${key}.whole`), 'utf8')))
+  } catch {
+    return undefined
+  }
+}
+
+export const writeWhole = (session: ProjectSession, key: string, record: WholeRecord): Promise<void> =>
+  writeRecord(pathOf(session, `${key}.whole`), record)
 
 /** @returns undefined where there is none, or it cannot be read */
 export async function readDiscovery(session: ProjectSession, key: string): Promise<DiscoveryRecord | undefined> {
@@ -32,8 +49,10 @@ export async function readDiscovery(session: ProjectSession, key: string): Promi
   }
 }
 
-export async function writeDiscovery(session: ProjectSession, key: string, record: DiscoveryRecord): Promise<void> {
-  const path = pathOf(session, key)
+export const writeDiscovery = (session: ProjectSession, key: string, record: DiscoveryRecord): Promise<void> =>
+  writeRecord(pathOf(session, key), record)
+
+async function writeRecord(path: string, record: DiscoveryRecord | WholeRecord): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = temporaryPath(path, 'new')
   try {

@@ -226,6 +226,33 @@ test('a dry run writes nothing and says what it would', async () => {
   expect(readdirSync(own.root)).not.toContain('out.csv')
 })
 
+test('a run offline takes the rows that the last one read, and says of when they are', async () => {
+  const never_ = await runNodes(own, { from, load }, { connections, offline: true })
+  expect(never_.finished).toMatchObject({ state: 'failed', error: { code: 'source.offline' } })
+  await preview()
+  const sampled = await runNodes(own, { from, load }, { connections, offline: true, runId: 'sampled' })
+  expect(sampled.finished).toMatchObject({ error: { code: 'source.offline', nodeId: 'from' } })
+  await runNodes(own, { from, load }, { connections, runId: 'online' })
+  const before = asked.length
+  const { events, finished } = await runNodes(own, { from, load }, { connections, offline: true, runId: 'offline' })
+  expect(finished).toMatchObject({ state: 'succeeded' })
+  expect(asked).toHaveLength(before)
+  expect(events.find((event) => event.kind === 'log')).toMatchObject({ level: 'warn', nodeId: 'from' })
+  expect(events.find((event) => event.kind === 'node' && event.nodeId === 'load' && event.rows)).toMatchObject({
+    rows: { in: '25000' },
+  })
+})
+
+test('a run offline takes what a preview saw, where that was all', async () => {
+  read = async (_request, sink) => {
+    await sink.write([[1n, 'x']])
+    return {}
+  }
+  await preview()
+  const { finished } = await runNodes(own, { from, load }, { connections, offline: true })
+  expect(finished).toMatchObject({ state: 'succeeded' })
+})
+
 test('types that Parquet would change are refused by name', async () => {
   columns = [{ name: 'big', type: 'HUGEINT' }]
   const error = await errorOf(preview())

@@ -5,12 +5,13 @@ import {
   fileDetectionSchema,
   previewSchema,
   profileSchema,
+  runEventSchema,
 } from '../../engine/types.ts'
 import { moduleInfoSchema } from '../../modules/descriptor.ts'
 import { documentSchema } from '../../pipeline/document.ts'
 import { columnRenameSchema } from '../../rename.ts'
 import { differenceSchema } from '../../tests/result.ts'
-import { call } from '../contract.ts'
+import { call, stream } from '../contract.ts'
 import { functionInfoSchema } from '../engine-contract.ts'
 import { pathSchema } from './paths.ts'
 
@@ -46,6 +47,12 @@ export const draftContract = {
     'read',
     draftPortSchema.omit({ port: true }).extend({ field: z.string() }),
     fieldSuggestionSchema,
+  ),
+  /** Computes everything and writes nothing: each load says what it would do to its target. It is no run, and leaves none. */
+  'draft.forecast': stream(
+    'read',
+    draftSchema.extend({ only: z.array(z.string()).optional(), offline: z.boolean().optional() }),
+    runEventSchema,
   ),
   /** What this draft gives that another version of it, or another pipeline, does not; over the same inputs and all rows. */
   'draft.diff': call(

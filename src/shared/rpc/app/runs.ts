@@ -33,6 +33,8 @@ export const runContract = {
       to: z.array(z.string()).optional(),
       /** Where the clock of the run, and of all its attempts, stands still: ISO. */
       now: z.string().optional(),
+      /** Sources over a connection are not asked: the rows that an earlier run read are taken. */
+      offline: z.boolean().optional(),
       /** The same key again gives the run that it gave first. */
       key: z.string().min(1).max(200).optional(),
       /** Before the others that wait. */

@@ -1,0 +1,60 @@
+import type { PipelineRequest } from '../shared/rpc/engine-contract.ts'
+import type { RunOptions } from './commands/run.ts'
+import { type CommandContext, printJson } from './context.ts'
+import { exitCodeOf, printReport } from './follow-run.ts'
+import type { PipelineArgument } from './pipeline-argument.ts'
+import { RunReport } from './run-report.ts'
+import { formatTable } from './table.ts'
+
+/** `logidata run FILE --dry-run`: computes everything and writes nothing. It is no run: the history does not know it. */
+export async function dryRun(
+  request: PipelineRequest,
+  options: RunOptions,
+  pipeline: PipelineArgument,
+  { engine, terminal, signal }: CommandContext,
+): Promise<number> {
+  const { client } = await engine()
+  const report = new RunReport()
+  const asked = {
+    ...request,
+    runId: `dry-${process.pid}-${Date.now()}`,
+    dry: true,
+    offline: options.offline ?? false,
+    rowCounts: 'none' as const,
+    keepRejects: { rows: 0 },
+    ...(options.only.length > 0 && { only: [...options.only] }),
+    ...(options.now !== undefined && { now: options.now }),
+  }
+  for await (const event of client.stream('run', asked, { signal })) {
+    report.add(event)
+    if (event.kind !== 'finished') terminal.progress(report.progressLine())
+  }
+  terminal.progress('')
+  const { forecasts } = report
+  if (options.json) {
+    printJson(terminal, {
+      state: report.state,
+      forecasts: forecasts.map(({ nodeId, forecast }) => ({ nodeId, ...forecast })),
+    })
+    return exitCodeOf(report)
+  }
+  if (report.state !== 'succeeded') printReport(report, pipeline, terminal)
+  const heads = ['LOAD', 'NEW', 'CHANGED', 'DELETED', 'UNCHANGED', 'TARGET'].map((title, index) => ({
+    title,
+    ...(index > 0 && index < 5 ? { align: 'right' as const } : {}),
+  }))
+  const rows = forecasts.map(({ nodeId, forecast: { rows: counts, creates } }) => [
+    nodeId,
+    counts.new ?? '?',
+    counts.changed ?? '?',
+    counts.deleted ?? '?',
+    counts.unchanged ?? '?',
+    creates === undefined ? '?' : creates ? 'is made' : 'exists',
+  ])
+  if (rows.length > 0)
+    terminal.out.write(formatTable(heads, rows, { style: terminal.style, width: terminal.width, longest: 60 }))
+  for (const { nodeId, forecast } of forecasts)
+    for (const { message } of forecast.columns) terminal.say(`${nodeId}: ${message}`)
+  if (report.state === 'succeeded') terminal.say('Nothing was written.')
+  return exitCodeOf(report)
+}
