@@ -1,15 +1,22 @@
 import type { PipelineRequest } from '../shared/rpc/engine-contract.ts'
-import type { RunOptions } from './commands/run.ts'
 import { type CommandContext, printJson } from './context.ts'
 import { exitCodeOf, printReport } from './follow-run.ts'
 import type { PipelineArgument } from './pipeline-argument.ts'
 import { RunReport } from './run-report.ts'
 import { formatTable } from './table.ts'
 
+interface DryRunOptions {
+  readonly json?: boolean
+  readonly only: readonly string[]
+  /** Where the clock stands still, ISO. */
+  readonly now?: string
+  readonly offline?: boolean
+}
+
 /** `logidata run FILE --dry-run`: computes everything and writes nothing. It is no run: the history does not know it. */
 export async function dryRun(
   request: PipelineRequest,
-  options: RunOptions,
+  options: DryRunOptions,
   pipeline: PipelineArgument,
   { engine, terminal, signal }: CommandContext,
 ): Promise<number> {
