@@ -1,4 +1,3 @@
-import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { type AddedColumn, withColumns } from '../../kit/add-columns.ts'
 import type { InputRelation, RelationModule } from '../../kit/contract.ts'
@@ -52,27 +51,6 @@ function binsOf(config: BinConfig, input: InputRelation, value: Sql, type: SqlTy
   }
 }
 
-type Fact = readonly [name: Sql, aggregate: Sql]
-
-/** Every row with what is known of its group, as a window. */
-function overRows(input: InputRelation, groups: readonly Column[], facts: readonly Fact[]): Sql {
-  const over = windowSql([partitionBy(groups)])
-  const list = joinSql(facts.map(([name, aggregate]) => sql`${aggregate} OVER ${over} AS ${name}`))
-  return sql`(SELECT *, ${list} FROM ${input.name})`
-}
-
-/**
- * The same for facts that do not depend on the order of rows, as sums of DOUBLE do. Rows that are kept once and joined with one
- * row of facts take less time than a window over all of them, and the input is computed once as well.
- */
-function withFacts(input: InputRelation, groups: readonly Column[], facts: readonly Fact[]): Sql {
-  if (groups.length > 0) return overRows(input, groups, facts)
-  const list = joinSql(facts.map(([name, aggregate]) => sql`${aggregate} AS ${name}`))
-  return sql`(WITH ${ROWS} AS MATERIALIZED (SELECT * FROM ${input.name}) SELECT * FROM ${ROWS}, (SELECT ${list} FROM ${ROWS}) AS facts)`
-}
-
-const ROWS = identifier('ld$rows')
-
 /** Values that limits are worked out from. */
 const counts = (value: Sql, type: SqlType): Sql =>
   isFloat(type) ? sql`(${value} IS NOT NULL AND isfinite(${value}))` : sql`(${value} IS NOT NULL)`
@@ -90,11 +68,11 @@ function tiles(config: BinConfig, input: InputRelation, value: Sql): Bins {
 
 function equalCount(config: BinConfig, input: InputRelation, value: Sql, type: SqlType): Bins {
   const groups = groupColumns(config.group_by, input.columns, ['group_by'])
+  const over = windowSql([partitionBy(groups)])
   const [limits, number] = ['limits', 'number'].map((name) => identifier(freeName(name, input.columns)))
   if (!limits || !number) throw new TypeError('two names')
   const shares = Array.from({ length: config.bins + 1 }, (_, index) => sql`${index}/${config.bins}`)
-  const quantiles = sql`quantile_disc(${value}, [${joinSql(shares)}]) FILTER (WHERE ${counts(value, type)})`
-  const known = withFacts(input, groups, [[limits, quantiles]])
+  const quantiles = sql`quantile_disc(${value}, [${joinSql(shares)}]) FILTER (WHERE ${counts(value, type)}) OVER ${over}`
   const sign = raw(config.closed === 'left' ? '<=' : '<')
   // One comparison after the other takes a quarter of the time of a list's, while there are few.
   const passed = Array.from(
@@ -105,7 +83,7 @@ function equalCount(config: BinConfig, input: InputRelation, value: Sql, type: S
     config.bins <= 16
       ? sql`CAST(1 AS BIGINT)${joinSql(passed, '')}`
       : sql`1 + len(list_filter(${limits}[2:${config.bins}], lambda edge: edge ${sign} ${value}))`
-  const from = sql`(SELECT *, CASE WHEN ${counts(value, type)} THEN ${place} END AS ${number} FROM ${known})`
+  const from = sql`(SELECT *, CASE WHEN ${counts(value, type)} THEN ${place} END AS ${number} FROM (SELECT *, ${quantiles} AS ${limits} FROM ${input.name}))`
   return {
     number,
     lower: sql`${limits}[${number}]`,
@@ -124,19 +102,14 @@ function measured(config: BinConfig, input: InputRelation, value: Sql, type: Sql
   const names = ['origin', 'step', 'near', 'number', 'top'].map((name) => identifier(freeName(name, input.columns)))
   const [origin = value, step = value, near = value, number = value, top = value] = names
   const x = sql`CAST(${value} AS DOUBLE)`
-  const fact = (call: string): Sql => sql`${raw(call)}(${x}) FILTER (WHERE ${counts(value, type)})`
+  const over = (call: string): Sql =>
+    sql`${raw(call)}(${x}) FILTER (WHERE ${counts(value, type)}) OVER ${windowSql([partitionBy(groups)])}`
   const width = config.method === 'equal_width'
   const share = raw(`CAST('${width ? config.bins : config.deviations}' AS DOUBLE)`)
   // The difference of the halves cannot overflow, and halving is exact.
-  const known = width
-    ? withFacts(input, groups, [
-        [origin, fact('min')],
-        [top, fact('max')],
-      ])
-    : overRows(input, groups, [
-        [origin, fact('avg')],
-        [top, fact('stddev_samp')],
-      ])
+  const facts = width
+    ? sql`${over('min')} AS ${origin}, ${over('max')} AS ${top}`
+    : sql`${over('avg')} AS ${origin}, ${over('stddev_samp')} AS ${top}`
   const stepOf = width ? sql`${top} / ${share} - ${origin} / ${share}` : sql`${top} * ${share}`
   const edge = (place: Sql): Sql => sql`(${origin} + (${place}) * ${step})`
   const guess = sql`floor((${x} / 2 - ${origin} / 2) / (${step} / 2))`
@@ -149,7 +122,7 @@ function measured(config: BinConfig, input: InputRelation, value: Sql, type: Sql
   // All values equal: they are one bin of no width.
   const alone = width ? sql` WHEN ${step} = 0 THEN 1` : raw('')
   const placed = sql`CASE WHEN NOT ${counts(value, type)} THEN NULL${alone} WHEN ${step} > 0 THEN CAST(${within} AS BIGINT) END`
-  const l1 = sql`(SELECT *, ${stepOf} AS ${step} FROM ${known})`
+  const l1 = sql`(SELECT *, ${stepOf} AS ${step} FROM (SELECT *, ${facts} FROM ${input.name}))`
   const l2 = sql`(SELECT *, CASE WHEN ${step} > 0 THEN ${guess} END AS ${near} FROM ${l1})`
   return {
     number,
