@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { processStarted } from '../../src/modules/kit/files/process-started.ts'
 import { ApplicationProcess } from './application-process.ts'
 import { checkJournal, stateOf } from './check-journal.ts'
 import { Figures } from './figures.ts'
@@ -103,6 +104,8 @@ class Killing {
       this.#engineKills++
       end = await application.heard('ended')
     } else {
+      // Until it has let go of its files, nobody may read them.
+      if (which === 'both' && engine !== undefined) await gone(engine)
       if (which === 'both') await this.#outputs.checkWhole(workload, point, figures)
       const restarted = performance.now()
       application = await this.#open()
@@ -144,4 +147,10 @@ function isAlive(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** A process that was killed ends once the system has taken back what it held; who started it may not have looked after it by then. */
+async function gone(pid: number): Promise<void> {
+  for (const began = Date.now(); Date.now() - began < ORPHAN_MILLISECONDS; await pause(5))
+    if (!isAlive(pid) || (await processStarted(pid)) === Number.POSITIVE_INFINITY) return
 }

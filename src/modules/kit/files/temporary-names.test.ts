@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -36,6 +36,21 @@ test('what is older than the process of its number is of one that died', async (
   const { folder } = await written()
   vi.mocked(processStarted).mockResolvedValueOnce(Date.now() + 1000)
   expect(await abandonedIn(folder)).toMatchObject([{ target: join(folder, 'target.csv'), role: 'new' }])
+})
+
+test.runIf(platform() === 'linux')('one that was killed, and that nobody has looked after, has ended', async () => {
+  // `exec sleep` never asks what became of the child that the shell had started.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  onTestFinished(() => {
+    parent.kill('SIGKILL')
+  })
+  const [said] = await once(parent.stdout, 'data')
+  const pid = Number(String(said))
+  await vi.waitFor(async () => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'))
+  process.kill(pid, 'SIGKILL')
+  await vi.waitFor(async () => expect(await processStarted(pid)).toBe(Number.POSITIVE_INFINITY))
+  // It still answers.
+  process.kill(pid, 0)
 })
 
 test.runIf(platform() === 'linux')('the system tells when a process began', async () => {
