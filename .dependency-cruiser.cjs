@@ -95,7 +95,12 @@ module.exports = {
       'descriptor-imports',
       'A descriptor is data about a module: it may import shared, and what the kit has for descriptors.',
       '^src/modules/[^/]+/[^/]+/(?:descriptor|documentation)[.]ts$',
-      ['^src/shared/', '^src/modules/kit/', '^src/modules/[^/]+/[^/]+/documentation[.]ts$'],
+      [
+        '^src/shared/',
+        '^src/modules/kit/',
+        '^src/modules/connectors/kit/tls[.]ts$',
+        '^src/modules/[^/]+/[^/]+/documentation[.]ts$',
+      ],
     ),
     outside(
       'descriptor-outside',

@@ -9,7 +9,8 @@ import { checkName, checkPort, diagnose, openSocket, unlessAborted } from './dia
 import { errorOf } from './error-of.ts'
 import { addressOf, networkError } from './errors.ts'
 import { filesOf } from './project-file.ts'
-import { tlsFields, tlsOptions } from './tls.ts'
+import { tlsFields } from './tls.ts'
+import { tlsOptions } from './tls-options.ts'
 
 const never = new AbortController().signal
 const remote = { host: 'db.example.com', port: 5432 }
