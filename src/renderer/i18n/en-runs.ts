@@ -1,5 +1,24 @@
 /** Words of the runs’ screen. */
 export const enRuns = {
+  'failure.title': 'When it fails',
+  'failure.retries': 'Try again',
+  'failure.retriesHelp':
+    'Only what may pass: a file that is not there yet, a target that is busy, a connection that was lost. Never an error of the data.',
+  'failure.retriesProblem': 'Write how often, {most} times at most.',
+  'failure.wait': 'Wait before the first retry',
+  'failure.waitHelp': 'At most: the wait is drawn between nothing and this.',
+  'failure.durationProblem': 'Write a length of time, such as 500ms, 2s, 10m or 1h.',
+  'failure.factor': 'Each wait grows by',
+  'failure.factorProblem': 'Write a number from 1 to 10.',
+  'failure.retryOn': 'Only on these errors',
+  'failure.retryOnHelp':
+    'Codes such as target.busy, or groups such as file.* and connection.*; none: all that may pass.',
+  'failure.retryOnProblem': 'Write codes such as target.busy, or groups such as file.*.',
+  'failure.timeout': 'Give up after',
+  'failure.timeoutHelp': 'For each try, together with the steps that are computed at once with it.',
+  'failure.noLimit': 'no limit',
+  'failure.times': '{count} retry | {count} retries',
+  'failure.atMost': 'at most {time}',
   'runs.yesterday': 'Yesterday',
   'runs.list': 'Runs',
   'runs.find': 'Find a run',

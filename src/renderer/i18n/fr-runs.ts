@@ -1,6 +1,25 @@
 import type { enRuns } from './en-runs.ts'
 
 export const frRuns: Record<keyof typeof enRuns, string> = {
+  'failure.title': 'En cas d’échec',
+  'failure.retries': 'Réessayer',
+  'failure.retriesHelp':
+    'Seulement ce qui peut passer : un fichier pas encore là, une cible occupée, une connexion perdue. Jamais une erreur des données.',
+  'failure.retriesProblem': 'Écrivez combien de fois, {most} au plus.',
+  'failure.wait': 'Attente avant le premier nouvel essai',
+  'failure.waitHelp': 'Au plus : l’attente est tirée entre rien et cette durée.',
+  'failure.durationProblem': 'Écrivez une durée, par exemple 500ms, 2s, 10m ou 1h.',
+  'failure.factor': 'Chaque attente est multipliée par',
+  'failure.factorProblem': 'Écrivez un nombre de 1 à 10.',
+  'failure.retryOn': 'Seulement pour ces erreurs',
+  'failure.retryOnHelp':
+    'Des codes comme target.busy, ou des groupes comme file.* et connection.* ; aucun : tout ce qui peut passer.',
+  'failure.retryOnProblem': 'Écrivez des codes comme target.busy, ou des groupes comme file.*.',
+  'failure.timeout': 'Abandonner après',
+  'failure.timeoutHelp': 'Pour chaque essai, avec les étapes calculées en même temps.',
+  'failure.noLimit': 'sans limite',
+  'failure.times': '{count} nouvel essai | {count} nouveaux essais',
+  'failure.atMost': '{time} au plus',
   'runs.yesterday': 'Hier',
   'runs.list': 'Exécutions',
   'runs.find': 'Chercher une exécution',

@@ -11,6 +11,7 @@ import { useModules } from '../store/modules.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
 import { useUi } from '../store/ui.ts'
 import { ChecksSection } from '../tests/checks-section.tsx'
+import { FailureSection } from './failure-section.tsx'
 import { FieldList } from './field-list.tsx'
 import { FieldValue } from './field-value.tsx'
 import { type ConfigPath, elideDefaults, pathKey, withValueAt } from './form-model.ts'
@@ -87,6 +88,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       {info && <FieldList fields={info.fields} values={config ?? {}} path={rootPath} />}
       <InputsSection nodeId={nodeId} node={node} info={info} />
       <ChecksSection nodeId={nodeId} info={info} />
+      <FailureSection nodeId={nodeId} />
       <NoteSection nodeId={nodeId} note={node.note} />
       <OutputsSection info={info} config={config} analysis={analysis} />
     </FormScopeContext>

@@ -45,7 +45,8 @@ export function ChecksSection({ nodeId, info }: { readonly nodeId: string; reado
     columns: () => columns,
     vocabulary: () => ({ ...outer.vocabulary(), columns: columns ?? [], tables: undefined }),
   }
-  if (!field || outputs.length === 0 || !node) return null
+  // A load has no output; checks that a person wrote for one must still be seen, and can be removed.
+  if (!field || !node || (outputs.length === 0 && (node.checks ?? []).length === 0)) return null
   return (
     <section className="field" data-field="checks">
       <header className="field-title">
