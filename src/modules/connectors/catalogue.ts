@@ -1,5 +1,6 @@
 import type { ConnectorInfo } from '../../shared/connections/connection.ts'
 import { type Connector, type ConnectorDescriptor, toConnectorInfo } from '../kit/connector.ts'
+import { httpDescriptor } from './http/descriptor.ts'
 
 interface Entry {
   readonly descriptor: ConnectorDescriptor
@@ -9,7 +10,13 @@ interface Entry {
 }
 
 /** Every kind of system that connections lead to, in the order in which they are offered. */
-const entries: readonly Entry[] = []
+const entries: readonly Entry[] = [
+  {
+    descriptor: httpDescriptor,
+    load: async () => (await import('./http/connector.ts')).httpConnector,
+    browses: false,
+  },
+]
 
 export const connectorInfos = (): ConnectorInfo[] => entries.map(toConnectorInfo)
 
