@@ -6,6 +6,7 @@ import { fixedWidthExtract } from '../extractors/fixed-width/implementation.ts'
 import { htmlExtract } from '../extractors/html/implementation.ts'
 import { inlineExtract } from '../extractors/inline/implementation.ts'
 import { jsonExtract } from '../extractors/json/implementation.ts'
+import { mysqlExtract } from '../extractors/mysql/implementation.ts'
 import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
 import { rowsExtract } from '../extractors/rows/implementation.ts'
@@ -24,6 +25,7 @@ export const extractModules: readonly Module[] = [
   arrowExtract,
   sqliteExtract,
   duckdbExtract,
+  mysqlExtract,
   xmlExtract,
   htmlExtract,
   textExtract,

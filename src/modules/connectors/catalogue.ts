@@ -1,6 +1,7 @@
 import type { ConnectorInfo } from '../../shared/connections/connection.ts'
 import { type Connector, type ConnectorDescriptor, toConnectorInfo } from '../kit/connector.ts'
 import { httpDescriptor } from './http/descriptor.ts'
+import { mysqlDescriptor } from './mysql/descriptor.ts'
 
 interface Entry {
   readonly descriptor: ConnectorDescriptor
@@ -11,6 +12,11 @@ interface Entry {
 
 /** Every kind of system that connections lead to, in the order in which they are offered. */
 const entries: readonly Entry[] = [
+  {
+    descriptor: mysqlDescriptor,
+    load: async () => (await import('./mysql/connector.ts')).mysqlConnector,
+    browses: true,
+  },
   {
     descriptor: httpDescriptor,
     load: async () => (await import('./http/connector.ts')).httpConnector,
