@@ -28,9 +28,9 @@ export function compareRuns(
   if (withRunId !== undefined && !other) throw unknownRun(withRunId)
 
   const nodesOf = ({ number, attempt }: RunSummary) =>
-    new Map(journal.nodes(number, attempt).map((node) => [node.nodeId, figuresOf(node)]))
+    new Map(journal.nodes(number, attempt).map((node) => [node.nodeId, node]))
   const now = nodesOf(run)
-  const then = other ? nodesOf(other) : new Map<string, RunFigures>()
+  const then = other ? nodesOf(other) : new Map<string, RunNode>()
   const past = earlier.map(nodesOf)
   const enough = earlier.length >= LEAST_FOR_FLAGS
 
@@ -53,22 +53,25 @@ export function compareRuns(
     medianOf: earlier.length,
     threshold,
     total: compare(totalOf(run), other && totalOf(other), earlier.map(totalOf)),
-    nodes: [...nodeIds].map((nodeId) => ({
-      nodeId,
-      ...compare(
-        now.get(nodeId),
-        then.get(nodeId),
-        past.flatMap((nodes) => nodes.get(nodeId) ?? []),
-      ),
-    })),
+    nodes: [...nodeIds].map((nodeId) => {
+      const mine = now.get(nodeId)
+      const others = then.get(nodeId)
+      // A run counts what costs it little: only the same outputs can be compared.
+      const ports = Object.keys((mine ?? others)?.rows ?? {})
+      const figures = (node: RunNode) => figuresOf(node, ports)
+      const all = past.flatMap((nodes) => nodes.get(nodeId) ?? []).map(figures)
+      return { nodeId, ...compare(mine && figures(mine), others && figures(others), all) }
+    }),
   }
 }
 
-function figuresOf({ milliseconds, rows, metrics }: RunNode): RunFigures {
-  const counts = Object.values(rows ?? {})
+/** @param ports those whose rows count; where one of them was not counted, none are told */
+function figuresOf({ milliseconds, rows = {}, metrics }: RunNode, ports: readonly string[]): RunFigures {
+  const counts = ports.flatMap((port) => rows[port] ?? [])
   return {
     ...(milliseconds !== undefined && { milliseconds }),
-    ...(counts.length > 0 && { rows: String(counts.reduce((sum, count) => sum + BigInt(count), 0n)) }),
+    ...(counts.length > 0 &&
+      counts.length === ports.length && { rows: String(counts.reduce((sum, count) => sum + BigInt(count), 0n)) }),
     ...(metrics?.bytesRead !== undefined && { bytesRead: metrics.bytesRead }),
     ...(metrics?.bytesWritten !== undefined && { bytesWritten: metrics.bytesWritten }),
   }

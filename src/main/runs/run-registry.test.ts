@@ -263,6 +263,30 @@ test('a variable that is gone when the run is taken up stops it with a clear wor
   })
 })
 
+test('only outputs that both runs counted are compared', async () => {
+  const registry = await open()
+  const once = async (rows: Record<string, string>) => {
+    behaviour = async function* () {
+      yield { kind: 'node', nodeId: 'a', state: 'done', milliseconds: 10, rows }
+      yield succeeded
+    }
+    const runId = registry.start(start)
+    await all(registry, runId)
+    return runId
+  }
+  for (const match of ['700', '700', '700']) await once({ match, rest: '300' })
+  // This time the other output would have taken too long to count.
+  const [node] = compareRuns(registry.journal, await once({ match: '700' }), undefined, 0.5).nodes
+  expect(node).toMatchObject({ now: { rows: '700' }, before: { rows: '700' }, median: { rows: '700' }, flags: [] })
+  const [more] = compareRuns(
+    registry.journal,
+    await once({ match: '700', rest: '300', left: '9' }),
+    undefined,
+    0.5,
+  ).nodes
+  expect(more).toMatchObject({ now: { rows: '1009' }, flags: [] })
+})
+
 test('a run is compared with the one before, and with what is usual', async () => {
   const registry = await open()
   const once = async (milliseconds: number, rows: string, nodeIds = ['a', 'out']) => {

@@ -8,6 +8,8 @@ import { openPipeline } from '../store/sessions.ts'
 import { toastError } from '../store/toasts.ts'
 import { showScreen } from '../store/ui.ts'
 import { RunChecks } from './run-checks.tsx'
+import { RunComparisonView } from './run-comparison.tsx'
+import { RunLogs } from './run-logs.tsx'
 import { RunNodes } from './run-nodes.tsx'
 import { RunRejectsView } from './run-rejects.tsx'
 import { RunSettings } from './run-settings.tsx'
@@ -15,7 +17,7 @@ import { RunStateIcon } from './run-state-icon.tsx'
 import { durationOf, nameOf, stateWord, triggerWords, whenOf } from './run-words.ts'
 import { repeatRun, resumeRun, stopRun, useRuns } from './runs-store.ts'
 
-type Part = 'steps' | 'rejects' | 'checks' | 'settings'
+type Part = 'steps' | 'rejects' | 'checks' | 'compare' | 'logs' | 'settings'
 
 export function RunDetailView() {
   const detail = useRuns((state) => state.detail)
@@ -47,6 +49,8 @@ export function RunDetailView() {
           panel={<RunRejectsView run={run} rejects={rejected} key={run.runId} />}
         />
         <Tab id="checks" title={title('checks', checked.length)} panel={<RunChecks checks={checked} />} />
+        <Tab id="compare" title={title('compare')} panel={<RunComparisonView detail={detail} key={run.runId} />} />
+        <Tab id="logs" title={title('logs')} panel={<RunLogs run={run} key={run.runId} />} />
         <Tab id="settings" title={title('settings')} panel={<RunSettings detail={detail} />} />
       </Tabs>
     </section>

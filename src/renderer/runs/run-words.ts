@@ -23,6 +23,15 @@ export function whenOf(at: string, withSeconds = false): string {
 export const timeOf = (at: string): string =>
   new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(at))
 
+/** `14:05:09.123` */
+export const clockOf = (at: string): string =>
+  new Intl.DateTimeFormat(locale(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+  }).format(new Date(at))
+
 /** Today, Yesterday, or the date: the heading that a run stands under. */
 export function dayOf(at: string): string {
   const date = new Date(at)

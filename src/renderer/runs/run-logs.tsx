@@ -1,0 +1,183 @@
+import { Button, HTMLSelect, InputGroup, Switch } from '@blueprintjs/core'
+import { Copy, Search } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { toErrorInfo } from '../../shared/errors.ts'
+import type { RunSummary } from '../../shared/runs/history.ts'
+import { type LogLevel, type LogLine, logLevelSchema } from '../../shared/runs/log-line.ts'
+import { api } from '../api.ts'
+import { t } from '../i18n/index.ts'
+import { select } from '../store/selection.ts'
+import { openPipeline } from '../store/sessions.ts'
+import { toastError } from '../store/toasts.ts'
+import { showScreen } from '../store/ui.ts'
+import { clockOf } from './run-words.ts'
+
+const MOST_LINES = 10_000
+const ROW = 22
+/** Rows drawn beyond what is seen, so that scrolling shows no gap. */
+const BEYOND = 20
+/** Lines that come together are shown together. */
+const BATCH_MILLISECONDS = 60
+
+/** What the run and the engine said, followed while the run goes. */
+export function RunLogs({ run }: { readonly run: RunSummary }) {
+  const [level, setLevel] = useState<LogLevel>('info')
+  const [contains, setContains] = useState('')
+  const [following, setFollowing] = useState(true)
+  const { lines, problem } = useLog(run.runId, level, contains)
+  const copy = () => void navigator.clipboard.writeText(lines.map(lineText).join('\n')).catch(toastError)
+  return (
+    <div className="run-part run-logs">
+      <div className="run-logs-bar">
+        <InputGroup
+          size="small"
+          leftElement={<Search size={13} className="runs-filter-icon" />}
+          placeholder={t('logs.search')}
+          aria-label={t('logs.search')}
+          value={contains}
+          onValueChange={setContains}
+        />
+        <HTMLSelect
+          aria-label={t('logs.level')}
+          value={level}
+          onChange={({ currentTarget }) => setLevel(logLevelSchema.parse(currentTarget.value))}
+          options={logLevelSchema.options.map((value) => ({ value, label: t(`logs.level.${value}`) }))}
+        />
+        <Switch
+          className="run-logs-follow"
+          checked={following}
+          label={t('logs.follow')}
+          onChange={({ currentTarget }) => setFollowing(currentTarget.checked)}
+        />
+        <span className="run-logs-count">{t('logs.count', { count: lines.length })}</span>
+        <Button
+          size="small"
+          variant="minimal"
+          icon={<Copy size={13} />}
+          text={t('logs.copy')}
+          disabled={lines.length === 0}
+          onClick={copy}
+        />
+      </div>
+      {problem !== undefined && <p className="run-failure">{problem}</p>}
+      {lines.length === 0 ? (
+        <p className="panel-none">{t('logs.none')}</p>
+      ) : (
+        <Lines lines={lines} path={run.path} following={following} onScrolledUp={() => setFollowing(false)} />
+      )}
+    </div>
+  )
+}
+
+interface LinesProps {
+  readonly lines: readonly LogLine[]
+  readonly path: string
+  readonly following: boolean
+  readonly onScrolledUp: () => void
+}
+
+/** Draws the lines that are seen, of however many there are. */
+function Lines({ lines, path, following, onScrolledUp }: LinesProps) {
+  const element = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  const [height, setHeight] = useState(400)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line moves the end.
+  useEffect(() => {
+    const { current } = element
+    if (!current) return
+    setHeight(current.clientHeight)
+    if (following) current.scrollTop = current.scrollHeight
+  }, [lines.length, following])
+  const first = Math.max(0, Math.floor(top / ROW) - BEYOND)
+  const shown = lines.slice(first, first + Math.ceil(height / ROW) + 2 * BEYOND)
+  const goTo = async (nodeId: string) => {
+    await openPipeline(path)
+    showScreen('editor')
+    select([nodeId])
+  }
+  return (
+    <div
+      className="run-logs-lines mono"
+      ref={element}
+      role="log"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard.
+      tabIndex={0}
+      aria-label={t('runs.part.logs')}
+      onScroll={({ currentTarget }) => {
+        const up = currentTarget.scrollTop < top
+        setTop(currentTarget.scrollTop)
+        setHeight(currentTarget.clientHeight)
+        if (up && following) onScrolledUp()
+      }}
+    >
+      <div style={{ height: lines.length * ROW, position: 'relative' }}>
+        {shown.map((line, index) => (
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added, and a place shows what is there.
+            key={first + index}
+            className={`run-logs-line is-${line.level}`}
+            style={{ top: (first + index) * ROW }}
+            title={lineText(line)}
+          >
+            <time dateTime={line.at}>{clockOf(line.at)}</time>
+            <span className="run-logs-level">{line.level}</span>
+            {line.nodeId === undefined ? (
+              <span />
+            ) : (
+              <button
+                type="button"
+                className="text-button truncate"
+                onClick={() => void goTo(line.nodeId ?? '').catch(toastError)}
+              >
+                {line.nodeId}
+              </button>
+            )}
+            <span className="truncate">{line.message}</span>
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+const lineText = ({ at, level, nodeId, message }: LogLine): string =>
+  [at, level, nodeId, message].filter((part) => part !== undefined).join(' ')
+
+/** Lines of a run as they are, and as they come. */
+function useLog(runId: string, level: LogLevel, contains: string) {
+  const [lines, setLines] = useState<readonly LogLine[]>([])
+  const [problem, setProblem] = useState<string>()
+  const filter = useMemo(
+    () => ({ runId, level, limit: MOST_LINES, follow: true, ...(contains.trim() && { contains: contains.trim() }) }),
+    [runId, level, contains],
+  )
+  useEffect(() => {
+    const ending = new AbortController()
+    let waiting: LogLine[] = []
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const show = () => {
+      timer = undefined
+      const come = waiting
+      waiting = []
+      setLines((before) => [...before, ...come].slice(-MOST_LINES))
+    }
+    const follow = async () => {
+      setLines([])
+      setProblem(undefined)
+      try {
+        for await (const come of api.stream('run.logs', filter, { signal: ending.signal })) {
+          waiting.push(...come)
+          timer ??= setTimeout(show, BATCH_MILLISECONDS)
+        }
+      } catch (thrown) {
+        if (!ending.signal.aborted) setProblem(toErrorInfo(thrown).message)
+      }
+    }
+    void follow()
+    return () => {
+      ending.abort()
+      clearTimeout(timer)
+    }
+  }, [filter])
+  return { lines, problem }
+}
