@@ -1,3 +1,4 @@
+import './run-parts.css'
 import { HTMLSelect } from '@blueprintjs/core'
 import { useEffect, useId, useState } from 'react'
 import { toErrorInfo } from '../../shared/errors.ts'

@@ -1,3 +1,4 @@
+import './run-parts.css'
 import { Button, HTMLSelect, InputGroup, Switch } from '@blueprintjs/core'
 import { Copy, Search } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
