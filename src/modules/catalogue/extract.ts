@@ -9,6 +9,7 @@ import { jsonExtract } from '../extractors/json/implementation.ts'
 import { mysqlExtract } from '../extractors/mysql/implementation.ts'
 import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
+import { restExtract } from '../extractors/rest/implementation.ts'
 import { rowsExtract } from '../extractors/rows/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
 import { textExtract } from '../extractors/text/implementation.ts'
@@ -32,4 +33,5 @@ export const extractModules: readonly Module[] = [
   fixedWidthExtract,
   inlineExtract,
   rowsExtract,
+  restExtract,
 ]

@@ -1,22 +1,9 @@
 import { z } from 'zod'
 import type { ConnectorDescriptor } from '../../kit/connector.ts'
 import { form, option, text } from '../../kit/form.ts'
+import { pairsField } from '../../kit/web-rows.ts'
 import { tlsFields, tlsSecrets } from '../kit/tls.ts'
 import { httpDocumentation } from './documentation.ts'
-
-/** A list of names and texts: headers, parameters of a query. */
-export const pairsField = (en: string, fr: string, placeholder: string) =>
-  z
-    .array(
-      z.strictObject({
-        name: z
-          .string()
-          .min(1)
-          .meta(form('Name', 'Nom', { placeholder })),
-        value: z.string().meta(form('Value', 'Valeur')),
-      }),
-    )
-    .meta(form(en, fr, { control: 'list', advanced: true }))
 
 const when = (...ways: string[]) => ({ visibleWhen: { field: 'auth', in: ways } })
 const url = z
@@ -118,7 +105,7 @@ const settings = z.strictObject({
         advanced: true,
       }),
     ),
-  headers: pairsField('Headers of every request', 'En-têtes de chaque requête', 'Accept-Language').optional(),
+  headers: pairsField('Headers of every request', 'En-têtes de chaque requête', 'Accept-Language'),
   allow_private: z
     .boolean()
     .default(false)

@@ -1,4 +1,4 @@
-import { type CsvRecord, type Dialect, RecordSplitter } from './record-splitter.ts'
+import { type CsvRecord, type Dialect, RecordSplitter } from '../../kit/files/record-splitter.ts'
 
 /** What a person has set; the rest is detected. */
 export interface GivenDialect {

@@ -1,4 +1,4 @@
-import type { CsvRecord } from './record-splitter.ts'
+import type { CsvRecord } from '../../kit/files/record-splitter.ts'
 
 const TYPED = /^[-+]?[\d.,\s]*\d%?$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^(true|false|nan|null)$/i
 

@@ -1,10 +1,10 @@
 import { type LogiDataError, userError } from '../../../shared/errors.ts'
 import type { ExplainRequest } from '../../kit/contract.ts'
+import { type CsvRecord, RecordSplitter } from '../../kit/files/record-splitter.ts'
 import { readText } from '../../kit/files/text-stream.ts'
 import type { CsvConfig } from './descriptor.ts'
 import type { CsvFacts, CsvFile } from './facts.ts'
 import { structuralProblem } from './problems.ts'
-import { type CsvRecord, RecordSplitter } from './record-splitter.ts'
 
 /** Names the file and line of what went wrong, by reading the file again up to there. */
 export async function explainCsv(request: ExplainRequest<CsvConfig, CsvFacts>): Promise<LogiDataError | undefined> {

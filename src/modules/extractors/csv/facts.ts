@@ -1,6 +1,6 @@
 import type { TypeNote } from '../../kit/files/detect-type.ts'
+import type { Dialect } from '../../kit/files/record-splitter.ts'
 import type { SourceFacts } from '../../kit/files/source.ts'
-import type { Dialect } from './record-splitter.ts'
 
 /** One file, as it is to be read. */
 export interface CsvFile {

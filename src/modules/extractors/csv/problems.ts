@@ -1,4 +1,4 @@
-import type { CsvRecord } from './record-splitter.ts'
+import type { CsvRecord } from '../../kit/files/record-splitter.ts'
 
 /** Why a record cannot be put into columns, for people. */
 export function structuralProblem(record: CsvRecord, columns: number): string | undefined {

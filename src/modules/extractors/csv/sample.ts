@@ -1,12 +1,12 @@
 import { userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../../kit/contract.ts'
 import { signature } from '../../kit/files/detect-type.ts'
+import { type CsvRecord, RecordSplitter } from '../../kit/files/record-splitter.ts'
 import { compressionOf, readText } from '../../kit/files/text-stream.ts'
 import type { CsvConfig } from './descriptor.ts'
 import { detectDialect } from './detect-dialect.ts'
 import { columnNames, hasHeader } from './detect-header.ts'
 import type { CsvFile } from './facts.ts'
-import { type CsvRecord, RecordSplitter } from './record-splitter.ts'
 
 export interface CsvSample {
   readonly file: CsvFile

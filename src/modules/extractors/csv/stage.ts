@@ -7,6 +7,7 @@ import { userError } from '../../../shared/errors.ts'
 import type { InputFile, PrepareRequest } from '../../kit/contract.ts'
 import { markUsed } from '../../kit/files/clean-project.ts'
 import { fileList } from '../../kit/files/input-files.ts'
+import { type Dialect, RecordSplitter } from '../../kit/files/record-splitter.ts'
 import { exists, writeError } from '../../kit/files/replace-target.ts'
 import { removeTemporary, temporaryPath } from '../../kit/files/temporary-names.ts'
 import { readText } from '../../kit/files/text-stream.ts'
@@ -14,7 +15,6 @@ import { identifier, joinSql, literal, type Sql, sql } from '../../kit/sql.ts'
 import type { CsvConfig } from './descriptor.ts'
 import { type CsvFile, LINE, ROW } from './facts.ts'
 import { structuralProblem } from './problems.ts'
-import { type Dialect, RecordSplitter } from './record-splitter.ts'
 
 /**
  * Rewrites a file as Parquet of texts with the line of every row, and the rows that have no columns to be put into (ragged,

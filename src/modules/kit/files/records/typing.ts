@@ -95,7 +95,7 @@ export function textTyping(depth: number, blanksAreTexts = false): Typing {
 }
 
 /** A column with the type that a person gave, or the one that was found. */
-export function columnOf(name: string, typing: Typing, config: RecordConfig): RecordColumn {
+export function columnOf(name: string, typing: Typing, config: Pick<RecordConfig, 'columns'>): RecordColumn {
   const given = config.columns?.[name]?.type
   const detected = typing.detect(name)
   if (given === undefined) return { name, ...detected }
