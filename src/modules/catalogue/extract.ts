@@ -9,6 +9,7 @@ import { jsonExtract } from '../extractors/json/implementation.ts'
 import { mysqlExtract } from '../extractors/mysql/implementation.ts'
 import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
+import { postgresExtract } from '../extractors/postgres/implementation.ts'
 import { restExtract } from '../extractors/rest/implementation.ts'
 import { rowsExtract } from '../extractors/rows/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
@@ -34,4 +35,5 @@ export const extractModules: readonly Module[] = [
   inlineExtract,
   rowsExtract,
   restExtract,
+  postgresExtract,
 ]

@@ -2,6 +2,7 @@ import type { ConnectorInfo } from '../../shared/connections/connection.ts'
 import { type Connector, type ConnectorDescriptor, toConnectorInfo } from '../kit/connector.ts'
 import { httpDescriptor } from './http/descriptor.ts'
 import { mysqlDescriptor } from './mysql/descriptor.ts'
+import { postgresDescriptor } from './postgres/descriptor.ts'
 
 interface Entry {
   readonly descriptor: ConnectorDescriptor
@@ -21,6 +22,11 @@ const entries: readonly Entry[] = [
     descriptor: httpDescriptor,
     load: async () => (await import('./http/connector.ts')).httpConnector,
     browses: false,
+  },
+  {
+    descriptor: postgresDescriptor,
+    load: async () => (await import('./postgres/connector.ts')).postgresConnector,
+    browses: true,
   },
 ]
 

@@ -13,6 +13,8 @@ export interface TemporarySink extends RowSink {
   readonly root: string
   /** SELECTs that have not ended. */
   readonly running: number
+  /** How many there are. */
+  files(): number
   /** What is in the folder besides Parquet files. */
   leftovers(): string[]
   /** What was copied, in its order, as exact text. */
@@ -43,6 +45,7 @@ export async function temporarySink(
     get running() {
       return running
     },
+    files: () => readdirSync(root).filter((name) => name.endsWith('.parquet')).length,
     leftovers: () => readdirSync(root).filter((name) => !name.endsWith('.parquet')),
     temporary: (ending) => join(root, `part-${files++}${ending}`),
     async copy(select) {

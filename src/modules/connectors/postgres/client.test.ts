@@ -183,10 +183,14 @@ describeService('postgres', 'A session of PostgreSQL', (server) => {
   test('a server that is killed in the middle is a lost connection', async () => {
     await using({}, {}, async (client) => {
       const pid = (await one(client, 'SELECT pg_backend_pid()'))?.[0] ?? ''
-      const reading = read(client, 'COPY (SELECT i, pg_sleep(0.001) FROM generate_series(1, 1000000) i) TO STDOUT')
+      const reading = errorOf(
+        read(client, 'COPY (SELECT i, pg_sleep(0.001) FROM generate_series(1, 1000000) i) TO STDOUT').catch((thrown) =>
+          Promise.reject(client.error(thrown)),
+        ),
+      )
       await sleep(100)
       await using({}, {}, (other) => one(other, 'SELECT pg_terminate_backend($1)', [pid]))
-      expect(await errorOf(reading.catch((thrown) => Promise.reject(client.error(thrown))))).toMatchObject({
+      expect(await reading).toMatchObject({
         code: 'connection.lost',
         kind: 'operational',
       })

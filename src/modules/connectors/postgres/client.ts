@@ -3,14 +3,14 @@ import type { Writable } from 'node:stream'
 import pg, { type ClientConfig, type FieldDef, type QueryArrayConfig } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { ResolvedConnection } from '../../../shared/connections/connection.ts'
-import { cancelledError } from '../../../shared/errors.ts'
+import { cancelledError, userError } from '../../../shared/errors.ts'
 import { settingsOf } from '../../kit/connector.ts'
 import type { FileFinder } from '../kit/project-file.ts'
 import { tlsOptions } from '../kit/tls-options.ts'
 import { CopyOut } from './copy-out.ts'
 import { Describe, type Description } from './describe.ts'
 import { type PostgresSettings, postgresDescriptor } from './descriptor.ts'
-import { type About, postgresError } from './errors.ts'
+import { type About, postgresError, sqlStateOf } from './errors.ts'
 import { cancelSession, openTransport, type Route } from './transport.ts'
 
 /** Where a connection finds certificates, and what ends it. */
@@ -94,7 +94,8 @@ export class PostgresClient {
       return new PostgresClient(client, login, version, signal)
     } catch (thrown) {
       socketOf(client).destroy()
-      throw signal.aborted ? cancelledError() : postgresError(thrown, login.about)
+      if (signal.aborted) throw cancelledError()
+      throw sqlStateOf(thrown) === '22023' ? unfitSetting(thrown) : postgresError(thrown, login.about)
     }
   }
 
@@ -157,6 +158,12 @@ export class PostgresClient {
     }
   }
 }
+
+const unfitSetting = (cause: unknown) =>
+  userError('connection.invalid', `The server does not take a setting: ${(cause as Error).message}.`, {
+    hint: 'Check the role and the schemas of the connection.',
+    cause,
+  })
 
 /** How long a server is waited for when it shall stop. */
 const CANCEL_MS = 3000

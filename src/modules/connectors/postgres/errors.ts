@@ -115,7 +115,7 @@ function fromServer(error: ServerError, about: About): LogiDataError {
       return user('source.query', `An extract only reads: ${said}`)
   }
   if (code.startsWith('08')) return operational('connection.lost', `The connection was lost: ${said}`)
-  if (code.startsWith('42') || code.startsWith('22')) return user('source.query', said)
+  if (code.startsWith('42') || code.startsWith('22') || code === '0A000') return user('source.query', said)
   return operational('source.failed', said, error.hint)
 }
 
