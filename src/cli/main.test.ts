@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../main/testing/temporary-folder.ts'
-import { main } from './main.ts'
+import { logidata } from './testing/logidata.ts'
 
 const SALES = `# asked for by finance
 format: logidata/v1
@@ -33,32 +33,6 @@ beforeEach(async () => {
   await writeFile(sales, SALES)
   await writeFile(bad, BAD)
 })
-
-/** The same `main` as `bin/logidata.js` calls, with the real engine; only where its words go is watched. */
-async function logidata(...args: string[]): Promise<{ code: number; out: string; told: string }> {
-  const out: string[] = []
-  const told: string[] = []
-  const listeners = new Map(
-    (['SIGINT', 'SIGTERM'] as const).map((signal) => [signal, process.listeners(signal)] as const),
-  )
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => told.push(String(text)) > 0),
-  ]
-  onTestFinished(() => {
-    vi.unstubAllEnvs()
-    for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error')
-    for (const [signal, before] of listeners)
-      for (const listener of process.listeners(signal))
-        if (!before.includes(listener)) process.removeListener(signal, listener)
-  })
-  try {
-    const code = await main(args)
-    return { code, out: out.join(''), told: told.join('') }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
 
 test('run prints a row for each node, with its rows and what it wrote', async () => {
   const { code, out } = await logidata('run', sales)

@@ -5,6 +5,7 @@ import type { CommandContext } from './context.ts'
 import { addLineageCommand } from './lineage-command.ts'
 import { addRenameCommands } from './rename-commands.ts'
 import { addRunsCommands } from './runs-commands.ts'
+import { addStorageCommands } from './storage-commands.ts'
 
 const collect = (value: string, before: readonly string[]) => [...before, value]
 
@@ -106,7 +107,12 @@ export function createProgram(context: CommandContext, version: string, finish: 
       finish(await (await import('./commands/run.ts')).run(file, options, context))
     })
 
-  addRunsCommands(command('runs', 'The history of a project: list runs, show one, take one up again.'), context, finish)
+  addRunsCommands(
+    command('runs', 'The history of a project: list runs, show, compare, resume; logs and rejected rows.'),
+    context,
+    finish,
+  )
+  addStorageCommands(command, context, finish)
   addConnectionsCommands(command('connections', 'The systems that a project is connected to.'), context, finish)
   withJson(command('test', 'Run tests of pipelines: tests/NAME.test.yaml. Nothing of a pipeline is written.'))
     .argument('[file...]', 'test files; none: all of the project')

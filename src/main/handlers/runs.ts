@@ -51,7 +51,7 @@ export function runHandlers(sessions: RunSessions): Handlers<typeof runContract>
     'run.queue': (_, { signal }) => current().queue(signal),
     'storage.status': () => current().storage(),
     'storage.configure': (patch) => current().configure(patch),
-    'run.clean': () => current().clean(),
+    'run.clean': ({ dryRun }) => current().clean(dryRun),
     'run.move': async ({ runId, before }) => {
       of(runId).move(runId, before)
       return {}

@@ -69,16 +69,7 @@ export class CursorRecords {
   }
 
   list(path?: string): RunCursor[] {
-    const where = path === undefined ? '' : 'WHERE path = ?'
-    const rows = this.#db
-      .prepare(
-        `SELECT path, node_id AS nodeId, state, run_id AS runId, at FROM cursors ${where} ORDER BY path, node_id`,
-      )
-      .all(...(path === undefined ? [] : [path]))
-    return z
-      .array(z.object({ path: z.string(), nodeId: z.string(), state: z.string(), runId: z.string(), at: z.string() }))
-      .parse(rows)
-      .map((row) => ({ ...row, state: jsonValueSchema.parse(JSON.parse(row.state)) }))
+    return listCursors(this.#db, path)
   }
 
   /** The next run reads everything again; what an earlier one has loaded in part is not waited for. @returns how many were forgotten */
@@ -100,6 +91,18 @@ export class CursorRecords {
       throw journalError(thrown, this.#path)
     }
   }
+}
+
+/** Of all pipelines, or of one. */
+export function listCursors(db: Database.Database, path?: string): RunCursor[] {
+  const where = path === undefined ? '' : 'WHERE path = ?'
+  const rows = db
+    .prepare(`SELECT path, node_id AS nodeId, state, run_id AS runId, at FROM cursors ${where} ORDER BY path, node_id`)
+    .all(...(path === undefined ? [] : [path]))
+  return z
+    .array(z.object({ path: z.string(), nodeId: z.string(), state: z.string(), runId: z.string(), at: z.string() }))
+    .parse(rows)
+    .map((row) => ({ ...row, state: jsonValueSchema.parse(JSON.parse(row.state)) }))
 }
 
 /** Notes where the next run goes on, once this one has succeeded. To be called within a transaction. */

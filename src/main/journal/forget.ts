@@ -1,14 +1,17 @@
 import type Database from 'better-sqlite3'
 
+/** Ended runs, but for the newest `keep` of the history. */
+const REMOVABLE = `state NOT IN ('queued', 'running')
+  AND number <= coalesce((SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?), 0)`
+
+/** What `removeRuns` would remove. */
+export const removableRuns = (db: Database.Database, keep: number): string[] =>
+  db.prepare(`SELECT run_id FROM runs WHERE ${REMOVABLE}`).pluck().all(keep).map(String)
+
 /** Removes the oldest runs that have ended, but for the newest `keep`; at most `limit` at once. @returns how many */
 export function removeRuns(db: Database.Database, keep: number, limit: number): number {
   const { changes } = db
-    .prepare(
-      `DELETE FROM runs WHERE number IN (
-         SELECT number FROM runs WHERE state NOT IN ('queued', 'running')
-           AND number <= coalesce((SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?), 0)
-         ORDER BY number LIMIT ?)`,
-    )
+    .prepare(`DELETE FROM runs WHERE number IN (SELECT number FROM runs WHERE ${REMOVABLE} ORDER BY number LIMIT ?)`)
     .run(keep, limit)
   if (changes > 0)
     db.prepare('DELETE FROM documents WHERE NOT EXISTS (SELECT 1 FROM runs WHERE document_hash = documents.hash)').run()

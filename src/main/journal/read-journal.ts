@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { z } from 'zod'
 import { type RunEvent, runEventSchema } from '../../shared/engine/types.ts'
+import type { RunCursor } from '../../shared/runs/cursors.ts'
 import {
   type RunCheck,
   type RunDetail,
@@ -12,6 +13,8 @@ import {
   runRequestSchema,
 } from '../../shared/runs/history.ts'
 import type { ReplayedRows } from '../../shared/runs/rejects.ts'
+import { listCursors } from './cursor-records.ts'
+import { removableRuns } from './forget.ts'
 import { replayedRows } from './replay-records.ts'
 import { attemptOf, checkOf, nodeOf, rejectsOf, SUMMARY_COLUMNS, stageOf, summaryOf } from './rows.ts'
 
@@ -172,26 +175,44 @@ export class JournalReader {
     return Number(this.statement('SELECT count(*) FROM runs').pluck().get())
   }
 
-  /** Runs that go, wait, or can be resumed and have not ended before `since`; and the hashes of what they computed. */
-  inUse(since: Date): { runIds: ReadonlySet<string>; hashes: ReadonlySet<string> } {
-    const condition = `state IN ('queued', 'running') OR
-      (state IN ('failed', 'cancelled', 'interrupted') AND document_hash IS NOT NULL AND finished_at >= ?)`
-    const at = since.toISOString()
-    const runIds = this.statement(`SELECT run_id FROM runs WHERE ${condition}`).pluck().all(at)
+  /** Ended runs but for the newest `keep`. */
+  removable(keep: number): string[] {
+    return removableRuns(this.db, keep)
+  }
+
+  /**
+   * Runs that go, wait, or can be resumed and have not ended before `since`; and the hashes of what they computed.
+   * @param leaving runs that count as removed
+   * @returns `runIds`: with those whose rejected rows they read; `runs`: how many they are themselves
+   */
+  inUse(
+    since: Date,
+    leaving: ReadonlySet<string> = new Set(),
+  ): { runIds: ReadonlySet<string>; runs: number; hashes: ReadonlySet<string> } {
+    const condition = `run_id NOT IN (SELECT value FROM json_each(?)) AND (state IN ('queued', 'running') OR
+      (state IN ('failed', 'cancelled', 'interrupted') AND document_hash IS NOT NULL AND finished_at >= ?))`
+    const given = [JSON.stringify([...leaving]), since.toISOString()]
+    const runIds = this.statement(`SELECT run_id FROM runs WHERE ${condition}`).pluck().all(given)
+    const runs = runIds.length
     const hashes = this.statement(
       `SELECT DISTINCT hash FROM stages WHERE hash IS NOT NULL AND run IN (SELECT number FROM runs WHERE ${condition})`,
     )
       .pluck()
-      .all(at)
+      .all(given)
     // What they replay lies with the rows of the run that turned them down.
     const files = this.statement(
       `SELECT DISTINCT json_extract(request, '$.replay.file') FROM runs
        WHERE (${condition}) AND json_extract(request, '$.replay.file') IS NOT NULL`,
     )
       .pluck()
-      .all(at)
+      .all(given)
     for (const file of files) runIds.push(decodeURIComponent(String(file).split('/').at(-2) ?? ''))
-    return { runIds: new Set(runIds.map(String)), hashes: new Set(hashes.map(String)) }
+    return { runIds: new Set(runIds.map(String)), runs, hashes: new Set(hashes.map(String)) }
+  }
+
+  /** Where incremental extracts go on. @param path of one pipeline */
+  cursorsOf(path?: string): RunCursor[] {
+    return listCursors(this.db, path)
   }
 
   /** Rows of a file of rejects that were read again, or are about to be. */

@@ -103,4 +103,7 @@ export class ProjectLog {
   }
 }
 
+/** Those of a project, newest first. */
+export const projectLogFiles = (projectRoot: string): string[] => logFiles(projectLogPath(projectRoot), KEPT)
+
 export const projectLogPath = (projectRoot: string): string => join(projectRoot, '.logidata', 'logs', 'logidata.ndjson')

@@ -21,14 +21,15 @@ export async function readLogs(
     for await (const text of linesBackwards(path, index === 0 ? endOfFirst : Number.POSITIVE_INFINITY)) {
       budget -= text.length
       if (found.length >= filter.limit || budget < 0) return found.reverse()
-      const line = parseLine(text, filter)
+      const line = parseLogLine(text, filter)
       if (line && matchesLog(line, filter)) found.push(line)
     }
   }
   return found.reverse()
 }
 
-function parseLine(text: string, { runId, nodeId }: LogFilter): LogLine | undefined {
+/** A line of the file. @returns undefined for one of another run or node, or half a line */
+export function parseLogLine(text: string, { runId, nodeId }: LogFilter): LogLine | undefined {
   // Most lines are of other runs: looking is cheaper than parsing.
   if (runId !== undefined && !text.includes(runId)) return undefined
   if (nodeId !== undefined && !text.includes(nodeId)) return undefined

@@ -137,3 +137,17 @@ test('who waits can leave', async () => {
   controller.abort()
   await expect(second).rejects.toMatchObject({ info: { code: 'project.in-use' } })
 })
+
+test('what else is asked goes to who owns the project: this process, or a studio', async () => {
+  const own = await command()
+  expect(await own.call('cursor.reset', { path: start.path })).toEqual({ forgotten: 0 })
+  expect(await own.call('run.clean', { dryRun: true })).toMatchObject({ runs: 0, busy: false })
+  await own.close()
+  await studio()
+  const other = await command()
+  expect(other.owner?.application).toBe('a studio of this test')
+  expect(await other.call('cursor.reset', { path: start.path })).toEqual({ forgotten: 0 })
+  await expect(other.call('run.replay', { runId: 'none', nodeId: 'a', port: 'b', repairs: [] })).rejects.toMatchObject({
+    info: { code: 'run.unknown' },
+  })
+})

@@ -2,7 +2,13 @@ import { realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { RunEvent } from '../../shared/engine/types.ts'
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
+import { createClient } from '../../shared/rpc/client.ts'
+import type { RpcClient } from '../../shared/rpc/contract.ts'
+import { type HandOverContract, handOverContract } from '../../shared/rpc/hand-over-contract.ts'
+import { serve } from '../../shared/rpc/host.ts'
+import { createTransportPair } from '../../shared/rpc/memory-transport.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
+import { handOverHandlers } from '../handlers/runs.ts'
 import { observeRuns } from '../observability/observe-runs.ts'
 import { connectToOwner, type HandOver } from '../ownership/hand-over.ts'
 import { inUse, type Owner, OwnerLock } from '../ownership/owner-lock.ts'
@@ -16,6 +22,8 @@ export interface HeadlessRuns {
   resume(runId: string): Promise<void>
   events(runId: string): AsyncIterable<RunEvent>
   cancel(runId: string): Promise<void>
+  /** Whatever else is asked of who owns the project, this process or another. */
+  readonly call: RpcClient<HandOverContract>['call']
   close(): Promise<void>
 }
 
@@ -70,8 +78,12 @@ async function ownRuns(options: HeadlessOptions, lock: OwnerLock): Promise<Headl
       queue: 'own',
       observer,
     })
+    const [clientEnd, hostEnd] = createTransportPair()
+    serve(handOverContract, handOverHandlers(registry), hostEnd)
+    const client = createClient(handOverContract, clientEnd)
     return {
       owner: undefined,
+      call: client.call,
       start: async (run) => registry.start({ ...run, trigger: { by: 'command' } }),
       async resume(runId) {
         registry.resume(runId)
@@ -81,6 +93,7 @@ async function ownRuns(options: HeadlessOptions, lock: OwnerLock): Promise<Headl
         registry.cancel(runId)
       },
       async close() {
+        client.close()
         await registry.close()
         lock.release()
       },
@@ -94,6 +107,7 @@ async function ownRuns(options: HeadlessOptions, lock: OwnerLock): Promise<Headl
 function handedOver({ owner, client, close }: HandOver): HeadlessRuns {
   return {
     owner,
+    call: client.call,
     async start({ env, document, parameters, path, only, from, to, now, offline, key, priority }) {
       const options = { only, from, to, now, offline, key, priority }
       const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))

@@ -6,6 +6,7 @@ import { fromErrorInfo, LogiDataError, operationalError, userError } from '../..
 import { FORMAT, type PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { PipelineRequest } from '../../shared/rpc/engine-contract.ts'
 import type { RunDetail, RunRejects } from '../../shared/runs/history.ts'
+import { newestRejects } from '../../shared/runs/newest-rejects.ts'
 import type { KeptPage, Repair, ReplayedRows, RowRange, replayOptionsSchema } from '../../shared/runs/rejects.ts'
 import type { AppEngine } from '../engine/app-engine.ts'
 import { PipelineFiles } from '../projects/pipeline-files.ts'
@@ -16,14 +17,19 @@ import type { RunStart } from './run-options.ts'
 export interface RejectsContext {
   readonly projectRoot: string
   readonly engine: Pick<AppEngine, 'client'>
-  readonly runs: {
-    read(runId: string): RunDetail
-    start(what: RunStart): string
-    parameters(runId: string): Readonly<Record<string, string>>
-    readonly journal: { replayed(file: string): ReplayedRows[] }
-  }
+  readonly runs: KeptRuns & { start(what: RunStart): string }
   readonly environment: (document: PipelineDocument) => Record<string, string>
 }
+
+/** What is known of the runs whose rows are read. */
+export interface KeptRuns {
+  read(runId: string): RunDetail
+  parameters(runId: string): Readonly<Record<string, string>>
+  readonly journal: { replayed(file: string): ReplayedRows[] }
+}
+
+/** Rows are read by whoever can read the journal; only its owner starts runs. */
+export type RejectsReading = Omit<RejectsContext, 'runs'> & { readonly runs: KeptRuns }
 
 export interface RejectsOf {
   readonly runId: string
@@ -33,7 +39,7 @@ export interface RejectsOf {
 
 /** @throws LogiDataError */
 export async function readRejects(
-  context: RejectsContext,
+  context: RejectsReading,
   { limit, offset, ...of }: RejectsOf & { readonly limit: number; readonly offset: number },
   signal: AbortSignal,
 ): Promise<KeptPage> {
@@ -114,7 +120,7 @@ const changed = (why: string) =>
 
 /** What is asked with the pipeline as its file has it now, or why its rows cannot go through that. */
 async function asItIsNow(
-  context: RejectsContext,
+  context: RejectsReading,
   of: RejectsOf,
   then: { readonly document: PipelineDocument; readonly parameters: Readonly<Record<string, string>> },
 ): Promise<{ readonly request: Pick<PipelineRequest, 'document' | 'parameters' | 'env'> } | { readonly why: string }> {
@@ -151,7 +157,7 @@ const LOADS: Readonly<Record<string, string>> = {
 
 /** @throws LogiDataError `target.exists`, `rejects.format` */
 export async function exportRejects(
-  context: RejectsContext,
+  context: RejectsReading,
   { path, ...of }: RejectsOf & { readonly path: string },
   signal: AbortSignal,
 ): Promise<void> {
@@ -179,7 +185,7 @@ export async function exportRejects(
 }
 
 /** What the engine is asked with: the pipeline as it was, and where the newest attempt that has such rows kept them. */
-function requestOf({ runs, projectRoot, environment }: RejectsContext, { runId, nodeId, port }: RejectsOf) {
+function requestOf({ runs, projectRoot, environment }: RejectsReading, { runId, nodeId, port }: RejectsOf) {
   const { request, rejects } = runs.read(runId)
   const { document } = request
   const parameters = given(runs, runId) ?? request.parameters
@@ -191,7 +197,7 @@ function requestOf({ runs, projectRoot, environment }: RejectsContext, { runId, 
   return { projectRoot, document, parameters, env: environment(document), nodeId, file }
 }
 
-function given(runs: RejectsContext['runs'], runId: string): Record<string, string> | undefined {
+function given(runs: KeptRuns, runId: string): Record<string, string> | undefined {
   try {
     return { ...runs.parameters(runId) }
   } catch {
@@ -200,7 +206,5 @@ function given(runs: RejectsContext['runs'], runId: string): Record<string, stri
 }
 
 /** What the newest attempt that has such rows kept. */
-function newestOf(rejects: readonly RunRejects[], { nodeId, port }: Omit<RejectsOf, 'runId'>): RunRejects | undefined {
-  const own = rejects.filter((one) => one.nodeId === nodeId && one.port === port && one.file !== undefined)
-  return own.toSorted((a, b) => b.attempt - a.attempt)[0]
-}
+const newestOf = (rejects: readonly RunRejects[], { nodeId, port }: Omit<RejectsOf, 'runId'>): RunRejects | undefined =>
+  newestRejects(rejects).find((one) => one.nodeId === nodeId && one.port === port)

@@ -75,7 +75,7 @@ const clean = (settings: object = {}, busy = false) =>
 test('what is old goes: events, staged results, rejected rows; what became of the run stays', async () => {
   await run('old', 40, 'succeeded')
   await run('young', 2, 'succeeded')
-  expect(await clean()).toEqual({ runs: 0, bytes: 2_000 })
+  expect(await clean()).toEqual({ runs: 0, bytes: 2_000, inUse: { runs: 0, bytes: 0 }, busy: false })
   expect(there('old')).toEqual(NONE)
   expect(there('young')).toEqual(ALL)
   expect(journal.events(1, 0, 9).map(({ event }) => event.kind)).toEqual(['finished'])
@@ -145,4 +145,20 @@ test('people are told what it takes on the disk', async () => {
   const status = await storageStatus(root, journal, projectSettingsSchema.parse({}))
   expect(status).toMatchObject({ runs: 1, bytes: { staging: 1_000, rejects: 1_000, logs: 0 } })
   expect(status.bytes.journal).toBeGreaterThan(10_000)
+})
+
+test('a dry run says what would go and what is in use, and removes nothing', async () => {
+  await run('queued', 50, 'queued')
+  await run('old', 40, 'succeeded')
+  await run('failed', 3, 'failed')
+  await run('young', 2, 'succeeded')
+  const settings = projectSettingsSchema.parse({ keepRuns: 1, stagingBytes: 0 })
+  const asked = { projectRoot: root, journal, settings, busy: () => false }
+  const said = await cleanRuns({ ...asked, dryRun: true })
+  // Of the run that waits: rows by their age, and a staged result by its size.
+  expect(said).toEqual({ runs: 2, bytes: 5_000, inUse: { runs: 1, bytes: 2_000 }, busy: false })
+  expect(['queued', 'old', 'failed', 'young'].map(there)).toEqual([ALL, ALL, ALL, ALL])
+  expect(journal.count()).toBe(4)
+  expect(await cleanRuns(asked)).toEqual(said)
+  expect(['queued', 'old', 'failed', 'young'].map(there)).toEqual([ALL, NONE, NONE, { ...ALL, staged: false }])
 })

@@ -26,6 +26,22 @@ export interface RetentionOptions {
   readonly settings: ProjectSettings
   /** A run goes: what it takes from earlier ones it has perhaps not said yet, so that staged results are left alone. */
   readonly busy: () => boolean
+  /** Nothing is removed: it is said what would be. */
+  readonly dryRun?: boolean
+}
+
+/** What goes, found out while it is looked through. */
+interface Sweep {
+  readonly journal: Journal
+  /** Runs whose rows and results stay. */
+  readonly inUse: ReadonlySet<string>
+  /** Runs that a dry run leaves in the history, and a real one does not. */
+  readonly leaving: ReadonlySet<string>
+  readonly before: number
+  readonly dryRun: boolean
+  freed: number
+  /** Of what would go by its age or size, were it not in use. */
+  held: number
 }
 
 /**
@@ -33,28 +49,31 @@ export interface RetentionOptions {
  * too many. Nothing of a run that goes, waits, or can be resumed and is not old.
  */
 export async function cleanRuns(options: RetentionOptions): Promise<Cleaned> {
-  const { projectRoot, journal, settings } = options
+  const { projectRoot, journal, settings, dryRun = false } = options
   const before = Date.now() - settings.keepDays * DAY
-  let runs = 0
-  for (;;) {
+  const leaving = new Set(dryRun ? journal.removable(settings.keepRuns) : [])
+  let runs = leaving.size
+  while (!dryRun) {
     const removed = journal.removeRuns(settings.keepRuns, RUNS_AT_ONCE)
     runs += removed
     if (removed < RUNS_AT_ONCE) break
     await breathe()
   }
-  while (journal.removeEvents(new Date(before), RUNS_AT_ONCE) === RUNS_AT_ONCE) await breathe()
-  const kept = journal.inUse(new Date(before))
+  while (!dryRun && journal.removeEvents(new Date(before), RUNS_AT_ONCE) === RUNS_AT_ONCE) await breathe()
+  const { runIds, runs: used, hashes } = journal.inUse(new Date(before), leaving)
+  const sweep: Sweep = { journal, inUse: runIds, leaving, before, dryRun, freed: 0, held: 0 }
   const folder = join(projectRoot, '.logidata')
-  let bytes = await cleanRejects(join(folder, 'rejects'), journal, kept.runIds, before)
-  await cleanCommits(join(folder, 'commits'), journal, kept.runIds, before)
-  if (!options.busy()) bytes += await cleanStaged(join(folder, 'staging', 'runs'), kept.hashes, settings, before)
-  return { runs, bytes }
+  await cleanRejects(join(folder, 'rejects'), sweep)
+  if (!dryRun) await cleanCommits(join(folder, 'commits'), sweep)
+  const busy = options.busy()
+  if (!busy) await cleanStaged(join(folder, 'staging', 'runs'), hashes, settings, sweep)
+  return { runs, bytes: sweep.freed, inUse: { runs: used, bytes: sweep.held }, busy }
 }
 
 /** Sizes, for people who wonder where their disk went. */
 export async function storageStatus(
   projectRoot: string,
-  journal: Journal,
+  journal: { count(): number } | undefined,
   settings: ProjectSettings,
 ): Promise<StorageStatus> {
   const folder = join(projectRoot, '.logidata')
@@ -64,7 +83,7 @@ export async function storageStatus(
   )
   return {
     settings,
-    runs: journal.count(),
+    runs: journal?.count() ?? 0,
     bytes: {
       journal: (await Promise.all(ofJournal)).reduce((sum, one) => sum + one, 0),
       backups: backups ?? 0,
@@ -76,37 +95,37 @@ export async function storageStatus(
 }
 
 /** A folder per run. */
-async function cleanRejects(
-  folder: string,
-  journal: Journal,
-  inUse: ReadonlySet<string>,
-  before: number,
-): Promise<number> {
-  let bytes = 0
+async function cleanRejects(folder: string, sweep: Sweep): Promise<void> {
+  const { journal, inUse, dryRun } = sweep
   for (const { path, info } of await entries(folder)) {
     const runId = decode(basename(path))
-    if (inUse.has(runId) || !(await isOld(path, info, runId, journal, before))) continue
-    bytes += await size(path)
+    if (!(await isOld(path, info, runId, sweep))) continue
+    const bytes = await size(path)
+    if (inUse.has(runId)) {
+      sweep.held += bytes
+      continue
+    }
+    sweep.freed += bytes
+    if (dryRun) continue
     await rm(path, { recursive: true, force: true }).catch(() => {})
     journal.forgetRejects(runId)
   }
-  return bytes
 }
 
 /** `<run>.<node>.json`: whether a load was committed, which only a run that is taken up again asks. */
-async function cleanCommits(folder: string, journal: Journal, inUse: ReadonlySet<string>, before: number) {
+async function cleanCommits(folder: string, sweep: Sweep): Promise<void> {
   for (const { path, info } of await entries(folder)) {
     const runId = decode(basename(path).split('.')[0] ?? '')
-    if (!inUse.has(runId) && (await isOld(path, info, runId, journal, before)))
+    if (!sweep.inUse.has(runId) && (await isOld(path, info, runId, sweep)))
       await rm(path, { force: true }).catch(() => {})
   }
 }
 
 /** Of a run that is not in the history any more, or of an old one; not what is being written. */
-async function isOld(path: string, info: Stats, runId: string, journal: Journal, before: number): Promise<boolean> {
+async function isOld(path: string, info: Stats, runId: string, { journal, leaving, before }: Sweep): Promise<boolean> {
   const written = await lastWritten(path, info)
   if (written > Date.now() - RECENT) return false
-  return written < before || journal.run(runId) === undefined
+  return written < before || leaving.has(runId) || journal.run(runId) === undefined
 }
 
 /** Of a file, or of a folder and what is in it. */
@@ -119,8 +138,8 @@ async function cleanStaged(
   folder: string,
   inUse: ReadonlySet<string>,
   { stagingBytes }: ProjectSettings,
-  before: number,
-): Promise<number> {
+  sweep: Sweep,
+): Promise<void> {
   const recent = Date.now() - RECENT
   const all = await Promise.all(
     (await entries(folder)).map(async ({ path, info }) => ({
@@ -130,15 +149,16 @@ async function cleanStaged(
     })),
   )
   let total = all.reduce((sum, { bytes }) => sum + bytes, 0)
-  let freed = 0
   for (const { path, used, bytes } of all.toSorted((a, b) => a.used - b.used)) {
-    if (used >= recent || (used >= before && total <= stagingBytes)) break
-    if (inUse.has(basename(path))) continue
-    await rm(path, { recursive: true, force: true }).catch(() => {})
+    if (used >= recent || (used >= sweep.before && total <= stagingBytes)) break
+    if (inUse.has(basename(path))) {
+      sweep.held += bytes
+      continue
+    }
+    if (!sweep.dryRun) await rm(path, { recursive: true, force: true }).catch(() => {})
     total -= bytes
-    freed += bytes
+    sweep.freed += bytes
   }
-  return freed
 }
 
 async function entries(folder: string): Promise<{ path: string; info: Stats }[]> {

@@ -217,11 +217,11 @@ export class RunRegistry {
     return this.#settings
   }
 
-  /** Removes what the settings say is not kept. @throws LogiDataError `journal.*` */
-  clean(): Promise<Cleaned> {
+  /** Removes what the settings say is not kept; in a dry run, says what that would be. @throws LogiDataError `journal.*` */
+  clean(dryRun = false): Promise<Cleaned> {
     const { projectRoot } = this.#options
     const busy = () => this.#active.size > 0 || this.#closed
-    return cleanRuns({ projectRoot, journal: this.journal, settings: this.#settings, busy })
+    return cleanRuns({ projectRoot, journal: this.journal, settings: this.#settings, busy, dryRun })
   }
 
   /** What goes and what waits, at once and after every change. */

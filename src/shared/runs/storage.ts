@@ -55,5 +55,9 @@ export const cleanedSchema = z.object({
   runs: z.number().int(),
   /** Freed, of staged results and rejected rows. */
   bytes: z.number(),
+  /** Runs that go, wait or can be resumed, and bytes that would have gone by age or size, were they not theirs. */
+  inUse: z.object({ runs: z.number().int(), bytes: z.number() }),
+  /** A run goes: no staged result was looked at. */
+  busy: z.boolean(),
 })
 export type Cleaned = z.infer<typeof cleanedSchema>

@@ -115,8 +115,8 @@ export const runContract = {
   'storage.status': call('read', z.object({}), storageStatusSchema),
   /** Changes the given settings. */
   'storage.configure': call('write', projectSettingsPatchSchema, projectSettingsSchema),
-  /** Removes at once what the settings say is not kept. */
-  'run.clean': call('write', z.object({}), cleanedSchema),
+  /** Removes at once what the settings say is not kept, or says what that would be. */
+  'run.clean': call('write', z.object({ dryRun: z.boolean().default(false) }), cleanedSchema),
   /** Puts a waiting run before another; without `before`, last. */
   'run.move': call('run', runIdSchema.extend({ before: z.string().optional() }), z.object({})),
 } as const
