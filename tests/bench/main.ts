@@ -13,6 +13,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   edit: async () => (await import('./edit.ts')).edit,
   cancel: async () => (await import('./cancel.ts')).cancel,
   csv: async () => (await import('./csv.ts')).csv,
+  mysql: async () => (await import('./mysql.ts')).mysql,
   excel: async () => (await import('./excel.ts')).excel,
   canvas: async () => (await import('./canvas.ts')).canvas,
   start: async () => (await import('./start.ts')).start,

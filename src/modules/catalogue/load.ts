@@ -5,6 +5,7 @@ import { duckdbLoad } from '../loaders/duckdb/implementation.ts'
 import { excelLoad } from '../loaders/excel/implementation.ts'
 import { fixedWidthLoad } from '../loaders/fixed-width/implementation.ts'
 import { jsonLoad } from '../loaders/json/implementation.ts'
+import { mysqlLoad } from '../loaders/mysql/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
 import { textLoad } from '../loaders/text/implementation.ts'
@@ -19,6 +20,7 @@ export const loadModules: readonly Module[] = [
   arrowLoad,
   sqliteLoad,
   duckdbLoad,
+  mysqlLoad,
   xmlLoad,
   fixedWidthLoad,
   textLoad,

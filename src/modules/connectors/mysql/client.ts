@@ -402,7 +402,7 @@ async function logIn(
 }
 
 /** Strict, and without what changes the meaning of quotes: what a query says is the same on every server. */
-const SQL_MODE = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
+const SQL_MODE = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'
 
 /** @returns the server's version */
 async function setUp(connection: Connection, settings: MysqlSettings): Promise<string> {

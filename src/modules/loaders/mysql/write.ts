@@ -1,0 +1,297 @@
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { type LogiDataError, operationalError, toErrorInfo, userError } from '../../../shared/errors.ts'
+import { type MysqlClient, withMysql } from '../../connectors/mysql/client.ts'
+import { errorNumberOf } from '../../connectors/mysql/errors.ts'
+import { quoteName } from '../../connectors/mysql/names.ts'
+import type { CommittedRequest, LoadRequest, LoadResult } from '../../kit/contract.ts'
+import { crashPoint } from '../../kit/files/replace-target.ts'
+import { joinSql, sql } from '../../kit/sql.ts'
+import { type LoadedColumn, loadedColumn, typeFor } from './columns.ts'
+import type { MysqlLoadConfig } from './descriptor.ts'
+import { checkStagedKey, matched, type Names, namesOf, refuseWhatRenamingLoses, targetColumns } from './target.ts'
+
+type Request = LoadRequest<MysqlLoadConfig>
+
+/** @throws LogiDataError */
+export const write = (request: Request): Promise<LoadResult> =>
+  withMysql(request.connection, request, (client) => writeBy(client, request), { loads: true })
+
+/** Whether the load of a key was made: by the table of loads, or by what the renaming left. @throws LogiDataError */
+export const committed = (request: CommittedRequest<MysqlLoadConfig>): Promise<boolean> =>
+  withMysql(request.connection, { files: request.files, signal: new AbortController().signal }, async (client) => {
+    const names = namesOf(request.config, request.key)
+    await alone(client, names.lock)
+    if (await isThere(client, names.done)) {
+      await settle(client, names, request.key, null)
+      return true
+    }
+    if (!(await isThere(client, names.loads))) return false
+    return (await client.query(`SELECT 1 FROM ${names.loads} WHERE load_key = ?`, [request.key])).length > 0
+  })
+
+const LOCK_SECONDS = 60
+
+/** A process that died may have left a statement that the server is still at: it ends before anything is said or done. */
+async function alone(client: MysqlClient, lock: string): Promise<void> {
+  const [answer] = await client.query('SELECT GET_LOCK(?, ?)', [lock, LOCK_SECONDS])
+  if (answer?.[0] === '1') return
+  throw operationalError('connection.timeout', 'An earlier attempt at this load is still at work on the server.', {
+    hint: 'Wait for it, or end it there (SHOW PROCESSLIST, KILL), then resume.',
+  })
+}
+
+async function isThere(client: MysqlClient, table: string): Promise<boolean> {
+  try {
+    await client.query(`SELECT 1 FROM ${table} LIMIT 0`)
+    return true
+  } catch (thrown) {
+    if (errorNumberOf(thrown) === 1146) return false
+    throw thrown
+  }
+}
+
+async function writeBy(client: MysqlClient, request: Request): Promise<LoadResult> {
+  const { config, input, commit } = request
+  const key = commit?.key ?? randomUUID()
+  const names = namesOf(config, key)
+  const targets = await targetColumns(client, config)
+  const renames = targets === undefined || config.mode === 'replace'
+  if (targets && renames) await refuseWhatRenamingLoses(client, config)
+  // `done` stays: it is the proof of a load that an earlier process made and could not tell of.
+  await alone(client, names.lock)
+  const sweep = () => client.execute(`DROP TABLE IF EXISTS ${names.staging}, ${names.marker}`)
+  await sweep()
+  try {
+    const plan = targets && matched(config, input.columns, targets)
+    const added = plan?.missing ?? []
+    const loaded = plan
+      ? [
+          ...plan.common.map(({ column, target }) => loadedColumn(column, target)),
+          ...added.map((column) => loadedColumn(column, madeTarget(column.name, typeFor(column, false)))),
+        ]
+      : input.columns.map((column) =>
+          loadedColumn(column, madeTarget(column.name, typeFor(column, inKey(config, column.name)))),
+        )
+    await makeStaging(client, request, names, renames, plan)
+    const sources = plan ? [...plan.common.map(({ column }) => column), ...added] : input.columns
+    const rows = await fill(client, request, names.staging, loaded, sources.length)
+    if (config.key.length > 0) await checkStagedKey(client, names.staging, config.key)
+    crashPoint('written')
+    await client.execute(
+      `CREATE TABLE IF NOT EXISTS ${names.loads} (load_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY, loaded_at DATETIME(6) NOT NULL, row_count BIGINT NULL) ENGINE = InnoDB`,
+    )
+    if (renames) await client.execute(`CREATE TABLE ${names.marker} (x INT)`)
+    else
+      for (const column of added)
+        await client.execute(
+          `ALTER TABLE ${names.target} ADD COLUMN ${quoteName(column.name)} ${typeFor(column, false)}`,
+        )
+    const result = { rows, written: [`${config.database === undefined ? '' : `${config.database}.`}${config.table}`] }
+    await commit?.intend({ kind: 'key' }, result)
+    crashPoint('intended')
+    try {
+      if (renames) await swap(client, names, targets !== undefined)
+      else await change(client, config, names, loaded, key, rows)
+    } catch (thrown) {
+      // Where the connection was lost nobody knows: `committed` will find out.
+      if (!isUnknown(thrown)) await commit?.withdraw()
+      throw thrown
+    }
+    crashPoint('published')
+    if (renames) await settle(client, names, key, rows)
+    return result
+  } finally {
+    await sweep().catch(() => undefined)
+  }
+}
+
+const isUnknown = (thrown: unknown): boolean => {
+  const { code, kind } = toErrorInfo(thrown)
+  return kind === 'cancelled' || kind === 'bug' || code === 'connection.lost' || code === 'connection.timeout'
+}
+
+const inKey = ({ key }: MysqlLoadConfig, name: string) => key.some((one) => one.toLowerCase() === name.toLowerCase())
+
+/** A column as the server would describe it. @example `DATETIME(3)`, `TINYINT UNSIGNED` */
+function madeTarget(name: string, type: string) {
+  const [, word = '', digits] = /^(\w+)(?:\((\d+))?/.exec(type) ?? []
+  return { name, dataType: word.toLowerCase(), fraction: Number(digits ?? 0) }
+}
+
+async function makeStaging(
+  client: MysqlClient,
+  { config, input }: Request,
+  { staging, target }: Names,
+  renames: boolean,
+  plan: ReturnType<typeof matched> | undefined,
+): Promise<void> {
+  if (!plan) {
+    const columns = input.columns.map(
+      (column) =>
+        `${quoteName(column.name)} ${typeFor(column, inKey(config, column.name))}${inKey(config, column.name) ? ' NOT NULL' : ' NULL'}`,
+    )
+    const key = config.key.length === 0 ? '' : `, PRIMARY KEY (${config.key.map(quoteName).join(', ')})`
+    await client.execute(
+      `CREATE TABLE ${staging} (${columns.join(', ')}${key}) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`,
+    )
+    return
+  }
+  if (renames) await client.execute(`CREATE TABLE ${staging} LIKE ${target}`)
+  else {
+    const names = plan.common.map(({ target: { name } }) => quoteName(name))
+    await client.execute(
+      `CREATE TABLE ${staging} ENGINE = InnoDB AS SELECT ${names.join(', ') || '1 AS logidata'} FROM ${target} LIMIT 0`,
+    )
+  }
+  for (const column of plan.missing)
+    await client.execute(`ALTER TABLE ${staging} ADD COLUMN ${quoteName(column.name)} ${typeFor(column, false)}`)
+}
+
+/** Moves all rows into the staging table. @returns how many @throws LogiDataError for what the server would have changed */
+async function fill(
+  client: MysqlClient,
+  { input, session, signal }: Request,
+  staging: string,
+  columns: readonly LoadedColumn[],
+  count: number,
+): Promise<bigint> {
+  if (count === 0) throw new TypeError('a load has columns')
+  const fields = joinSql(columns.map(({ text }) => text))
+  const lines = session.stream(sql`SELECT concat_ws(chr(9), ${fields}) FROM ${input.name}`)
+  let sent = 0n
+  let failed: unknown
+  async function* text() {
+    try {
+      let waiting: string[] = []
+      for await (const batch of lines) {
+        signal.throwIfAborted()
+        for (const [line] of batch) waiting.push(`${line}\n`)
+        sent += BigInt(batch.length)
+        if (waiting.length >= 4096) {
+          yield Buffer.from(waiting.join(''))
+          waiting = []
+        }
+      }
+      if (waiting.length > 0) yield Buffer.from(waiting.join(''))
+    } catch (thrown) {
+      failed = thrown
+      throw thrown
+    }
+  }
+  const names = columns.map(({ name, made }, index) => (made ? `@logidata_${index}` : quoteName(name)))
+  const made = columns.flatMap(({ name, made: make }, index) =>
+    make ? [`${quoteName(name)} = ${make(`@logidata_${index}`)}`] : [],
+  )
+  const statement = `LOAD DATA LOCAL INFILE 'logidata' INTO TABLE ${staging} CHARACTER SET utf8mb4
+    FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' (${names.join(', ')})${made.length > 0 ? ` SET ${made.join(', ')}` : ''}`
+  await client.execute('SET SESSION unique_checks = 1, sql_notes = 1, max_error_count = 16')
+  let loaded: { readonly rows: bigint; readonly warnings: number }
+  try {
+    loaded = await client.loadData(statement, () => Readable.from(text(), { objectMode: true, highWaterMark: 2 }))
+  } catch (thrown) {
+    throw failed ?? notAllowed(thrown) ?? thrown
+  }
+  if (failed !== undefined) throw failed
+  // LOCAL turns errors into warnings and goes on with values that it made up: one of them is one too many.
+  if (loaded.warnings > 0) throw await unfit(client)
+  if (loaded.rows !== sent)
+    throw operationalError('load.rows', `The server took ${loaded.rows} rows of ${sent}.`, { hint: 'Try again.' })
+  return sent
+}
+
+function notAllowed(thrown: unknown): LogiDataError | undefined {
+  const number = errorNumberOf(thrown)
+  if (number !== 1148 && number !== 3948 && number !== 4166) return undefined
+  return operationalError('connection.rights', 'The server does not take rows by LOAD DATA LOCAL.', {
+    hint: 'Who runs it has to switch on local_infile.',
+    cause: thrown,
+  })
+}
+
+async function unfit(client: MysqlClient): Promise<LogiDataError> {
+  const [first] = await client.query('SHOW WARNINGS LIMIT 1')
+  const said = first?.[2] ?? 'a value does not fit'
+  if (first?.[1] === '1062')
+    return userError('load.key', `A key comes twice: the server says “${said}”.`, {
+      hint: 'Remove the duplicates before.',
+    })
+  return userError('load.value', `A value does not fit: the server says “${said}”.`, {
+    hint: 'Mend the value before this step, or change the column. The table is as it was.',
+  })
+}
+
+/** One statement puts the new table in the place of the old, and says so. */
+async function swap(client: MysqlClient, names: Names, exists: boolean): Promise<void> {
+  const moves = [
+    ...(exists ? [`${names.target} TO ${names.old}`] : []),
+    `${names.staging} TO ${names.target}`,
+    `${names.marker} TO ${names.done}`,
+  ]
+  await client.execute(`RENAME TABLE ${moves.join(', ')}`)
+}
+
+/** What the renaming left becomes a line in the table of loads. */
+async function settle(client: MysqlClient, names: Names, key: string, rows: bigint | null): Promise<void> {
+  await client.execute(`INSERT IGNORE INTO ${names.loads} VALUES (?, UTC_TIMESTAMP(6), ?)`, [key, rows])
+  await client.execute(`DROP TABLE IF EXISTS ${names.done}, ${names.old}`)
+}
+
+/** No default, NULL, a check, a foreign key, a trigger's own word. */
+const UNFIT = new Set([1048, 1264, 1265, 1292, 1364, 1366, 1406, 1452, 1644, 1690, 3819, 4025])
+
+/** Changes the target in one transaction, which holds the key. */
+async function change(
+  client: MysqlClient,
+  config: MysqlLoadConfig,
+  { target, staging, loads }: Names,
+  columns: readonly LoadedColumn[],
+  key: string,
+  rows: bigint,
+): Promise<void> {
+  const names = columns.map(({ name }) => quoteName(name))
+  const list = names.join(', ')
+  const same = (wanted: readonly string[], by: string) =>
+    wanted.map((name) => `t.${quoteName(name)} ${by} s.${quoteName(name)}`).join(' AND ')
+  await client.query('START TRANSACTION')
+  try {
+    if (config.mode === 'truncate') await client.execute(`DELETE FROM ${target}`)
+    if (config.mode === 'delete_insert') {
+      const parts = config.parts.map(quoteName).join(', ')
+      await client.execute(
+        `DELETE t FROM ${target} t JOIN (SELECT DISTINCT ${parts} FROM ${staging}) s ON ${same(config.parts, '<=>')}`,
+      )
+    }
+    if (config.mode === 'upsert') {
+      const others = columns.filter(({ name }) => !inKey(config, name)).map(({ name }) => quoteName(name))
+      const on = same(config.key, '=')
+      const first = quoteName(config.key[0] ?? '')
+      // What is new is told before anything is changed, by the key alone: other unique keys end the load.
+      await client.execute(
+        `INSERT INTO ${target} (${list}) SELECT ${names.map((name) => `s.${name}`).join(', ')} FROM ${staging} s LEFT JOIN ${target} t ON ${on} WHERE t.${first} IS NULL`,
+      )
+      if (others.length > 0)
+        await client.execute(
+          `UPDATE ${target} t JOIN ${staging} s ON ${on} SET ${others.map((name) => `t.${name} = s.${name}`).join(', ')}`,
+        )
+    } else await client.execute(`INSERT INTO ${target} (${list}) SELECT ${list} FROM ${staging}`)
+    await client.execute(`INSERT INTO ${loads} VALUES (?, UTC_TIMESTAMP(6), ?)`, [key, rows])
+    crashPoint('changed')
+  } catch (thrown) {
+    await client.query('ROLLBACK').catch(() => undefined)
+    const number = errorNumberOf(thrown)
+    if (number === 1062 || number === 1586)
+      throw userError('load.key', `A key is in the table already: ${toErrorInfo(thrown).message}`, {
+        field: ['key'],
+        hint: 'Use upsert, or remove the rows before.',
+        cause: thrown,
+      })
+    if (number !== undefined && UNFIT.has(number))
+      throw userError('load.value', `A row does not fit into the table: ${toErrorInfo(thrown).message}`, {
+        hint: 'Mend the rows before this step, or change the table. It is as it was.',
+        cause: thrown,
+      })
+    throw thrown
+  }
+  await client.query('COMMIT')
+}
