@@ -7,8 +7,10 @@ import { fixedWidthLoad } from '../loaders/fixed-width/implementation.ts'
 import { jsonLoad } from '../loaders/json/implementation.ts'
 import { mysqlLoad } from '../loaders/mysql/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
+import { restLoad } from '../loaders/rest/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
 import { textLoad } from '../loaders/text/implementation.ts'
+import { webhookLoad } from '../loaders/webhook/implementation.ts'
 import { xmlLoad } from '../loaders/xml/implementation.ts'
 
 /** In the order of the palette. */
@@ -24,4 +26,6 @@ export const loadModules: readonly Module[] = [
   xmlLoad,
   fixedWidthLoad,
   textLoad,
+  restLoad,
+  webhookLoad,
 ]
