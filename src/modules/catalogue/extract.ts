@@ -3,6 +3,7 @@ import { csvExtract } from '../extractors/csv/implementation.ts'
 import { duckdbExtract } from '../extractors/duckdb/implementation.ts'
 import { excelExtract } from '../extractors/excel/implementation.ts'
 import { fixedWidthExtract } from '../extractors/fixed-width/implementation.ts'
+import { graphqlExtract } from '../extractors/graphql/implementation.ts'
 import { htmlExtract } from '../extractors/html/implementation.ts'
 import { inlineExtract } from '../extractors/inline/implementation.ts'
 import { jsonExtract } from '../extractors/json/implementation.ts'
@@ -36,4 +37,5 @@ export const extractModules: readonly Module[] = [
   rowsExtract,
   restExtract,
   postgresExtract,
+  graphqlExtract,
 ]

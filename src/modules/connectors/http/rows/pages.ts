@@ -40,12 +40,11 @@ interface Pages {
   readonly turn: (request: PageRequest, param: string, value: string) => PageRequest
   readonly pagination: Pagination
   readonly reading: Reading
-  readonly check?: ((parsed: Parsed, answer: HttpAnswer) => void) | undefined
 }
 
 /** The pages in their order, one in memory at a time. @throws LogiDataError `http.same-page`, `http.too-many-pages`, what the client throws */
 export async function* pagesOf(
-  { client, first, turn, pagination, reading, check }: Pages,
+  { client, first, turn, pagination, reading }: Pages,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   const { kind, param, start } = pagination
@@ -71,7 +70,6 @@ export async function* pagesOf(
     const call = { method, url, headers, repeatable: true, ...(body === undefined ? {} : { body: Buffer.from(body) }) }
     const answer = await client.send(call, signal)
     const parsed = parseAnswer(answer, method, reading)
-    check?.(parsed, answer)
     const content = digest(answer.body)
     if (count > 1 && content === before && parsed.rows.length > 0) throw samePage(request)
     before = content

@@ -14,6 +14,8 @@ export interface Reading {
   /** Of JSON; of XML the path of an element. */
   readonly recordsPath: string
   readonly delimiter: string
+  /** Looks at a JSON answer before its rows are looked for. */
+  readonly check?: (value: unknown, answer: HttpAnswer) => void
 }
 
 export interface Parsed {
@@ -31,6 +33,7 @@ export function parseAnswer(answer: HttpAnswer, method: string, reading: Reading
   switch (format) {
     case 'json': {
       const value = text.trim() === '' ? null : parseJson(text, name)
+      reading.check?.(value, answer)
       return { format, value, rows: rowsAt(value, reading.recordsPath, name) }
     }
     case 'ndjson': {
