@@ -56,7 +56,7 @@ describe('schedules', () => {
     })()
     await own.app.call('schedules.activate', { active: true })
     await watching
-    expect(shown[0]).toMatchObject({ kind: 'failure', pipeline, subject: '[LogiData] sales failed' })
+    expect(shown[0]).toMatchObject({ kind: 'failure', pipeline, subject: '[LogiData] Sales: all failed' })
     const told = await board()
     expect(told.deliveries[0]).toMatchObject({ channel: 'me', way: 'desktop', kind: 'failure', state: 'sent' })
     expect(told.rows[0]).toMatchObject({ failing: true, lastOutcome: 'failed' })

@@ -24,10 +24,12 @@ export function messageOf(notice: Notice, project: string, pipelineName: string,
   const lines = [
     `${subject}.`,
     ...(notice.message === undefined ? [] : [notice.message]),
+    ...(notice.hint === undefined ? [] : [notice.hint]),
     '',
     `Project: ${project}`,
     `Pipeline: ${notice.pipeline}`,
     `Schedule: ${notice.schedule}`,
+    ...(notice.nodeId === undefined ? [] : [`Step: ${notice.nodeId}`]),
     ...(notice.due === undefined ? [] : [`Due: ${notice.due}`]),
     ...(notice.runId === undefined ? [] : [`Run: ${notice.runId}`]),
   ]

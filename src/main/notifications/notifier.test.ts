@@ -284,3 +284,22 @@ test('only what a channel asks for is told, on the desktop too', async () => {
   await settled('sent')
   expect(shown.map(({ subject }) => subject)).toEqual(['[LogiData] sales works again'])
 })
+
+test('a failure is told with the pipeline’s own name, the step, and what can be done', async () => {
+  const { notifier, shown } = setUp({ desktop: true })
+  const about = { name: 'Monthly sales', nodeId: 'orders', hint: 'Put the file there.' }
+  notifier.notify({ ...notice, ...about })
+  await vi.waitFor(() => expect(shown).toHaveLength(1))
+  expect(shown[0]?.subject).toBe('[LogiData] Monthly sales failed')
+  expect(shown[0]?.text.split('\n')).toEqual([
+    'Monthly sales failed.',
+    'There is no file data/sales.csv.',
+    'Put the file there.',
+    '',
+    'Project: Sales',
+    'Pipeline: pipelines/sales.pipeline.yaml',
+    'Schedule: nightly',
+    'Step: orders',
+    'Run: 20260105T060000Z-0000',
+  ])
+})

@@ -98,7 +98,7 @@ export class Notifier {
   async #deliver({ id, at, channel: name, way, notice }: Delivery, signal: AbortSignal): Promise<void> {
     const channel = this.#channels[name]
     if (!channel) throw userError('schedules.channel', `There is no channel “${name}” any more.`)
-    const pipelineName = basename(notice.pipeline, PIPELINE_SUFFIX)
+    const pipelineName = notice.name ?? basename(notice.pipeline, PIPELINE_SUFFIX)
     const message = messageOf(notice as Notice, this.#options.project, pipelineName, id, new Date(at))
     if (way === 'desktop') this.#options.desktop(message)
     if (way === 'webhook' && channel.webhook) {

@@ -18,6 +18,9 @@ export const deliverySchema = z.object({
     runId: z.string().optional(),
     due: z.string().optional(),
     message: z.string().optional(),
+    hint: z.string().optional(),
+    nodeId: z.string().optional(),
+    name: z.string().optional(),
   }),
   attempts: z.number().int(),
   /** When it is tried again, ISO; absent: at once. */

@@ -24,7 +24,7 @@ export async function postWebhook(
 ): Promise<void> {
   const url = new URL(target.url)
   const { address, family } = await resolveOutside(url.hostname, granted)
-  const { kind, schedule, pipeline, runId, due, message: reason } = message.notice
+  const { kind, schedule, pipeline, name, runId, nodeId, due, message: reason, hint } = message.notice
   const body = Buffer.from(
     JSON.stringify({
       id: message.id,
@@ -32,10 +32,13 @@ export async function postWebhook(
       kind,
       project: message.project,
       pipeline,
+      name,
       schedule,
       run_id: runId,
       due,
       message: reason,
+      hint,
+      step: nodeId,
       // What chat services show.
       text: `${message.subject}\n${message.text}`,
     }),

@@ -33,6 +33,10 @@ export class ProjectRuns implements ScheduledRuns {
     return this.#runs.journal.run(runId)?.state
   }
 
+  async about(runId: string) {
+    return this.#runs.journal.run(runId)
+  }
+
   async endedAfter(path: string, mark = 0): Promise<readonly EndedRun[]> {
     return this.#runs.journal.schedules.endings(path, mark)
   }

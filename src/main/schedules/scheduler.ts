@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { milliseconds } from '../../shared/duration.ts'
-import { toErrorInfo } from '../../shared/errors.ts'
+import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
 import { DEFAULTS, type NoticeKind, type Schedule, type Schedules } from '../../shared/schedules/document.ts'
 import { Serial } from '../files/serial.ts'
 import { dueTimes, GRACE_MS, lastOf } from './due-times.ts'
@@ -37,6 +37,10 @@ export interface ScheduledRuns {
   start(request: ScheduledStart): Promise<string>
   /** Undefined: there is no such run any more. */
   stateOf(runId: string): Promise<ScheduledRunState | undefined>
+  /** What people are told of a run: its pipeline's name, and why it failed. */
+  about?(
+    runId: string,
+  ): Promise<{ readonly name?: string | undefined; readonly error?: ErrorInfo | undefined } | undefined>
   /** Ends of a pipeline's runs after a mark, oldest first; of none given, all. */
   endedAfter(path: string, mark: number | undefined): Promise<readonly EndedRun[]>
   /** The one that ended last. */
@@ -55,6 +59,12 @@ export interface Notice {
   readonly due?: string
   /** Why it failed, in words. */
   readonly message?: string
+  /** What can be done about it. */
+  readonly hint?: string
+  /** The step that failed. */
+  readonly nodeId?: string
+  /** The pipeline's own name. */
+  readonly name?: string
 }
 
 export interface Clock {
@@ -291,9 +301,10 @@ export class Scheduler {
       const openRuns = [...this.#state(armed).openRuns.filter((open) => open !== runId), runId]
       this.#change(armed, { lastRunId: runId, openRuns, awaited: at.toISOString() })
     } catch (thrown) {
-      const { message } = toErrorInfo(thrown)
+      const error = toErrorInfo(thrown)
+      const { message } = error
       this.#change(armed, { lastSkip: { due: at.toISOString(), why: 'error', message }, failing: true })
-      this.#tell(armed, 'failure', { due: at.toISOString(), message })
+      this.#tell(armed, 'failure', { due: at.toISOString(), ...toldOf(error) })
     }
     return true
   }
@@ -310,7 +321,13 @@ export class Scheduler {
       if (ended === 'running' || ended === 'queued') continue
       const { state, notice } = afterOutcome(this.#state(armed), runId, ended)
       this.#options.states.write(armed.name, state)
-      if (notice) this.#tell(armed, notice, { runId })
+      if (!notice) continue
+      const { name, error } = (await this.#options.runs.about?.(runId)) ?? {}
+      this.#tell(armed, notice, {
+        runId,
+        ...(name !== undefined && { name }),
+        ...(notice === 'failure' && error && toldOf(error)),
+      })
     }
     const { late_after: lateAfter } = armed.schedule
     const now = this.#state(armed)
@@ -320,7 +337,7 @@ export class Scheduler {
     }
   }
 
-  #tell(armed: Armed, kind: NoticeKind, about: Pick<Notice, 'runId' | 'due' | 'message'>): void {
+  #tell(armed: Armed, kind: NoticeKind, about: Partial<Notice>): void {
     const { pipeline, notify = [] } = armed.schedule
     if (notify.length > 0) this.#options.notify({ kind, schedule: armed.name, pipeline, channels: notify, ...about })
   }
@@ -337,6 +354,12 @@ export class Scheduler {
     this.#options.states.write(armed.name, state as ScheduleState)
   }
 }
+
+const toldOf = ({ message, hint, nodeId }: ErrorInfo): Partial<Notice> => ({
+  message,
+  ...(hint !== undefined && { hint }),
+  ...(nodeId !== undefined && { nodeId }),
+})
 
 const hashOf = (parts: readonly string[]) => createHash('sha256').update(parts.join('\n')).digest('hex')
 

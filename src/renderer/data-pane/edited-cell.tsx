@@ -28,25 +28,45 @@ export function EditedCell(props: {
   }
   const keep = () => end(value === (props.cell ?? '') ? undefined : value)
   return (
-    <input
-      className="cell-input"
-      // biome-ignore lint/a11y/noAutofocus: the person asked to type here.
-      autoFocus
-      aria-label={props.name}
-      value={value}
-      placeholder="null"
-      onFocus={(event) => event.target.select()}
-      onChange={(event) => setValue(event.target.value)}
-      onBlur={keep}
-      onKeyDown={(event) => {
-        event.stopPropagation()
-        if (event.key === 'Escape') end(undefined)
-        else if (event.key === 'Enter' || event.key === 'Tab') {
-          event.preventDefault()
-          keep()
-        } else if (event.key === 'Backspace' && event.ctrlKey && event.altKey) end(null)
-      }}
-    />
+    <>
+      <input
+        className="cell-input"
+        // biome-ignore lint/a11y/noAutofocus: the person asked to type here.
+        autoFocus
+        aria-label={props.name}
+        value={value}
+        placeholder="null"
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => setValue(event.target.value)}
+        onBlur={keep}
+        onKeyDown={(event) => {
+          event.stopPropagation()
+          if (event.key === 'Escape') end(undefined)
+          else if (event.key === 'Enter' || event.key === 'Tab') {
+            event.preventDefault()
+            keep()
+          } else if (event.key === 'Backspace' && event.ctrlKey && event.altKey) end(null)
+        }}
+      />
+      {props.cell !== null && (
+        <button
+          type="button"
+          className="cell-to-null"
+          title={t('rejects.toNull')}
+          aria-label={t('rejects.toNull')}
+          // The field keeps the focus: losing it would keep what was typed.
+          onMouseDown={(event) => event.preventDefault()}
+          onPointerDown={(event) => event.stopPropagation()}
+          onDoubleClick={(event) => event.stopPropagation()}
+          onClick={(event) => {
+            event.stopPropagation()
+            end(null)
+          }}
+        >
+          NULL
+        </button>
+      )}
+    </>
   )
 }
 

@@ -4,6 +4,7 @@ import { durationSchema } from '../../shared/duration.ts'
 import { type RunSettings, runSettingsSchema } from '../../shared/pipeline/run-settings.ts'
 import { t } from '../i18n/index.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
+import { changedSettings, type Draft, hasRetryDetails, shownDraft, valueText } from './failure-settings.ts'
 
 const MOST_RETRIES = 20
 let sessions = 0
@@ -15,13 +16,12 @@ export function FailureSection({ nodeId }: { readonly nodeId: string }) {
   const id = useId()
   const set = Object.keys(run ?? {}).length
   const retries = run?.retries ?? 0
-  const change = (patch: Partial<Record<keyof RunSettings, unknown>>, session: string): void => {
-    const now = usePipeline.getState().document?.nodes[nodeId]?.run
-    const kept = Object.entries({ ...now, ...patch }).filter(([, value]) => value !== undefined)
-    const next = runSettingsSchema.safeParse(Object.fromEntries(kept))
-    if (!next.success) return
-    const settings = kept.length > 0 ? { run: next.data } : {}
+  const change = (patch: Partial<Record<keyof RunSettings, unknown>>, session: string): boolean => {
+    const next = changedSettings(usePipeline.getState().document?.nodes[nodeId]?.run, patch)
+    if (!next) return false
+    const settings = Object.keys(next).length > 0 ? { run: next } : {}
     edit([{ kind: 'setRun', nodeId, ...settings }], { group: `${nodeId}:run:${session}` })
+    return true
   }
   return (
     <section className="field" data-field="run">
@@ -47,7 +47,7 @@ export function FailureSection({ nodeId }: { readonly nodeId: string }) {
             parse={(typed) => wholeNumber(typed, MOST_RETRIES)}
             onChange={(value, session) => change({ retries: value === 0 ? undefined : value }, session)}
           />
-          {retries > 0 && (
+          {(retries > 0 || hasRetryDetails(run)) && (
             <>
               <Typed
                 title={t('failure.wait')}
@@ -109,16 +109,17 @@ interface TypedProps<T> {
   readonly problem: string
   /** @returns undefined for what cannot be read */
   readonly parse: (typed: string) => T | undefined
-  /** Undefined where nothing is typed. */
-  readonly onChange: (value: T | undefined, session: string) => void
+  /** Undefined where nothing is typed. @returns whether it was taken */
+  readonly onChange: (value: T | undefined, session: string) => boolean
 }
 
 /** Keeps what is being typed until it can be read, so that `2` is not taken away before the `s` of `2s`. */
 function Typed<T>({ title, help, value, placeholder, problem, parse, onChange }: TypedProps<T>) {
-  const [draft, setDraft] = useState<string | undefined>(undefined)
+  const [draft, setDraft] = useState<Draft>()
   const [session, setSession] = useState('')
   const id = useId()
-  const unread = draft !== undefined && draft.trim() !== '' && parse(draft.trim()) === undefined
+  const typedText = shownDraft(draft, value)
+  const unread = typedText !== undefined && typedText.trim() !== '' && parse(typedText.trim()) === undefined
   return (
     <div className="field">
       <header className="field-title">
@@ -130,7 +131,7 @@ function Typed<T>({ title, help, value, placeholder, problem, parse, onChange }:
         aria-invalid={unread}
         placeholder={placeholder}
         spellCheck={false}
-        value={draft ?? value}
+        value={typedText ?? value}
         onFocus={() => {
           sessions += 1
           setSession(`${title}:${sessions}`)
@@ -138,9 +139,9 @@ function Typed<T>({ title, help, value, placeholder, problem, parse, onChange }:
         onBlur={() => setDraft(undefined)}
         onChange={({ target }) => {
           const typed = target.value.trim()
-          setDraft(target.value)
           const read = typed === '' ? undefined : parse(typed)
-          if (typed === '' || read !== undefined) onChange(read, session)
+          const taken = (typed === '' || read !== undefined) && onChange(read, session)
+          setDraft({ text: target.value, of: taken ? valueText(read) : value })
         }}
       />
       {unread ? <p className="field-problem">{problem}</p> : help && <p className="field-note">{help}</p>}

@@ -52,6 +52,7 @@ export function RejectedRowsView({ run, rejects }: Props) {
   }
   const said = [
     t('rejects.rows', { count: kept.total }),
+    ...(run.attempt === rejects.attempt ? [] : [t('rejects.ofAttempt', { count: rejects.attempt })]),
     ...(String(kept.total) === rejects.rows ? [] : [t('rejects.of', { count: formatNumber(rejects.rows) })]),
     ...(kept.replayed.size > 0 ? [t('rejects.replayed', { count: kept.replayed.size })] : []),
     ...(changes.size > 0 ? [t('rejects.changed', { count: changes.size })] : []),

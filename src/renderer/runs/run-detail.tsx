@@ -2,6 +2,7 @@ import { Button, Tab, Tabs } from '@blueprintjs/core'
 import { Play, RotateCcw, Square, SquarePen } from 'lucide-react'
 import { useState } from 'react'
 import type { RunDetail } from '../../shared/runs/history.ts'
+import { newestRejects } from '../../shared/runs/newest-rejects.ts'
 import { formatNumber, t } from '../i18n/index.ts'
 import { followRun } from '../store/run.ts'
 import { openPipeline } from '../store/sessions.ts'
@@ -25,7 +26,7 @@ export function RunDetailView() {
   if (!detail) return <section className="run-detail" aria-busy="true" />
   const { run, rejects, checks } = detail
   const attempt = run.attempt
-  const rejected = rejects.filter((one) => one.attempt === attempt && one.rows !== '0')
+  const rejected = newestRejects(rejects)
   const checked = checks.filter((one) => one.attempt === attempt)
   const title = (key: Part, count?: number) =>
     count ? `${t(`runs.part.${key}`)}  ${formatNumber(count)}` : t(`runs.part.${key}`)
@@ -45,7 +46,10 @@ export function RunDetailView() {
         <Tab id="steps" title={title('steps')} panel={<RunNodes detail={detail} />} />
         <Tab
           id="rejects"
-          title={title('rejects', Number(run.rowsRejected ?? 0))}
+          title={title(
+            'rejects',
+            rejected.reduce((sum, { rows }) => sum + Number(rows), 0),
+          )}
           panel={<RunRejectsView run={run} rejects={rejected} key={run.runId} />}
         />
         <Tab id="checks" title={title('checks', checked.length)} panel={<RunChecks checks={checked} />} />

@@ -20,7 +20,10 @@ export function RunRejectsView({
         {rejects.map((one, index) => (
           <li key={`${one.nodeId}.${one.port}`}>
             <button type="button" className={one === current ? 'is-selected' : ''} onClick={() => setChosen(index)}>
-              <span className="truncate">{one.nodeId}</span>
+              <span className="truncate">
+                {one.nodeId}
+                {severalPorts(rejects, one) && <span className="run-of"> {one.port}</span>}
+              </span>
               <span className="is-danger">{formatNumber(one.rows)}</span>
             </button>
           </li>
@@ -34,3 +37,6 @@ export function RunRejectsView({
     </div>
   )
 }
+
+const severalPorts = (rejects: readonly RunRejects[], { nodeId }: RunRejects) =>
+  rejects.filter((one) => one.nodeId === nodeId).length > 1
