@@ -148,6 +148,8 @@ export class ThreadClient {
 
   #start(): Started {
     const worker = new Worker(new URL('./query-thread.ts', import.meta.url), {
+      // A named pipe's descriptor goes over to a socket: Node would take the number for its own, and close whatever has it at the end.
+      trackUnmanagedFds: false,
       name: this.#name,
       workerData: this.#options,
     })

@@ -14,6 +14,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   cancel: async () => (await import('./cancel.ts')).cancel,
   csv: async () => (await import('./csv.ts')).csv,
   mysql: async () => (await import('./mysql.ts')).mysql,
+  postgres: async () => (await import('./postgres.ts')).postgres,
   excel: async () => (await import('./excel.ts')).excel,
   canvas: async () => (await import('./canvas.ts')).canvas,
   start: async () => (await import('./start.ts')).start,
