@@ -135,7 +135,8 @@ class Client implements HttpClient {
         continue
       }
       if (isOk(answer)) return answer
-      throw statusError(method, answer, (text) => this.hide(text))
+      // An API that repeats what it got repeats the token, too.
+      throw statusError(method, answer, (text) => this.hide(token === undefined ? text : text.replaceAll(token, '•••')))
     }
   }
 

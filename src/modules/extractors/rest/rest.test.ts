@@ -174,7 +174,7 @@ test('only what is new is asked for, from the largest value on', async () => {
   const base = await serve((request, response) => {
     asked.push(request.url ?? '')
     response.setHeader('x-position', 'p7')
-    response.end('{"rows":[{"id":9007199254740993},{"id":9007199254740995},{"id":7}],"at":"w9"}')
+    response.end('{"rows":[{"id":9007199254740992},{"id":9007199254740993},{"id":7}],"at":"w9"}')
   })
   const config = {
     records_path: 'rows',
@@ -182,9 +182,9 @@ test('only what is new is asked for, from the largest value on', async () => {
     incremental: { initial: '0', from: 'column', name: 'id' },
   }
   const first = await read(base, config)
-  expect(first.state).toMatchObject({ value: '9007199254740995' })
+  expect(first.state).toMatchObject({ value: '9007199254740993' })
   await read(base, config, { state: first.state ?? null })
-  expect(asked.at(-1)).toBe('/?since=9007199254740995')
+  expect(asked.at(-1)).toBe('/?since=9007199254740993')
   for (const [from, name, value] of [
     ['header', 'X-Position', 'p7'],
     ['path', 'at', 'w9'],
@@ -212,7 +212,6 @@ test('a hundred thousand rows come by cursor in bounded memory', async () => {
   const watch = setInterval(() => {
     most = Math.max(most, process.memoryUsage().rss)
   }, 20)
-  const started = performance.now()
   const { rows } = await read(
     base,
     { records_path: 'rows', pagination: 'cursor', page_param: 'cursor', next_path: 'next' },
@@ -220,9 +219,6 @@ test('a hundred thousand rows come by cursor in bounded memory', async () => {
   )
   clearInterval(watch)
   expect(rows).toEqual([['100000', '100000']])
-  console.log(
-    `100,000 rows: ${Math.round(performance.now() - started)} ms, ${Math.round((most - before) / 2 ** 20)} MB more`,
-  )
   expect(most - before).toBeLessThan(300 * 2 ** 20)
 }, 60_000)
 

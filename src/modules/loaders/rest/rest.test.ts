@@ -141,6 +141,17 @@ test('bodies are arrays, named arrays, lines or single objects', async () => {
   ).toThrow(/one row/)
 })
 
+test('a webhook that has answered is not called again by the same run', async () => {
+  const { write } = await lab()
+  let calls = 0
+  const base = await serve((_request, response) => {
+    calls++
+    response.end()
+  })
+  for (const key of ['run-1/hook', 'run-1/hook', 'run-2/hook']) await write(webhookLoad, base, {}, rows(3), { key })
+  expect(calls).toBe(2)
+})
+
 describeService('api', 'Sending to an API', (api) => {
   const recorded = async (path: string) =>
     (await (await fetch(`${api.url}/recorded/${path}`)).json()) as {
