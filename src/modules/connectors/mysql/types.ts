@@ -128,12 +128,13 @@ const bitText = (cell: Sql, bits: number): Sql => sql`lpad(bin(${cell}::UBIGINT)
 export const columnsOf = (columns: readonly ReadColumn[]): Column[] => columns.map(({ name, type }) => ({ name, type }))
 
 const LONG_ROW = 1_000_000
-const MOST_BYTES = 60 * 2 ** 20
+/** More than a server lets through by default; twice as much is its text at most. */
+const MOST_BYTES = 24 * 2 ** 20
 
 /** @returns what `read_csv` needs for rows of these columns, and how many bytes a row may have */
 export function csvSizes(columns: readonly ReadColumn[]): { readonly maxBytes: number; readonly options: Sql } {
   const longest = columns.reduce((sum, { bytes }) => sum + bytes * 2 + 24, 0)
   // DuckDB reads ahead by the longest line that there may be, so that it is not given for nothing.
   if (longest < LONG_ROW) return { maxBytes: 2_000_000, options: raw('max_line_size = 2097152, buffer_size = 8388608') }
-  return { maxBytes: MOST_BYTES, options: raw('max_line_size = 134217728, buffer_size = 134217728') }
+  return { maxBytes: MOST_BYTES, options: raw('max_line_size = 52428800, buffer_size = 52428800') }
 }
