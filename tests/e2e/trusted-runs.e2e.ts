@@ -158,11 +158,11 @@ test('a schedule made on screen fires, and a mail server is told of the failure 
 
   await expect.poll(() => mail.mails.length, soon).toBe(2)
   expect(mail.mails[1]?.to).toEqual(['ops@example.org'])
-  expect(mail.mails[1]?.text).toMatch(/Subject: \[LogiData\] c-arrivals failed/)
+  expect(mail.mails[1]?.text).toMatch(/Subject: \[LogiData\] Arrivals failed/)
 
   writeFileSync(inProject('data/arrived.csv'), 'id\n1\n')
   await expect.poll(() => mail.mails.length, soon).toBe(3)
-  expect(mail.mails[2]?.text).toMatch(/Subject: \[LogiData\] c-arrivals (?!failed)/)
+  expect(mail.mails[2]?.text).toMatch(/Subject: \[LogiData\] Arrivals (?!failed)/)
   expect(text('out/arrived.csv')).toBe('id\n1\n')
   await page.getByText('Run on this computer').click()
   await rail('Runs')

@@ -53,8 +53,10 @@ function cleanedLines({ runs, bytes, inUse, busy }: Cleaned, dryRun: boolean): s
   return [
     dryRun ? `Would be removed: ${what}.` : `Removed: ${what}.`,
     ...(inUse.runs > 0
-      ? [`${countText(inUse.runs, 'run goes, waits or can', 'runs go, wait or can')} be resumed: kept${held}.`]
+      ? [
+          `${countText(inUse.runs, 'run is running, waiting or can', 'runs are running, waiting or can')} be resumed: kept${held}.`,
+        ]
       : []),
-    ...(busy ? ['A run goes: staged results are left alone until it has ended.'] : []),
+    ...(busy ? ['A run is going on: staged results are left alone until it has ended.'] : []),
   ]
 }
