@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { moduleInfos } from '../../../src/modules/catalogue.ts'
 import { modulesUnderTest } from './catalogue.ts'
@@ -10,6 +10,13 @@ import { REAL } from './real.ts'
 const shared = ['properties.test.ts', 'row-steps.property.test.ts']
   .map((name) => readFileSync(new URL(`../../../src/modules/transformers/${name}`, import.meta.url), 'utf8'))
   .join('\n')
+
+const modulesFolder = new URL('../../../src/modules/', import.meta.url)
+/** Tests of modules that talk to a real server. */
+const serviceTests = readdirSync(modulesFolder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => readFileSync(new URL(name.replaceAll('\\', '/'), modulesFolder), 'utf8'))
+  .filter((text) => /\bdescribeService\(|\bcreateServer\(/.test(text))
 
 const icons = readFileSync(new URL('../../../src/renderer/icons/icons.ts', import.meta.url), 'utf8')
 
@@ -25,16 +32,28 @@ const NO_FIXTURES = new Set(['transform.output', 'transform.pipeline', 'transfor
 
 describe.each(modulesUnderTest.map((each) => [each.type, each] as const))('%s has', (type, each) => {
   const kind = type.split('.')[0]
+  // What it reads or writes is a system outside: tests talk to a real one.
+  const connects = moduleInfos().some(
+    (info) => info.type === type && info.fields.some(({ control }) => control === 'connection'),
+  )
 
   it('a case on real data', () => {
-    if (kind === 'transform') expect(Object.keys(REAL)).toContain(type)
+    if (connects)
+      expect(
+        serviceTests.some(
+          (text) =>
+            each.tests.includes(text) ||
+            text.includes(`'../${type.split('.')[1]?.replaceAll('_', '-')}/implementation.ts'`),
+        ),
+      ).toBe(true)
+    else if (kind === 'transform') expect(Object.keys(REAL)).toContain(type)
     else if (!['extract.inline', 'extract.rows', 'extract.input', 'extract.html'].includes(type))
       expect(FORMATS.flatMap(({ load, extract }) => [load, extract])).toContain(type)
     else expect(each.fixtures.length).toBeGreaterThan(0)
   })
 
   it('fixtures of what it gives and of what it refuses', () => {
-    if (kind !== 'transform' || NO_FIXTURES.has(type)) return
+    if (connects || kind !== 'transform' || NO_FIXTURES.has(type)) return
     expect(each.fixtures.filter(({ fixture }) => fixture.expect).length).toBeGreaterThan(0)
     expect(
       each.fixtures.filter(({ fixture }) => fixture.error).length + Number(/code:|toMatchObject/.test(each.tests)),
@@ -42,13 +61,13 @@ describe.each(modulesUnderTest.map((each) => [each.type, each] as const))('%s ha
   })
 
   it('hostile input', () => {
-    if (kind !== 'transform') return
+    if (connects || kind !== 'transform') return
     if (IN_THE_ENGINE[type]) expect(readFileSync(new URL(IN_THE_ENGINE[type], import.meta.url), 'utf8')).toContain(type)
     else expect(each.tests).toMatch(/\brunHostile\(/)
   })
 
   it('a reference that it is compared with, when it is relational', () => {
-    if (kind !== 'transform' || NO_REFERENCE.has(type)) return
+    if (connects || kind !== 'transform' || NO_REFERENCE.has(type)) return
     const name = type.split('.')[1]?.replaceAll('_', '-')
     expect(each.tests.includes("from 'fast-check'") || shared.includes(`'./${name}/implementation.ts'`)).toBe(true)
   })
