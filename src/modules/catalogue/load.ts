@@ -7,6 +7,7 @@ import { fixedWidthLoad } from '../loaders/fixed-width/implementation.ts'
 import { jsonLoad } from '../loaders/json/implementation.ts'
 import { mysqlLoad } from '../loaders/mysql/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
+import { postgresLoad } from '../loaders/postgres/implementation.ts'
 import { restLoad } from '../loaders/rest/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
 import { textLoad } from '../loaders/text/implementation.ts'
@@ -22,6 +23,7 @@ export const loadModules: readonly Module[] = [
   arrowLoad,
   sqliteLoad,
   duckdbLoad,
+  postgresLoad,
   mysqlLoad,
   xmlLoad,
   fixedWidthLoad,
