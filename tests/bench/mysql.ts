@@ -36,7 +36,7 @@ export const mysql: Workload = async ({ folder, rows }) => {
       secrets: { password: server.password },
     },
   }
-  const drop = `DROP TABLE IF EXISTS ${TABLE}, ${TABLE}_reference`
+  const drop = `DROP TABLE IF EXISTS ${TABLE}, ${TABLE}_reference, _logidata_loads`
   try {
     await shell(drop)
     // An engine each: what one leaves in memory is not the other's.
