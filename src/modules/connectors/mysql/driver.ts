@@ -28,7 +28,7 @@ export interface Packet {
 
 type State = (packet: Packet, connection: unknown) => unknown
 
-/** What is used of `mysql2` 3 that its types do not show; `driver.test.ts` notices when it changes. */
+/** What is used of `mysql2` 3 that its types do not show. The tests of the connector and of its steps notice when it changes. */
 interface Inside {
   stream: Socket
   readonly packetParser: { execute(data: Buffer): void }
