@@ -2,6 +2,7 @@ import { FlaskConical, RotateCw, Search } from 'lucide-react'
 import { formatMilliseconds, formatNumber, t } from '../i18n/index.ts'
 import { ColumnPicker } from '../inspector/column-parts.tsx'
 import { Hint } from '../inspector/hint.tsx'
+import { whenOf } from '../runs/run-words.ts'
 import { openDialog } from '../store/ui.ts'
 import { reload, type ShownRows, usePreview } from './preview-store.ts'
 
@@ -17,6 +18,11 @@ export function DataFacts({ shown, onReveal }: { shown: ShownRows; onReveal: (in
       <Hint text={t(shown.exactness === 'exact' ? 'data.exactHelp' : 'data.sampledHelp')}>
         <span className={`pill pill-${shown.exactness}`}>{t(`data.${shown.exactness}`)}</span>
       </Hint>
+      {shown.asOf !== undefined && (
+        <Hint text={t('data.asOfHelp', { time: whenOf(shown.asOf, true) })}>
+          <span className="data-as-of">{t('data.asOf', { time: whenOf(shown.asOf) })}</span>
+        </Hint>
+      )}
       <span className={`data-counts${pending ? ' data-counts-stale' : ''}`}>
         {rowsText(shown, total)}
         <span className="data-more-facts">

@@ -2,10 +2,12 @@ import { create } from 'zustand'
 import { subscribeWithSelector } from 'zustand/middleware'
 import type { Cell, Column, Preview, Profile } from '../../shared/engine/types.ts'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
-import type { PipelineDocument } from '../../shared/pipeline/document.ts'
+import { type PipelineDocument, parseReference } from '../../shared/pipeline/document.ts'
 import { api } from '../api.ts'
+import { useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { selectedNode, useSelection } from '../store/selection.ts'
+import { toastError } from '../store/toasts.ts'
 import { upstreamKey } from './upstream-key.ts'
 
 /** The rows that the pane shows; while newer ones are on their way they stay, dimmed. */
@@ -18,6 +20,8 @@ export interface ShownRows {
   readonly totalRows: number | undefined
   readonly more: boolean
   readonly milliseconds: number
+  /** When the oldest of its sources over a connection was asked. */
+  readonly asOf: string | undefined
 }
 
 export interface PreviewState {
@@ -109,7 +113,29 @@ function reset(): void {
 /** Asks again, for data that changed outside of the studio. */
 export function reload(): void {
   usePreview.setState({ pending: true })
-  void load()
+  void askSources().then(load)
+}
+
+/** Rows that came over a connection are asked for anew; why that fails is said, and the rows of before stay. */
+async function askSources(): Promise<void> {
+  const { shown } = usePreview.getState()
+  const { document } = usePipeline.getState()
+  if (!document || shown?.asOf === undefined) return
+  const { byType } = useModules.getState()
+  const above = sourcesAbove(document, shown.nodeId).filter((nodeId) =>
+    byType.get(document.nodes[nodeId]?.type ?? '')?.fields.some(({ control }) => control === 'connection'),
+  )
+  const parameters = draft()?.parameters ?? {}
+  for (const nodeId of above) await api.call('source.refresh', { document, parameters, nodeId }).catch(toastError)
+}
+
+/** Nodes without inputs that a node stands on, itself included. */
+function sourcesAbove(document: PipelineDocument, nodeId: string, seen = new Set<string>()): string[] {
+  if (seen.has(nodeId)) return []
+  seen.add(nodeId)
+  const inputs = Object.values(document.nodes[nodeId]?.inputs ?? {})
+  if (inputs.length === 0) return [nodeId]
+  return inputs.flatMap((reference) => sourcesAbove(document, parseReference(reference).nodeId, seen))
 }
 
 async function load(): Promise<void> {
@@ -154,6 +180,7 @@ const toShown = (request: Draft, preview: Preview): ShownRows => ({
   totalRows: preview.totalRows,
   more: preview.more,
   milliseconds: preview.milliseconds,
+  asOf: preview.asOf,
 })
 
 /** Appends the next page of rows. */

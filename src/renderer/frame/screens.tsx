@@ -1,4 +1,4 @@
-import { CalendarClock, FlaskConical, History, type LucideIcon, Waypoints } from 'lucide-react'
+import { CalendarClock, FlaskConical, History, type LucideIcon, Plug, Waypoints } from 'lucide-react'
 import { type ComponentType, lazy, Suspense } from 'react'
 import type { Screen } from '../store/ui.ts'
 import { useUi } from '../store/ui.ts'
@@ -28,6 +28,13 @@ export const SCREENS: readonly ScreenEntry[] = [
     id: 'tests',
     icon: FlaskConical,
     component: lazy(async () => ({ default: (await import('../tests/tests-screen.tsx')).TestsScreen })),
+  },
+  {
+    id: 'connections',
+    icon: Plug,
+    component: lazy(async () => ({
+      default: (await import('../connections/connections-screen.tsx')).ConnectionsScreen,
+    })),
   },
   {
     id: 'lineage',

@@ -1,4 +1,5 @@
 import { enCanvas } from './en-canvas.ts'
+import { enConnections } from './en-connections.ts'
 import { enLineage } from './en-lineage.ts'
 import { enPanes } from './en-panes.ts'
 import { enRuns } from './en-runs.ts'
@@ -25,6 +26,7 @@ const enFrame = {
   'rail.runs': 'Runs',
   'rail.schedules': 'Schedules',
   'rail.tests': 'Tests',
+  'rail.connections': 'Connections',
   'rail.lineage': 'Lineage',
   'rail.settings': 'Settings',
   'pipelines.find': 'Find a pipeline',
@@ -179,7 +181,17 @@ const enFrame = {
   'dialog.close': 'Close',
 } as const
 
-export const en = { ...enFrame, ...enCanvas, ...enPanes, ...enRuns, ...enSchedules, ...enSub, ...enTests, ...enLineage }
+export const en = {
+  ...enFrame,
+  ...enCanvas,
+  ...enPanes,
+  ...enRuns,
+  ...enSchedules,
+  ...enSub,
+  ...enTests,
+  ...enConnections,
+  ...enLineage,
+}
 
 export type MessageKey = keyof typeof en
 /** Every language has exactly these. */

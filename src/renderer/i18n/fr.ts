@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts'
 import { frCanvas } from './fr-canvas.ts'
+import { frConnections } from './fr-connections.ts'
 import { frLineage } from './fr-lineage.ts'
 import { frPanes } from './fr-panes.ts'
 import { frRuns } from './fr-runs.ts'
@@ -25,6 +26,7 @@ export const fr: Messages = {
   'rail.runs': 'Exécutions',
   'rail.schedules': 'Planification',
   'rail.tests': 'Tests',
+  'rail.connections': 'Connexions',
   'rail.lineage': 'Lignage',
   'rail.settings': 'Réglages',
   'pipelines.find': 'Chercher un pipeline',
@@ -182,6 +184,7 @@ export const fr: Messages = {
   ...frPanes,
   ...frRuns,
   ...frSchedules,
+  ...frConnections,
   ...frLineage,
   ...frSub,
   ...frTests,

@@ -3,7 +3,7 @@ import { rememberLayout, useSettings } from './settings.ts'
 
 export type LeftPanel = 'pipelines' | 'steps'
 /** What fills the window beside the rail. */
-export type Screen = 'editor' | 'runs' | 'schedules' | 'tests' | 'lineage'
+export type Screen = 'editor' | 'runs' | 'schedules' | 'tests' | 'lineage' | 'connections'
 export type OpenDialog =
   | { readonly kind: 'parameters' }
   | { readonly kind: 'newPipeline' }

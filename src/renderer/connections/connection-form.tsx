@@ -1,0 +1,195 @@
+import { Button, Callout, InputGroup, TextArea } from '@blueprintjs/core'
+import { Trash2 } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import type { Connection, ConnectorInfo, SecretField } from '../../shared/connections/connection.ts'
+import { type JsonValue, NODE_ID } from '../../shared/pipeline/document.ts'
+import type { ListedConnection } from '../../shared/rpc/app/connections.ts'
+import { t, text } from '../i18n/index.ts'
+import { FieldList } from '../inspector/field-list.tsx'
+import { FieldValue } from '../inspector/field-value.tsx'
+import { elideDefaults, withValueAt } from '../inspector/form-model.ts'
+import { type FormScope, FormScopeContext } from '../inspector/form-scope.ts'
+import { Field } from '../schedules/field.tsx'
+import { toastError } from '../store/toasts.ts'
+import { ConnectionTest } from './connection-test.tsx'
+import { ConnectionTree } from './connection-tree.tsx'
+import { asSaved, choose, forgetSecret, removeConnection, saveConnection, useConnections } from './connections-store.ts'
+
+interface ConnectionFormProps {
+  readonly kind: ConnectorInfo | undefined
+  /** Undefined: a new one. */
+  readonly listed: ListedConnection | undefined
+}
+
+type Settings = Connection['settings']
+
+/** One connection, changed here and written when it is saved. */
+export function ConnectionForm({ kind, listed }: ConnectionFormProps) {
+  const names = (useConnections((state) => state.board?.connections) ?? []).map(({ name }) => name)
+  const store = useConnections((state) => state.board?.store)
+  const [name, setName] = useState(listed?.name ?? freeName(kind?.type ?? 'connection', names))
+  const [label, setLabel] = useState(listed?.label ?? '')
+  const [settings, setSettings] = useState<Settings>(listed?.settings ?? kind?.defaultSettings ?? {})
+  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({})
+  const [sure, setSure] = useState(false)
+  const scope = useMemo(() => scopeOf(listed?.name ?? '', settings, setSettings), [listed?.name, settings])
+  const type = listed?.type ?? kind?.type ?? ''
+  const before = listed && asSaved(listed)
+  const connection: Connection = {
+    ...before,
+    type,
+    settings: kind ? elideDefaults(settings, kind.fields) : settings,
+    ...(label === '' ? {} : { label }),
+  }
+  if (label === '') delete connection.label
+  const taken = name !== listed?.name && names.includes(name)
+  const fault = taken ? t('connections.taken') : NODE_ID.test(name) ? undefined : t('parameters.badName')
+  const typed = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
+  const isChanged =
+    !listed ||
+    name !== listed.name ||
+    JSON.stringify(connection) !== JSON.stringify(before) ||
+    Object.keys(typed).length > 0
+  const locked = store?.kind === 'none' || store?.locked === true
+  const fields = (kind?.secrets ?? []).filter((field) => isShown(field, settings, kind))
+  return (
+    <form
+      className="connection-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (fault !== undefined) return
+        void saveConnection(listed?.name, name, connection, typed)
+          .then(() => setSecrets({}))
+          .catch(toastError)
+      }}
+    >
+      <header className="connections-form-head">
+        <h2 className="truncate">{label || name}</h2>
+        <span className="secondary">{kind ? text(kind.title) : type}</span>
+        <span className="screen-head-space" />
+        {listed && !sure && (
+          <Button
+            variant="minimal"
+            icon={<Trash2 size={14} />}
+            aria-label={t('connections.remove')}
+            title={t('connections.remove')}
+            onClick={() => setSure(true)}
+          />
+        )}
+        {listed && sure && (
+          <Button
+            intent="danger"
+            text={t('connections.removeSure')}
+            onClick={() => void removeConnection(listed.name).catch(toastError)}
+          />
+        )}
+        {!listed && <Button text={t('connections.back')} onClick={() => choose({ kind: 'new' })} />}
+        <Button
+          type="submit"
+          intent="primary"
+          text={t('connections.save')}
+          disabled={fault !== undefined || !isChanged}
+        />
+      </header>
+      {!kind && <Callout intent="danger">{t('connections.unknownKind', { type })}</Callout>}
+      <div className="connections-two">
+        <Field label={t('connections.name')} helperText={fault} intent={fault === undefined ? 'none' : 'danger'}>
+          <InputGroup value={name} onValueChange={setName} />
+        </Field>
+        <Field label={t('connections.label')}>
+          <InputGroup value={label} placeholder={name} onValueChange={setLabel} />
+        </Field>
+      </div>
+      <FormScopeContext value={scope}>
+        {kind && <FieldList fields={kind.fields} values={settings} path={ROOT} />}
+      </FormScopeContext>
+      {fields.map((field) => (
+        <Secret
+          key={field.name}
+          field={field}
+          state={listed?.secrets?.find((one) => one.name === field.name)?.state}
+          value={secrets[field.name] ?? ''}
+          disabled={locked}
+          onChange={(value) => setSecrets((now) => ({ ...now, [field.name]: value }))}
+          onForget={() => listed && void forgetSecret(listed.name, field.name).catch(toastError)}
+        />
+      ))}
+      {locked && fields.length > 0 && <p className="secondary">{t('secrets.locked')}</p>}
+      <ConnectionTest name={name} connection={connection} secrets={typed} />
+      {listed && kind?.browses && !isChanged && <ConnectionTree name={listed.name} />}
+    </form>
+  )
+}
+
+const ROOT: readonly string[] = []
+
+interface SecretProps {
+  readonly field: SecretField
+  readonly state: 'stored' | 'missing' | 'stale' | undefined
+  readonly value: string
+  readonly disabled: boolean
+  readonly onChange: (value: string) => void
+  readonly onForget: () => void
+}
+
+/** Typed here, and never shown again. */
+function Secret({ field, state, value, disabled, onChange, onForget }: SecretProps) {
+  const help = state === undefined || state === 'missing' ? field.help && text(field.help) : t(`secrets.${state}`)
+  const placeholder = state === 'stored' ? '••••••••' : undefined
+  return (
+    <div className="connection-secret">
+      <Field label={text(field.title)} helperText={help} intent={state === 'stale' ? 'warning' : 'none'}>
+        {field.multiline ? (
+          <TextArea
+            fill
+            value={value}
+            disabled={disabled}
+            placeholder={placeholder}
+            spellCheck={false}
+            onChange={({ target }) => onChange(target.value)}
+          />
+        ) : (
+          <InputGroup
+            type="password"
+            autoComplete="new-password"
+            value={value}
+            disabled={disabled}
+            placeholder={placeholder}
+            onValueChange={onChange}
+          />
+        )}
+      </Field>
+      {state !== undefined && state !== 'missing' && (
+        <Button variant="minimal" size="small" text={t('secrets.forget')} onClick={onForget} />
+      )}
+    </div>
+  )
+}
+
+function isShown({ visibleWhen: when }: SecretField, settings: Settings, kind: ConnectorInfo | undefined): boolean {
+  if (!when) return true
+  const value = settings[when.field] ?? kind?.defaultSettings[when.field]
+  return (typeof value === 'string' || typeof value === 'boolean') && when.in.includes(value)
+}
+
+/** The controls of a step's form, over the settings of a connection. */
+function scopeOf(name: string, settings: Settings, change: (edit: (now: Settings) => Settings) => void): FormScope {
+  return {
+    nodeId: name,
+    nodeType: '',
+    config: settings,
+    problems: [],
+    detected: undefined,
+    begin: () => undefined,
+    change: (path, value) => change((now) => withValueAt(now, path, value) as Record<string, JsonValue>),
+    replace: (next) => change(() => ({ ...next })),
+    columns: () => undefined,
+    vocabulary: () => ({ columns: [], parameters: {}, functions: [], tables: undefined }),
+    Value: FieldValue,
+  }
+}
+
+function freeName(type: string, names: readonly string[]): string {
+  if (!names.includes(type)) return type
+  for (let number = 2; ; number++) if (!names.includes(`${type}_${number}`)) return `${type}_${number}`
+}

@@ -1,0 +1,138 @@
+import { Button, HTMLSelect } from '@blueprintjs/core'
+import { Plug, Plus } from 'lucide-react'
+import { useEffect } from 'react'
+import type { ConnectorInfo } from '../../shared/connections/connection.ts'
+import type { ListedConnection } from '../../shared/rpc/app/connections.ts'
+import { t, text } from '../i18n/index.ts'
+import { icons } from '../icons/icons.ts'
+import { useProject } from '../store/project.ts'
+import { toastError } from '../store/toasts.ts'
+import { ConnectionForm } from './connection-form.tsx'
+import { choose, loadConnections, setEnvironment, useConnections } from './connections-store.ts'
+import { KindChooser } from './kind-chooser.tsx'
+import { SecretStoreBar } from './secret-store-bar.tsx'
+import './connections.css'
+
+/** The systems that the project is connected to. */
+export function ConnectionsScreen() {
+  const root = useProject((state) => state.project?.root)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another project has other connections.
+  useEffect(() => void loadConnections(), [root])
+  const { board, kinds, error, subject } = useConnections()
+  if (error && !board)
+    return (
+      <div className="screen-empty">
+        <h2>{error.message}</h2>
+        {error.hint !== undefined && <p>{error.hint}</p>}
+      </div>
+    )
+  if (!board) return <div aria-busy="true" />
+  const add = (
+    <Button
+      intent="primary"
+      icon={<Plus size={15} />}
+      text={t('connections.new')}
+      onClick={() => choose({ kind: 'new' })}
+    />
+  )
+  const selected =
+    subject?.kind === 'connection' ? board.connections.find(({ name }) => name === subject.name) : undefined
+  const newType = subject?.kind === 'new' ? kinds.find(({ type }) => type === subject.type) : undefined
+  return (
+    <>
+      <header className="screen-head">
+        <h1>{t('connections.title')}</h1>
+        {board.environments.length > 0 && (
+          <HTMLSelect
+            aria-label={t('connections.environment')}
+            value={board.environment ?? ''}
+            onChange={({ currentTarget }) => void setEnvironment(currentTarget.value || undefined).catch(toastError)}
+            options={[
+              { value: '', label: t('connections.noEnvironment') },
+              ...board.environments.map((value) => ({ value, label: value })),
+            ]}
+          />
+        )}
+        <span className="screen-head-space" />
+        <SecretStoreBar store={board.store} />
+        {add}
+      </header>
+      {board.problems.length > 0 && (
+        <ul className="connections-problems" role="alert">
+          {board.problems.map((problem) => (
+            <li key={`${problem.position?.line}:${problem.message}`}>
+              <code>connections.yaml{problem.position && `:${problem.position.line}`}</code> {problem.message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {board.connections.length === 0 && subject === undefined ? (
+        <div className="screen-empty">
+          <Plug size={28} strokeWidth={1.5} aria-hidden />
+          <h2>{t('connections.none')}</h2>
+          <p>{t('connections.noneHint')}</p>
+          {add}
+        </div>
+      ) : (
+        <div className="connections">
+          <ul className="connections-list">
+            {board.connections.map((one) => (
+              <Row
+                key={one.name}
+                connection={one}
+                kind={kinds.find(({ type }) => type === one.type)}
+                isSelected={one.name === selected?.name}
+              />
+            ))}
+          </ul>
+          <section className="connections-form">
+            {subject?.kind === 'new' && !newType && <KindChooser kinds={kinds} />}
+            {newType && <ConnectionForm key={`new ${newType.type}`} kind={newType} listed={undefined} />}
+            {selected && (
+              <ConnectionForm
+                key={selected.name}
+                kind={kinds.find(({ type }) => type === selected.type)}
+                listed={selected}
+              />
+            )}
+          </section>
+        </div>
+      )}
+    </>
+  )
+}
+
+interface RowProps {
+  readonly connection: ListedConnection
+  readonly kind: ConnectorInfo | undefined
+  readonly isSelected: boolean
+}
+
+function Row({ connection, kind, isSelected }: RowProps) {
+  const Icon = icons[kind?.icon ?? ''] ?? Plug
+  const stale = connection.secrets?.some(({ state }) => state === 'stale')
+  return (
+    <li className={`connections-row${isSelected ? ' is-selected' : ''}`}>
+      <button
+        type="button"
+        aria-current={isSelected}
+        onClick={() => choose({ kind: 'connection', name: connection.name })}
+      >
+        <Icon size={16} aria-hidden />
+        <span className="connections-row-words">
+          <span className="truncate">{connection.label ?? connection.name}</span>
+          <span className="connections-row-more truncate">
+            {[kind ? text(kind.title) : connection.type, placeOf(connection)].filter(Boolean).join(' · ')}
+          </span>
+          {stale && <span className="connections-stale">{t('connections.stale')}</span>}
+        </span>
+      </button>
+    </li>
+  )
+}
+
+/** Where it leads, as far as the settings say it in words that all kinds share. */
+function placeOf({ settings }: ListedConnection): string {
+  const { host, database, url, base_url: base } = settings
+  return [host ?? url ?? base, database].filter((part) => typeof part === 'string').join('/')
+}

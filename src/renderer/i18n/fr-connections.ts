@@ -1,0 +1,43 @@
+import type { enConnections } from './en-connections.ts'
+
+export const frConnections: Record<keyof typeof enConnections, string> = {
+  'connections.title': 'Connexions',
+  'connections.new': 'Nouvelle connexion',
+  'connections.none': 'Pas encore de connexion',
+  'connections.noneHint':
+    'Une connexion mène à une base de données ou à une API web. Les étapes la nomment ; ses secrets restent sur cet ordinateur.',
+  'connections.environment': 'Environnement',
+  'connections.noEnvironment': 'Sans environnement',
+  'connections.chooseKind': 'Où mène-t-elle ?',
+  'connections.name': 'Nom',
+  'connections.label': 'Titre',
+  'connections.taken': 'Ce nom est déjà pris.',
+  'connections.save': 'Enregistrer',
+  'connections.back': 'Autre genre',
+  'connections.remove': 'Supprimer',
+  'connections.removeSure': 'La supprimer, avec ses secrets',
+  'connections.unknownKind': 'Il n’y a pas ici de connexion du genre « {type} ».',
+  'connections.test': 'Tester',
+  'connections.stale': 'Mène ailleurs que lorsque son secret a été enregistré',
+  'connections.holds': 'Ce qu’elle contient',
+  'connections.again': 'Redemander',
+  'connections.loading': 'Demande en cours…',
+  'connections.empty': 'Il n’y a rien ici.',
+  'connections.addStep': 'Ajouter au pipeline',
+  'secrets.keychain': 'Les secrets sont dans le trousseau',
+  'secrets.lock': 'Verrouiller le coffre',
+  'secrets.unlock': 'Déverrouiller le coffre',
+  'secrets.createVault': 'Créer un coffre',
+  'secrets.passphrase': 'Phrase secrète',
+  'secrets.again': 'Encore une fois',
+  'secrets.noKeychain': 'Aucun trousseau ne répond sur cet ordinateur : les secrets n’ont pas encore de place.',
+  'secrets.vaultHelp':
+    'Un coffre est un fichier chiffré par une phrase secrète d’au moins {count} caractères. Personne ne peut la retrouver : sans elle, il faut ressaisir les secrets.',
+  'secrets.locked': 'Créez ou déverrouillez le coffre ci-dessus pour enregistrer des secrets.',
+  'secrets.stored': 'Enregistré. Saisissez-en un autre pour le remplacer.',
+  'secrets.stale':
+    'Il a été enregistré pour un autre endroit et n’est pas envoyé ici. Si les paramètres sont bons, saisissez-le à nouveau.',
+  'secrets.forget': 'Oublier',
+  'data.asOf': 'à {time}',
+  'data.asOfHelp': 'La source a été interrogée à {time}. Actualiser l’interroge à nouveau.',
+}
