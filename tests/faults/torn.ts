@@ -105,7 +105,7 @@ function spoil(damage: Damage, file: string, wal: string, random: Random): void 
 
 /** Nothing that was safe is gone where nothing but the tail was torn; and of what was cut, what is left is a whole beginning. */
 function checkAfter(root: string, point: number, damage: Damage, known: ReadonlySet<string>, figures: Figures): void {
-  checkJournal(root, figures, `point ${point} (${damage})`)
+  checkJournal(root, figures, `point ${point} (${damage})`, 'cut between two writes')
   if (damage !== 'tail') return
   const db = new Sqlite(join(root, '.logidata/journal.db'), { readonly: true })
   const found = new Set(db.prepare(`SELECT run_id || ' ' || seq FROM events JOIN runs ON run = number`).pluck().all())
