@@ -140,7 +140,7 @@ export const engineContract = {
       runId: z.string(),
       /** Only the loads (and what they need) above or at these nodes. Absent: all loads. */
       only: z.array(z.string()).optional(),
-      /** `none` saves the counting of fused nodes' rows; loads are always counted. */
+      /** `none` saves the counting of fused nodes' rows and the times of a query's operators; loads are always counted. */
       rowCounts: z.enum(['exact', 'none']).default('exact'),
       /** Of the run, from 1. */
       attempt: z.number().int().min(1).default(1),

@@ -59,7 +59,7 @@ export async function computeStage(
         measuring?.watch(query.select.text)
         return query.select
       }
-      await project.session.measured(signal, async (lease) => {
+      await lendTo(run, signal, async (lease) => {
         measuring = lease
         progress.watch(stage, lease)
         const stop = project.session.meter.watch()
@@ -88,4 +88,13 @@ export async function computeStage(
     const spent = performance.now() - started
     for (const nodeId of stage.nodes) results.milliseconds.set(nodeId, (results.milliseconds.get(nodeId) ?? 0) + spent)
   }
+}
+
+/** A run that counts no rows looks at none of its operators either: the times of each cost some 3 % of a query. */
+function lendTo(
+  { project: { session }, request }: RunContext,
+  signal: AbortSignal,
+  work: (lease: Lease) => Promise<void>,
+): Promise<void> {
+  return request.rowCounts === 'none' ? session.lease(signal, work) : session.measured(signal, work)
 }
