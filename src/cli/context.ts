@@ -44,7 +44,8 @@ export function pipelineRequest(file: string, document: PipelineDocument, option
   }
 }
 
-function parseParameters(given: readonly string[]): Record<string, string> {
+/** `name=value`, each. @throws LogiDataError `usage.parameter` */
+export function parseParameters(given: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {}
   for (const text of given) {
     const separator = text.indexOf('=')

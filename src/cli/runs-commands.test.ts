@@ -64,6 +64,25 @@ test('rejected rows are printed, exported, mended and replayed once', async () =
   expect(await readFile(join(folder, 'out/orders.csv'), 'utf8')).toContain('4,\n2,\n4,\n')
 })
 
+test('a run that failed is taken up with the pipeline after it was mended; what it loaded is not loaded again', async () => {
+  const broken = `${ORDERS}  doubled: { type: transform.formula, inputs: { in: numbers }, config: { formulas: [{ name: twice, expression: error('no') }] } }
+  last: { type: load.csv, inputs: { in: doubled }, config: { path: out/last.csv, mode: append } }
+`
+  await writeFile(file, broken)
+  const { runId } = JSON.parse((await inProject('run', file, '--json')).out)
+  expect(await readFile(join(folder, 'out/orders.csv'), 'utf8')).toBe('id,amount\n1,10\n3,7\n')
+  expect(await inProject('runs', 'resume', runId, '--as-it-was')).toMatchObject({ code: 1 })
+  await writeFile(file, 'nodes: [')
+  expect(await inProject('runs', 'resume', runId)).toMatchObject({
+    code: 1,
+    told: expect.stringContaining('is no complete pipeline now'),
+  })
+  await writeFile(file, broken.replace("error('no')", 'amount * 2'))
+  expect(await inProject('runs', 'resume', runId)).toMatchObject({ code: 0 })
+  expect(await readFile(join(folder, 'out/last.csv'), 'utf8')).toBe('id,amount,twice\n1,10,20\n3,7,14\n')
+  expect(await readFile(join(folder, 'out/orders.csv'), 'utf8')).toBe('id,amount\n1,10\n3,7\n')
+})
+
 test('the log of a run is printed, filtered, and followed until it has ended', async () => {
   const runId = await run()
   const all = await inProject('runs', 'logs', runId)

@@ -42,6 +42,8 @@ export function addRunsCommands(runs: Command, context: CommandContext, finish: 
     .argument('<run>', 'the run’s id')
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in a pipeline.
     .option('--env <name>', 'let the pipeline read this variable as ${env:NAME}; may be repeated', collect, [])
+    .option('--parameter <name=value>', 'in place of the value that it was given; may be repeated', collect, [])
+    .option('--as-it-was', 'with the pipeline as it was when the run began; else as it is now')
     .action(async (runId, options) => {
       finish(await (await import('./commands/runs.ts')).resumeRun(runId, options, context))
     })

@@ -2,7 +2,7 @@ import { currentOwner } from '../../main/ownership/owner-lock.ts'
 import { unknownRun } from '../../main/runs/run-failures.ts'
 import type { RunDetail, RunSummary } from '../../shared/runs/history.ts'
 import { newestRejects } from '../../shared/runs/newest-rejects.ts'
-import { type CommandContext, printJson } from '../context.ts'
+import { type CommandContext, parseParameters, printJson } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { secondsText } from '../figures.ts'
 import { exitCodeOf, follow, printReport } from '../follow-run.ts'
@@ -59,12 +59,17 @@ export async function showRun(runId: string, options: ProjectOptions, { terminal
 /** `logidata runs resume ID` */
 export async function resumeRun(
   runId: string,
-  options: ProjectOptions & { readonly env: readonly string[] },
+  options: ProjectOptions & {
+    readonly env: readonly string[]
+    readonly parameter: readonly string[]
+    readonly asItWas?: boolean
+  },
   context: CommandContext,
 ): Promise<number> {
   const { terminal } = context
+  const parameters = parseParameters(options.parameter)
   return withProject('runs resume', options, context, async (runs) => {
-    await runs.resume(runId)
+    await runs.call('run.resume', { runId, pipeline: options.asItWas ? 'then' : 'now', parameters })
     const report = await follow(runs, runId, context)
     if (options.json) printJson(terminal, { runId, ...report.forPrograms() })
     else printReport(report, undefined, terminal)

@@ -25,7 +25,11 @@ export function runHandlers(sessions: RunSessions): Handlers<typeof runContract>
 
   return {
     'run.start': async (input) => ({ runId: current().start({ ...input, trigger: { by: 'studio' } }) }),
-    'run.resume': async ({ runId }) => ({ runId: of(runId).resume(runId) }),
+    'run.resume': async ({ runId, pipeline, document, parameters }) => {
+      const runs = of(runId)
+      const now = document ?? (pipeline === 'now' ? await runs.pipelineNow(runId) : undefined)
+      return { runId: runs.resume(runId, { document: now, parameters }) }
+    },
     'run.repeat': async ({ runId }) => ({ runId: of(runId).repeat(runId, { by: 'studio' }) }),
     'run.events': async function* ({ runId }, { signal }) {
       yield* of(runId).events(runId, signal)

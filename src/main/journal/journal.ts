@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { z } from 'zod'
 import type { ErrorInfo } from '../../shared/errors.ts'
+import type { RunRequest } from '../../shared/runs/history.ts'
 import type { Backups } from './backups.ts'
 import { CursorRecords } from './cursor-records.ts'
 import { DeliveryRecords } from './delivery-records.ts'
@@ -13,6 +13,7 @@ import { JournalReader } from './read-journal.ts'
 import { EventRecorder, type JournalEvent } from './record-event.ts'
 import { claimRows, requireStillOwn } from './replay-records.ts'
 import { ScheduleRecords } from './schedule-records.ts'
+import { keepDocument, rewriteRequest } from './stored-bodies.ts'
 
 /** Events of one run that come within this time are written at once. */
 const BATCH_MILLISECONDS = 20
@@ -90,9 +91,7 @@ export class Journal extends JournalReader {
         if (known !== undefined) return { runId: String(known), isNew: false }
       }
       const { document, ...request } = run.request
-      const body = JSON.stringify(document)
-      const hash = createHash('sha256').update(body).digest('hex')
-      this.statement('INSERT OR IGNORE INTO documents (hash, body) VALUES (?, ?)').run(hash, body)
+      const hash = keepDocument(this.db, document)
       this.statement(
         `INSERT INTO runs (run_id, path, name, state, place, queued_at, trigger, key, document_hash, request)
          VALUES (?, ?, ?, 'queued', ${PLACE(run.priority)}, ?, ?, ?, ?, ?)`,
@@ -176,12 +175,17 @@ export class Journal extends JournalReader {
     })
   }
 
-  /** Puts an ended run into the queue again. @returns false if it has not ended @throws LogiDataError `replay.already` */
-  requeue(runId: string, priority = false): boolean {
+  /**
+   * Puts an ended run into the queue again.
+   * @param changed what its next attempts are asked for, where that is something else
+   * @returns false if it has not ended @throws LogiDataError `replay.already`
+   */
+  requeue(runId: string, changed?: RunRequest): boolean {
     return this.#commit(() => {
       requireStillOwn(this.db, runId)
+      if (changed) rewriteRequest(this.db, runId, changed)
       const { changes } = this.statement(
-        `UPDATE runs SET state = 'queued', place = ${PLACE(priority)}, finished_at = NULL, error = NULL
+        `UPDATE runs SET state = 'queued', place = ${PLACE(false)}, finished_at = NULL, error = NULL
          WHERE run_id = ? AND state IN ('failed', 'cancelled', 'interrupted', 'running')`,
       ).run(runId)
       return changes > 0

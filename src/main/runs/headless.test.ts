@@ -115,7 +115,7 @@ test('when the studio is killed the command hears of it, and the next one finds 
   expect(await ended).toMatchObject({ info: { code: 'rpc.disconnected' } })
   const next = await command()
   expect(next.owner).toBeUndefined()
-  await next.resume(runId)
+  await next.call('run.resume', { runId, pipeline: 'then' })
   // The variable came from the first command, and this one does not have it.
   expect((await all(next.events(runId))).at(-1)).toMatchObject({ state: 'failed', error: { code: 'run.environment' } })
 })

@@ -19,7 +19,6 @@ export interface HeadlessRuns {
   /** The application that runs them, if it is another. */
   readonly owner: Owner | undefined
   start(run: Omit<RunStart, 'trigger'> & { readonly env: Readonly<Record<string, string>> }): Promise<string>
-  resume(runId: string): Promise<void>
   events(runId: string): AsyncIterable<RunEvent>
   cancel(runId: string): Promise<void>
   /** Whatever else is asked of who owns the project, this process or another. */
@@ -85,9 +84,6 @@ async function ownRuns(options: HeadlessOptions, lock: OwnerLock): Promise<Headl
       owner: undefined,
       call: client.call,
       start: async (run) => registry.start({ ...run, trigger: { by: 'command' } }),
-      async resume(runId) {
-        registry.resume(runId)
-      },
       events: (runId) => registry.events(runId, new AbortController().signal),
       async cancel(runId) {
         registry.cancel(runId)
@@ -113,9 +109,6 @@ function handedOver({ owner, client, close }: HandOver): HeadlessRuns {
       const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
       const { runId } = await client.call('run.start', { document, parameters, path, env: { ...env }, ...given })
       return runId
-    },
-    async resume(runId) {
-      await client.call('run.resume', { runId })
     },
     events: (runId) => client.stream('run.events', { runId }),
     async cancel(runId) {

@@ -67,7 +67,7 @@ export function withSecrets(document: PipelineDocument, given: Readonly<Record<s
     'run.secret',
     `The value of ${lost.join(', ')} is not known any more: secrets are not written down.`,
     {
-      hint: 'Run the pipeline again, and give the value.',
+      hint: 'Give it again: in the pipeline’s parameters, before it is resumed from there; or with --parameter name=value.',
     },
   )
 }

@@ -209,6 +209,28 @@ describe('an engine that dies', () => {
   })
 })
 
+test('a run is taken up with the pipeline after it was mended, and remembers that one', async () => {
+  const registry = await open()
+  // biome-ignore lint/correctness/useYield: it fails before it has anything to say.
+  behaviour = async function* () {
+    throw operationalError('x', 'No such column.')
+  }
+  const runId = registry.start({ ...start, parameters: { since: '2024-01-01' } })
+  await all(registry, runId)
+  behaviour = async function* () {
+    yield succeeded
+  }
+  const mended = { ...start.document, name: 'Mended', parameters: { until: { type: 'text' as const, default: 'x' } } }
+  registry.resume(runId, { document: mended, parameters: { until: '2025' } })
+  await all(registry, runId)
+  expect(requests.at(-1)).toMatchObject({ attempt: 2, document: { name: 'Mended' }, parameters: { until: '2025' } })
+  expect(requests.at(-1)?.parameters).not.toHaveProperty('since')
+  expect(registry.read(runId)).toMatchObject({
+    run: { name: 'Mended', state: 'succeeded' },
+    request: { document: mended },
+  })
+})
+
 test('a run is repeated with the pipeline and the parameters that it had', async () => {
   const registry = await open()
   const runId = registry.start({ ...start, parameters: { since: '2024-01-01' }, only: ['out'] })

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../shared/engine/types.ts'
 import { type ErrorInfo, LogiDataError, toErrorInfo } from '../../shared/errors.ts'
+import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import { secretsLost, withoutSecrets } from '../../shared/pipeline/secret-parameters.ts'
 import type { RunCheck, RunDetail, RunPage, RunRequest, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
 import {
@@ -21,11 +22,12 @@ import { importRecords } from './import-records.ts'
 import { mustWait, startingFrom, toSettle } from './increments.ts'
 import { endOrphanEngine } from './orphan-engine.ts'
 import type { RejectsContext } from './rejects.ts'
+import { pipelineNow, type ResumeWith, resumedRequest } from './resume-request.ts'
 import { cleanRuns, nowAndThen, storageStatus } from './retention.ts'
+import { runEvents } from './run-events.ts'
 import {
   interrupted,
   journalFailed,
-  lastWordOf,
   leftBehind,
   notKept,
   notQueued,
@@ -38,8 +40,6 @@ import { newRunId } from './run-id.ts'
 import type { RunRegistryOptions, RunStart } from './run-options.ts'
 import { Signals } from './signals.ts'
 
-/** Events that are read from the journal at once. */
-const EVENTS_AT_ONCE = 500
 const RETRY_MILLISECONDS = 5_000
 
 export type { RunRegistryOptions, RunStart } from './run-options.ts'
@@ -134,15 +134,31 @@ export class RunRegistry {
   }
 
   /** Queues the next attempt of a run that has ended without success. @throws LogiDataError */
-  resume(runId: string): string {
+  resume(runId: string, change?: ResumeWith): string {
     const summary = this.#summary(runId)
     // One that still waits, of a command that has ended, or that a full disk held up, is this process's to start from now on.
     if (summary.state !== 'queued') {
       if (!summary.resumable) throw notResumable(summary)
-      this.journal.requeue(runId)
+      this.journal.requeue(runId, change && this.#resumed(runId, change))
     }
     this.#queued(runId)
     return runId
+  }
+
+  /** What the next attempt is asked for, as it may be written down. */
+  #resumed(runId: string, change: ResumeWith): RunRequest {
+    const before = this.#request(runId)
+    const known = { ...before, parameters: { ...(this.#given.get(runId) ?? before.parameters) } }
+    const asked = resumedRequest(known, change, this.#options.environment)
+    const written = withoutSecrets(asked.document, asked.parameters)
+    withSecrets(asked.document, asked.parameters)
+    if (secretsLost(asked.document, written).length > 0) this.#given.set(runId, asked.parameters)
+    return { ...asked, parameters: written }
+  }
+
+  /** The pipeline of a run as its file has it now. @throws LogiDataError `run.pipeline` */
+  pipelineNow(runId: string): Promise<PipelineDocument> {
+    return pipelineNow(this.#options.projectRoot, this.#summary(runId).path)
   }
 
   /** A new run of what this one was asked to do. @throws LogiDataError */
@@ -239,41 +255,9 @@ export class RunRegistry {
   }
 
   /** Every event of a run from its first, then live ones, until the run has ended or the signal aborts. */
-  async *events(runId: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
-    const { number } = this.#summary(runId)
-    const waiter = this.#signals.waiter(runId, signal)
-    let after = 0
-    let told: RunEvent | undefined
-    let last: RunEvent['kind'] | undefined
-    try {
-      while (!signal.aborted) {
-        waiter.clear()
-        const batch = this.journal.events(number, after, EVENTS_AT_ONCE)
-        for (const { seq, event } of batch) {
-          after = seq
-          last = event.kind
-          yield event
-          if (signal.aborted) return
-        }
-        if (batch.length > 0) continue
-        const active = this.#active.get(runId)?.run
-        if (active?.lastWord) return yield active.lastWord
-        if (active?.progress && active.progress !== told) {
-          told = active.progress
-          yield told
-          continue
-        }
-        const state = this.journal.run(runId)?.state
-        if (state !== 'queued' && state !== 'running') {
-          // A run that was interrupted has no last word of its own.
-          if (last !== 'finished') yield lastWordOf(state === 'interrupted')
-          return
-        }
-        await waiter.next()
-      }
-    } finally {
-      waiter.end()
-    }
+  events(runId: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
+    const active = () => this.#active.get(runId)?.run
+    return runEvents({ journal: this.journal, run: this.#summary(runId), signals: this.#signals, active }, signal)
   }
 
   /** Interrupts what goes, so that it can be resumed, and closes the journal. What waits goes on waiting. */

@@ -102,3 +102,17 @@ test('a run is taken up and run again with its secret while it is known, and cle
   expect(resumed).toContain('The value of door is not known any more')
   expect(given).toHaveLength(3)
 })
+
+test('a secret that is not known any more is given again, and written nowhere', async () => {
+  behaviour = telling
+  const runId = start()
+  await all(runId)
+  await registry.close()
+  await open()
+  expect(() => registry.resume(runId, { parameters: { since: '2025' } })).toThrow('The value of door is not known')
+  expect(registry.read(runId).run.state).toBe('failed')
+  await all(registry.resume(runId, { parameters: { door: SECRET, gone: 'x' } }))
+  expect(given.at(-1)).toEqual({ door: SECRET, since: '2024' })
+  await registry.close()
+  expect(written()).not.toContain(SECRET)
+})

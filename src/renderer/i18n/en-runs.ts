@@ -69,7 +69,10 @@ export const enRuns = {
   'runs.part.settings': 'Settings',
   'runs.id': 'Number of the run',
   'runs.resume': 'Resume',
-  'runs.resumeHint': 'Goes on from the last good stage; what is done is not done again.',
+  'runs.resumeHint':
+    'Goes on from the last good stage, with the pipeline as it is now; what is done is not done again.',
+  'runs.resumeThen': 'Resume with the pipeline as it was',
+  'runs.resumeMore': 'More ways to resume',
   'runs.repeat': 'Run again',
   'runs.repeatHint': 'A new run of the pipeline as it was, with the same parameters.',
   'runs.open': 'Open in the editor',

@@ -70,7 +70,10 @@ export const frRuns: Record<keyof typeof enRuns, string> = {
   'runs.part.settings': 'Réglages',
   'runs.id': 'Numéro de l’exécution',
   'runs.resume': 'Reprendre',
-  'runs.resumeHint': 'Repart de la dernière étape réussie ; ce qui est fait n’est pas refait.',
+  'runs.resumeHint':
+    'Repart de la dernière étape réussie, avec le pipeline tel qu’il est maintenant ; ce qui est fait n’est pas refait.',
+  'runs.resumeThen': 'Reprendre avec le pipeline tel qu’il était',
+  'runs.resumeMore': 'Autres façons de reprendre',
   'runs.repeat': 'Exécuter à nouveau',
   'runs.repeatHint': 'Une nouvelle exécution du pipeline tel qu’il était, avec les mêmes paramètres.',
   'runs.open': 'Ouvrir dans l’éditeur',

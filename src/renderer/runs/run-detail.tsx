@@ -1,5 +1,5 @@
-import { Button, Tab, Tabs } from '@blueprintjs/core'
-import { Play, RotateCcw, Square, SquarePen } from 'lucide-react'
+import { Button, ButtonGroup, Menu, MenuItem, PopoverNext, Tab, Tabs } from '@blueprintjs/core'
+import { ChevronDown, Play, RotateCcw, Square, SquarePen } from 'lucide-react'
 import { useState } from 'react'
 import type { RunDetail } from '../../shared/runs/history.ts'
 import { newestRejects } from '../../shared/runs/newest-rejects.ts'
@@ -86,13 +86,28 @@ function Head({ detail: { run } }: { readonly detail: RunDetail }) {
         />
       )}
       {run.resumable && (
-        <Button
-          intent="primary"
-          icon={<Play size={12} fill="currentColor" />}
-          text={t('runs.resume')}
-          title={t('runs.resumeHint')}
-          onClick={() => void resumeRun(run.runId).catch(toastError)}
-        />
+        <ButtonGroup>
+          <Button
+            intent="primary"
+            icon={<Play size={12} fill="currentColor" />}
+            text={t('runs.resume')}
+            title={t('runs.resumeHint')}
+            onClick={() => void resumeRun(run.runId, 'now').catch(toastError)}
+          />
+          <PopoverNext
+            placement="bottom-end"
+            content={
+              <Menu>
+                <MenuItem
+                  text={t('runs.resumeThen')}
+                  onClick={() => void resumeRun(run.runId, 'then').catch(toastError)}
+                />
+              </Menu>
+            }
+          >
+            <Button intent="primary" icon={<ChevronDown size={13} />} aria-label={t('runs.resumeMore')} />
+          </PopoverNext>
+        </ButtonGroup>
       )}
       {!going && (
         <Button

@@ -119,9 +119,9 @@ export function followRuns(): () => void {
   return () => ending.abort()
 }
 
-/** Asks for something about a run, and shows it. @throws LogiDataError */
-export async function resumeRun(runId: string): Promise<void> {
-  await api.call('run.resume', { runId })
+/** Takes up a run with the pipeline as its file has it now, or as it was then, and shows it. @throws LogiDataError */
+export async function resumeRun(runId: string, pipeline: 'now' | 'then'): Promise<void> {
+  await api.call('run.resume', { runId, pipeline })
   await loadRuns()
   await loadDetail(runId)
 }

@@ -73,11 +73,14 @@ function hasLoads(document: PipelineDocument): boolean {
   return Object.values(document.nodes).some(({ type }) => (byType.get(type)?.family ?? 'load') === 'load')
 }
 
-/** Takes up the shown run from its last good stage. @throws LogiDataError */
+/** Takes up the shown run from its last good stage, with the pipeline as it stands in the window. @throws LogiDataError */
 export async function resumeShownRun(): Promise<void> {
   const { run, path } = useRun.getState()
   if (!run || path === undefined || run.state === 'running') return
-  await api.call('run.resume', { runId: run.runId })
+  const front = usePipeline.getState()
+  const stands = front.path === path &&
+    front.document && { document: front.document, parameters: { ...front.parameters } }
+  await api.call('run.resume', { runId: run.runId, ...stands })
   await followRun(run.runId, path)
 }
 

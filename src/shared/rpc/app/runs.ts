@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { runEventSchema } from '../../engine/types.ts'
+import { documentSchema } from '../../pipeline/document.ts'
 import { runComparisonSchema } from '../../runs/compare.ts'
 import { runCursorSchema } from '../../runs/cursors.ts'
 import { runCheckSchema, runDetailSchema, runPageSchema, runStateSchema, runSummarySchema } from '../../runs/history.ts'
@@ -43,7 +44,18 @@ export const runContract = {
     runIdSchema,
   ),
   /** Takes up a run that failed, was cancelled or interrupted, from its last good stage: its next attempt. */
-  'run.resume': call('run', runIdSchema, runIdSchema),
+  'run.resume': call(
+    'run',
+    runIdSchema.extend({
+      /** `now`: as its file has it; `then`: as it was when the run began. */
+      pipeline: z.enum(['now', 'then']).default('now'),
+      /** As it stands in the window, in place of both. */
+      document: documentSchema.optional(),
+      /** Over those that the run was given: secrets are not written down. */
+      parameters: z.record(z.string(), z.string()).optional(),
+    }),
+    runIdSchema,
+  ),
   /** A new run with the pipeline and parameters that this one had. */
   'run.repeat': call('run', runIdSchema, runIdSchema),
   /** All events of a run from its first, every attempt's, then live ones, until it has ended. */
