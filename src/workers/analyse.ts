@@ -25,6 +25,8 @@ export interface AnalyseRequest {
   readonly connections?: Connections | undefined
   /** Sources are not asked: what was seen of them before is all there is. */
   readonly offline?: boolean | undefined
+  /** The first rows of large files are enough. */
+  readonly sampled?: boolean | undefined
 }
 
 /** A pipeline with the columns and errors of its nodes, ready to be fused. */
@@ -40,6 +42,8 @@ export interface AnalysedPipeline extends TypedPipeline {
   /** As they are compiled where samples stand for whole tables. */
   readonly compiledOverSamples: Map<string, CompiledPorts>
   readonly connections: Connections | undefined
+  /** Nodes of which no more than the first rows are known. */
+  readonly partial: ReadonlySet<string>
 }
 
 /** Analyses the pipelines of one project, keeping what an edit leaves as it was. */
@@ -78,6 +82,7 @@ export class Analyser {
     const facts = new Map<string, unknown>()
     const factsKeys = new Map<string, string>()
     const fingerprints = new Map<string, string>()
+    const partial = new Set<string>()
     await Promise.all(
       nodes.map(async (node) => {
         if (node.config === undefined) return
@@ -86,6 +91,7 @@ export class Analyser {
           facts.set(node.id, found.facts)
           factsKeys.set(node.id, found.key)
           fingerprints.set(node.id, found.fingerprint ?? found.key)
+          if (found.partial) partial.add(node.id)
           // Where a load may not write is told now, not after an hour of work.
           if (node.module?.kind === 'load') await this.#checkTarget(node.module, node, request)
           problems.get(node.id)?.push(...warningsOf(node, found.facts))
@@ -131,6 +137,7 @@ export class Analyser {
       content,
       fingerprints,
       connections: request.connections,
+      partial,
       compiled: new Map(),
       compiledOverSamples: new Map(),
     }
@@ -178,7 +185,7 @@ export class Analyser {
   }
 
   async #factsOf(node: ResolvedNode, request: AnalyseRequest, signal: AbortSignal): Promise<NodeFacts> {
-    if (node.module?.kind !== 'extract') return this.#facts.of(node, node.parameters, signal)
+    if (node.module?.kind !== 'extract') return this.#facts.of(node, node.parameters, signal, request.sampled)
     const source = extractNode(node)
     const connection = connectionOf(source.module.connection(node.config as never), request.connections)
     return this.sources.facts(source, connection, signal, request.offline)

@@ -63,7 +63,7 @@ export class Project {
   }
 
   analyse(request: AnalyseRequest, signal: AbortSignal): Promise<Analysis> {
-    return this.analyser.analyse(request, signal)
+    return this.analyser.analyse({ ...request, sampled: true }, signal)
   }
 
   /** A column's new name thought through; nothing is changed. @throws LogiDataError `rename.*` */
@@ -87,9 +87,14 @@ export class Project {
     })
   }
 
+  /** What a question about one node needs: the first rows of large files are enough. */
+  #above(request: AnalyseRequest & { nodeId: string }, signal: AbortSignal): Promise<AnalysedPipeline> {
+    return this.analyser.pipeline({ ...request, sampled: true }, signal, request.nodeId)
+  }
+
   async preview(request: PortRequest & { limit: number; offset: number }, signal: AbortSignal): Promise<Preview> {
     const started = performance.now()
-    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const pipeline = await this.#above(request, signal)
     const ref = portOf(pipeline, request.nodeId, request.port)
     const preview = await this.#explained(pipeline, ref, signal, () =>
       this.#previews.of(pipeline, ref, request, signal),
@@ -98,7 +103,7 @@ export class Project {
   }
 
   async profile(request: PortRequest, signal: AbortSignal): Promise<Profile> {
-    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const pipeline = await this.#above(request, signal)
     const ref = portOf(pipeline, request.nodeId, request.port)
     return this.#explained(pipeline, ref, signal, () => profileOf(this.session, this.#samples, pipeline, ref, signal))
   }
@@ -123,7 +128,7 @@ export class Project {
 
   /** The query of one port as people read it: a part for each node, named in a comment. */
   async sql(request: PortRequest, signal: AbortSignal): Promise<{ sql: string }> {
-    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const pipeline = await this.#above(request, signal)
     const ref = portOf(pipeline, request.nodeId, request.port)
     const { select } = fuse(pipeline, [ref], { readable: true })
     // The folder of this machine means nothing to a reader, and is nobody else's business.
@@ -155,7 +160,7 @@ export class Project {
     request: AnalyseRequest & { nodeId: string },
     signal: AbortSignal,
   ): Promise<Record<string, never>> {
-    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const pipeline = await this.#above(request, signal)
     const node = pipeline.nodes.get(request.nodeId)
     if (node?.module?.kind !== 'extract' || node.config === undefined)
       throw userError('source.none', `“${request.nodeId}” reads no source that could be asked again.`)
@@ -170,7 +175,7 @@ export class Project {
     request: AnalyseRequest & { nodeId: string; field: string },
     signal: AbortSignal,
   ): Promise<FieldSuggestion> {
-    const pipeline = await this.analyser.pipeline(request, signal, request.nodeId)
+    const pipeline = await this.#above(request, signal)
     return suggestField(this.session, this.#samples, pipeline, request.nodeId, request.field, signal)
   }
 

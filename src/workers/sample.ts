@@ -83,7 +83,7 @@ export class Samples {
     signal: AbortSignal,
   ): Promise<{ replaced: Map<string, Sql>; exact: boolean; asOf?: string | undefined }> {
     const replaced = new Map<string, Sql>()
-    let exact = true
+    let exact = !standsOnPart(pipeline, ref.nodeId)
     let asOf: string | undefined
     const note = (at: string | undefined): void => {
       if (at !== undefined && (asOf === undefined || at < asOf)) asOf = at
@@ -204,6 +204,15 @@ function stagedAbove(pipeline: AnalysedPipeline, ref: PortRef): ResolvedNode[] {
   }
   visit(ref.nodeId)
   return [...found.values()].filter((node) => node !== undefined)
+}
+
+/** Whether of some file above a node, or of its own, only the first rows are known. */
+function standsOnPart(pipeline: AnalysedPipeline, id: string, seen = new Set<string>()): boolean {
+  if (pipeline.partial.size === 0 || seen.has(id)) return false
+  seen.add(id)
+  if (pipeline.partial.has(id)) return true
+  const inputs = pipeline.nodes.get(id)?.inputs.values() ?? []
+  return [...inputs].some((from) => standsOnPart(pipeline, from.nodeId, seen))
 }
 
 export function portColumns(pipeline: AnalysedPipeline, node: ResolvedNode): Record<string, readonly Column[]> {

@@ -106,6 +106,8 @@ export interface PrepareRequest<Config> {
   readonly files: ProjectFiles
   readonly session: QuerySession
   readonly signal: AbortSignal
+  /** The first rows are enough, for a preview or while somebody types: facts that hold no more must be told by `partial`. */
+  readonly sampled?: boolean
 }
 
 export interface ExplainRequest<Config, Facts> extends PrepareRequest<Config> {
@@ -195,6 +197,8 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
    * whatever their names, types and number are, they change no error and no other column.
    */
   readonly blindToUnnamed?: boolean
+  /** Whether facts are those of the first rows only, which `sampled` allowed. */
+  readonly partial?: (facts: Facts) => boolean
   /** How large a source is, from its facts; decides between exact and sampled previews. */
   readonly size?: (facts: Facts) => { readonly bytes: number; readonly rows?: number }
 }

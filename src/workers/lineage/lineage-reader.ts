@@ -40,7 +40,7 @@ export class LineageReader {
     signal: AbortSignal,
   ): Promise<{ hash: string; lineage?: DocumentLineage }> {
     const started = performance.now()
-    const pipeline = await this.#analyser.pipeline(request, signal)
+    const pipeline = await this.#analyser.pipeline({ ...request, sampled: true }, signal)
     // What nodes depend on outside of the document, such as the types in a file, is in their content.
     const contents = [...pipeline.nodes.keys()].map((id) => pipeline.content.get(id))
     const hash = [this.#id, semanticHash(request.document), ...contents].join('.')

@@ -1,5 +1,6 @@
 import { userError } from '../../../shared/errors.ts'
 import type { InputFile, PrepareRequest, RelationModule } from '../../kit/contract.ts'
+import type { ReadBudget } from '../../kit/files/read-budget.ts'
 import { compileRecords } from '../../kit/files/records/compile.ts'
 import type { RecordConfig } from '../../kit/files/records/config.ts'
 import { type RecordFacts, type StagedRecord, stageRecords } from '../../kit/files/records/stage.ts'
@@ -36,6 +37,7 @@ export const fixedWidthExtract: RelationModule<typeof fixedWidthExtractDescripto
   },
   compile: ({ config, facts }) => compileRecords('fixed', recordConfig(config, config.fields), facts),
   warnings: (facts, config) => recordWarnings(facts, recordConfig(config, config.fields)),
+  partial: (facts) => facts.partial === true,
   size: (facts) => ({ bytes: facts.bytes }),
 }
 
@@ -55,10 +57,10 @@ async function prepare(request: PrepareRequest<FixedConfig>): Promise<RecordFact
   return stageRecords({ ...request, config: recordConfig(config, fields) }, found, {
     family: 'fixed',
     key: [1, config],
-    typing: textTyping(0),
-    async *records(file) {
+    typing: () => textTyping(0),
+    async *records(file, budget) {
       let header = config.header
-      for await (const each of linesOf(file, config, signal)) {
+      for await (const each of linesOf(file, config, signal, budget)) {
         if (header) header = false
         else yield recordOf(each, places, longest, config)
       }
@@ -91,13 +93,19 @@ async function fieldsOf(
   })
 }
 
-async function* linesOf(file: InputFile, config: FixedConfig, signal: AbortSignal): AsyncGenerator<TextLine> {
+async function* linesOf(
+  file: InputFile,
+  config: FixedConfig,
+  signal: AbortSignal,
+  budget?: ReadBudget,
+): AsyncGenerator<TextLine> {
   const { encoding, skip } = config
   for await (const lines of textLines(file, {
     compression: compressionOf(config.compression, file.name),
     encoding,
     invalid: 'fail',
     signal,
+    budget,
   }))
     for (const each of lines) if (each.line > skip && each.text !== '') yield each
 }

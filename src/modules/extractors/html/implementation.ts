@@ -15,8 +15,10 @@ async function prepare(request: PrepareRequest<HtmlConfig>): Promise<RecordFacts
   return stageRecords(request, found, {
     family: 'html',
     key: 1,
-    typing: textTyping(),
-    records: (file) => htmlRecords(file, config, signal),
+    // A tree of a page is many times its size.
+    previewBytes: 4e6,
+    typing: () => textTyping(),
+    records: (file, budget) => htmlRecords(file, config, signal, budget),
   })
 }
 
@@ -27,5 +29,6 @@ export const htmlExtract: RelationModule<typeof htmlExtractDescriptor, RecordFac
   prepare,
   detect: async (request) => spellOut(request.config, await prepare(request)),
   compile: ({ config, facts }) => compileRecords('html', config, facts),
+  partial: (facts) => facts.partial === true,
   size: (facts) => ({ bytes: facts.bytes }),
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { type LogiDataError, userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../../kit/contract.ts'
 import { nearest } from '../../kit/did-you-mean.ts'
+import type { ReadBudget } from '../../kit/files/read-budget.ts'
 import type { StagedRecord } from '../../kit/files/records/stage.ts'
 import { compressionOf, readBytes } from '../../kit/files/text-stream.ts'
 import { nameKey } from '../../kit/inputs.ts'
@@ -17,20 +18,27 @@ export async function* htmlRecords(
   file: InputFile,
   config: HtmlConfig,
   signal: AbortSignal,
+  budget?: ReadBudget,
 ): AsyncGenerator<StagedRecord> {
-  const tables = findTables(await pageOf(file, config, signal))
-  for (const table of chooseTables(tables, file, config)) {
+  const tables = findTables(await pageOf(file, config, signal, budget))
+  for (const table of chooseTables(tables, file, config, budget?.cut)) {
     const rows = gridOf(table.element)
     if (!rows)
       throw userError('html.too-wide', `A table of ${file.name} has more than ${WIDEST} columns.`, { field: ['path'] })
-    yield* recordsOf(rows, config)
+    // A table without its end was cut in its last row.
+    yield* recordsOf(budget?.cut && !table.element.sourceCodeLocation?.endTag ? rows.slice(0, -1) : rows, config)
   }
 }
 
-async function pageOf(file: InputFile, config: HtmlConfig, signal: AbortSignal): Promise<string> {
+async function pageOf(
+  file: InputFile,
+  config: HtmlConfig,
+  signal: AbortSignal,
+  budget: ReadBudget | undefined,
+): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of readBytes(file, compressionOf('auto', file.name), signal)) {
+  for await (const chunk of readBytes(file, compressionOf('auto', file.name), signal, budget)) {
     bytes += chunk.length
     if (bytes > LARGEST)
       throw userError('html.too-large', `${file.name} is larger than ${LARGEST / 1e6} MB.`, {
@@ -39,7 +47,9 @@ async function pageOf(file: InputFile, config: HtmlConfig, signal: AbortSignal):
       })
     chunks.push(chunk)
   }
-  const content = Buffer.concat(chunks)
+  const read = Buffer.concat(chunks)
+  // Not within a character, which would be taken for another encoding.
+  const content = budget?.cut ? read.subarray(0, read.lastIndexOf('<')) : read
   const encoding = config.encoding === 'auto' ? encodingOf(content) : config.encoding
   try {
     return new TextDecoder(encoding).decode(content)
@@ -70,11 +80,19 @@ function isKnown(encoding: string): boolean {
   }
 }
 
-function chooseTables(tables: readonly FoundTable[], file: InputFile, config: HtmlConfig): readonly FoundTable[] {
+/** @param cut there is more of the page, where the table may be */
+function chooseTables(
+  tables: readonly FoundTable[],
+  file: InputFile,
+  config: HtmlConfig,
+  cut = false,
+): readonly FoundTable[] {
+  if (tables.length === 0 && cut) return []
   if (tables.length === 0) throw userError('html.no-table', `${file.name} has no table.`, { field: ['path'] })
   if (config.choose === 'number') {
     const table = tables[config.table_number - 1]
     if (table) return [table]
+    if (cut) return []
     throw userError(
       'html.table-not-found',
       `${file.name} has no table number ${config.table_number}: it has ${tables.length}.`,
@@ -88,6 +106,7 @@ function chooseTables(tables: readonly FoundTable[], file: InputFile, config: Ht
   if (!wanted) throw userError('config.invalid', 'Say which table.', { field: ['table_name'] })
   const found = tables.filter((table) => isMeant(table, wanted, config.choose))
   if (found.length > 0) return config.matches === 'all' ? found : found.slice(0, 1)
+  if (cut) return []
   throw notFound(tables, file, wanted, config.choose)
 }
 

@@ -1,8 +1,10 @@
 import { userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../../kit/contract.ts'
 import type { JsonConfig } from '../../kit/files/json/config.ts'
+import { itemsOf } from '../../kit/files/json/first-items.ts'
 import { ExactNumber, parseExactly } from '../../kit/files/json/shape.ts'
 import { jsonSyntaxError } from '../../kit/files/json/syntax-error.ts'
+import type { ReadBudget } from '../../kit/files/read-budget.ts'
 import type { StagedRecord } from '../../kit/files/records/stage.ts'
 import { compressionOf, readText } from '../../kit/files/text-stream.ts'
 
@@ -14,10 +16,11 @@ export async function* recordsOf(
   file: InputFile,
   config: JsonConfig & { records_path?: string | undefined },
   signal: AbortSignal,
+  budget?: ReadBudget,
 ): AsyncGenerator<StagedRecord> {
   const compression = compressionOf(config.compression, file.name)
   let text = ''
-  for await (const piece of readText(file, { compression, encoding: 'auto', invalid: 'fail', signal })) {
+  for await (const piece of readText(file, { compression, encoding: 'auto', invalid: 'fail', signal, budget })) {
     text += piece
     if (text.length > LARGEST) {
       throw userError('json.too-large', `${file.name} is too large to be read as one JSON value.`, {
@@ -26,8 +29,12 @@ export async function* recordsOf(
       })
     }
   }
-  const value = within(parse(text, file.name), config.records_path, file.name)
-  const records = Array.isArray(value) ? value : [value]
+  let records: readonly unknown[]
+  if (budget?.cut) records = firstItems(text, keysOf(config.records_path), file.name)
+  else {
+    const value = within(parse(text, file.name), config.records_path, file.name)
+    records = Array.isArray(value) ? value : [value]
+  }
   for (const [index, record] of records.entries()) {
     const isObject = typeof record === 'object' && record !== null && !Array.isArray(record)
     if (isObject && !(record instanceof ExactNumber))
@@ -50,12 +57,21 @@ function parse(text: string, name: string): unknown {
   }
 }
 
-function within(value: unknown, path: string | undefined, name: string): unknown {
-  let current = value
-  for (const key of (path ?? '')
+const keysOf = (path: string | undefined): string[] =>
+  (path ?? '')
     .replace(/^\$\.?/, '')
     .split('.')
-    .filter(Boolean)) {
+    .filter(Boolean)
+
+/** The whole items of an array in the start of a file; none where it is not there yet, or is no array. */
+function firstItems(text: string, keys: readonly string[], name: string): unknown[] {
+  const items = itemsOf(text, keys)
+  return items.length === 0 ? [] : (parse(`[${items.join(',')}]`, name) as unknown[])
+}
+
+function within(value: unknown, path: string | undefined, name: string): unknown {
+  let current = value
+  for (const key of keysOf(path)) {
     const next =
       typeof current === 'object' && current !== null && Object.hasOwn(current, key)
         ? (current as Record<string, unknown>)[key]

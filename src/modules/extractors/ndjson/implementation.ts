@@ -15,8 +15,8 @@ async function prepare(request: PrepareRequest<Config>): Promise<RecordFacts> {
   return stageRecords(request, found, {
     family: 'json',
     key: 'ndjson',
-    typing: jsonTyping(config.max_depth),
-    records: (file) => recordsOf(file, config, signal),
+    typing: () => jsonTyping(config.max_depth),
+    records: (file, budget) => recordsOf(file, config, signal, budget),
   })
 }
 
@@ -27,5 +27,6 @@ export const ndjsonExtract: RelationModule<typeof ndjsonExtractDescriptor, Recor
   prepare,
   detect: async (request) => spellOut(request.config, await prepare(request)),
   compile: ({ config, facts }) => compileRecords('json', config, facts),
+  partial: (facts) => facts.partial === true,
   size: (facts) => ({ bytes: facts.bytes }),
 }

@@ -1,6 +1,7 @@
 import type { InputFile } from '../../kit/contract.ts'
 import type { JsonConfig } from '../../kit/files/json/config.ts'
 import { parseExactly } from '../../kit/files/json/shape.ts'
+import type { ReadBudget } from '../../kit/files/read-budget.ts'
 import type { StagedRecord } from '../../kit/files/records/stage.ts'
 import { compressionOf, readText } from '../../kit/files/text-stream.ts'
 
@@ -9,11 +10,12 @@ export async function* recordsOf(
   file: InputFile,
   config: JsonConfig,
   signal: AbortSignal,
+  budget?: ReadBudget,
 ): AsyncGenerator<StagedRecord> {
   const compression = compressionOf(config.compression, file.name)
   let rest = ''
   let line = 0
-  for await (const piece of readText(file, { compression, encoding: 'auto', invalid: 'fail', signal })) {
+  for await (const piece of readText(file, { compression, encoding: 'auto', invalid: 'fail', signal, budget })) {
     const lines = (rest + piece).split('\n')
     rest = lines.pop() ?? ''
     for (const text of lines) {
@@ -21,7 +23,7 @@ export async function* recordsOf(
       if (text.trim() !== '') yield recordOf(text, line)
     }
   }
-  if (rest.trim() !== '') yield recordOf(rest, line + 1)
+  if (rest.trim() !== '' && !budget?.cut) yield recordOf(rest, line + 1)
 }
 
 function recordOf(raw: string, line: number): StagedRecord {

@@ -1,5 +1,6 @@
 import { userError } from '../../../shared/errors.ts'
 import type { InputFile, PrepareRequest, RelationModule } from '../../kit/contract.ts'
+import type { ReadBudget } from '../../kit/files/read-budget.ts'
 import { compileRecords } from '../../kit/files/records/compile.ts'
 import { type RecordFacts, type StagedRecord, spellOut, stageRecords } from '../../kit/files/records/stage.ts'
 import { textTyping } from '../../kit/files/records/typing.ts'
@@ -21,6 +22,7 @@ export const textExtract: RelationModule<typeof textExtractDescriptor, RecordFac
   detect: async (request) => spellOut(request.config, await prepare(request)),
   compile: ({ config, facts }) => compileRecords('text', config, facts),
   warnings: recordWarnings,
+  partial: (facts) => facts.partial === true,
   size: (facts) => ({ bytes: facts.bytes }),
 }
 
@@ -31,8 +33,8 @@ async function prepare(request: PrepareRequest<TextConfig>): Promise<RecordFacts
   return stageRecords(request, found, {
     family: 'text',
     key: 1,
-    typing: textTyping(0),
-    records: (file) => recordsOf(file, config, read, signal),
+    typing: () => textTyping(0),
+    records: (file, budget) => recordsOf(file, config, read, signal, budget),
   })
 }
 
@@ -41,8 +43,9 @@ async function* recordsOf(
   config: TextConfig,
   read: LineReader,
   signal: AbortSignal,
+  budget: ReadBudget | undefined,
 ): AsyncGenerator<StagedRecord> {
-  for await (const records of wholeRecords(file, config, signal)) {
+  for await (const records of wholeRecords(file, config, signal, budget)) {
     const values = mapWithinTime(records, ({ text }) =>
       text.length > LONGEST_LINE || text.includes('\0') ? undefined : read(text),
     )
@@ -83,6 +86,7 @@ async function* wholeRecords(
   file: InputFile,
   config: TextConfig,
   signal: AbortSignal,
+  budget: ReadBudget | undefined,
 ): AsyncGenerator<readonly TextLine[]> {
   const { encoding, on_invalid_bytes: invalid, skip, record_starts } = config
   const starts = record_starts === undefined ? undefined : new RegExp(record_starts, 'u')
@@ -92,6 +96,7 @@ async function* wholeRecords(
     encoding,
     invalid,
     signal,
+    budget,
   })) {
     const wanted = lines.filter(({ line }) => line > skip)
     if (!starts) {
@@ -112,5 +117,5 @@ async function* wholeRecords(
     }
     yield whole
   }
-  if (held) yield [{ line: held.line, text: held.parts.join('\n') }]
+  if (held && !budget?.cut) yield [{ line: held.line, text: held.parts.join('\n') }]
 }

@@ -1,5 +1,6 @@
 import { userError } from '../../../shared/errors.ts'
 import type { InputFile, PrepareRequest, RelationModule } from '../../kit/contract.ts'
+import { ReadBudget } from '../../kit/files/read-budget.ts'
 import { compileRecords } from '../../kit/files/records/compile.ts'
 import { type RecordFacts, type StagedRecord, spellOut, stageRecords } from '../../kit/files/records/stage.ts'
 import { textTyping } from '../../kit/files/records/typing.ts'
@@ -23,6 +24,7 @@ export const xmlExtract: RelationModule<typeof xmlExtractDescriptor, RecordFacts
   },
   compile: ({ config, facts }) => compileRecords('xml', config, facts),
   warnings: recordWarnings,
+  partial: (facts) => facts.partial === true,
   size: (facts) => ({ bytes: facts.bytes }),
 }
 
@@ -30,17 +32,19 @@ async function prepare(request: PrepareRequest<XmlConfig>): Promise<RecordFacts>
   const { config, signal } = request
   const found = await sourceFilesOf(config, request, ENDINGS)
   // What repeats, and what has parts, is known once all rows were seen; then each becomes the same in every row.
-  let known: Promise<{ shape: XmlShape; paths: ReadonlyMap<string, string> }> | undefined
+  const known = new Map<boolean, Promise<XmlRows>>()
   return stageRecords(request, found, {
     family: 'xml',
     key: 2,
-    typing: textTyping(config.max_depth, true),
-    async *records(file): AsyncGenerator<StagedRecord> {
-      known ??= shapeOf(found, config, signal)
-      const { shape, paths } = await known
+    typing: () => textTyping(config.max_depth, true),
+    async *records(file, budget): AsyncGenerator<StagedRecord> {
+      const rows = known.get(budget !== undefined) ?? shapeOf(found, config, signal, budget && new ReadBudget())
+      known.set(budget !== undefined, rows)
+      const { shape, paths, cut } = await rows
+      if (budget && cut && paths.size === 0) budget.cut = true
       const path = paths.get(file.path)
       if (path === undefined) return
-      for await (const element of readElements(file, config, path, signal)) {
+      for await (const element of readElements(file, config, path, signal, budget)) {
         if ('mistake' in element)
           yield {
             line: element.line,
@@ -53,14 +57,27 @@ async function prepare(request: PrepareRequest<XmlConfig>): Promise<RecordFacts>
   })
 }
 
-async function shapeOf(files: readonly InputFile[], config: XmlConfig, signal: AbortSignal) {
+interface XmlRows {
+  readonly shape: XmlShape
+  /** Of the rows, in the files that have some. */
+  readonly paths: ReadonlyMap<string, string>
+  /** They are those of a part of the files. */
+  readonly cut: boolean
+}
+
+async function shapeOf(
+  files: readonly InputFile[],
+  config: XmlConfig,
+  signal: AbortSignal,
+  budget: ReadBudget | undefined,
+): Promise<XmlRows> {
   const shape = newXmlShape()
   const paths = new Map<string, string>()
   let rows = 0
   for (const file of files) {
     const path = config.row_path ?? (await detectRowPath(file, config, signal))
     let own = 0
-    for await (const element of readElements(file, config, path, signal)) {
+    for await (const element of readElements(file, config, path, signal, budget)) {
       // `<rows/>` is a table without rows, not one row without columns.
       if (config.row_path === undefined && isRoot(path) && isBare(element)) continue
       own++
@@ -68,11 +85,13 @@ async function shapeOf(files: readonly InputFile[], config: XmlConfig, signal: A
     }
     if (own > 0) paths.set(file.path, path)
     rows += own
+    if (budget?.cut) break
   }
-  if (rows > 0) return { shape, paths }
+  const cut = budget?.cut === true
+  if (rows > 0 || cut) return { shape, paths, cut }
   const first = files[0] && (await detectRowPath(files[0], config, signal))
   // Where a root has nothing in it there is no wrong path to tell.
-  if (config.columns && first !== undefined && isRoot(first)) return { shape, paths }
+  if (config.columns && first !== undefined && isRoot(first)) return { shape, paths, cut }
   throw userError('xml.no-rows', `There is no element ${config.row_path ?? 'that could be a row'} in ${config.path}.`, {
     hint:
       first === undefined

@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { LogiDataError, userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../../kit/contract.ts'
+import type { ReadBudget } from '../../kit/files/read-budget.ts'
 import { compressionOf, encodingOf, readBytes, readText } from '../../kit/files/text-stream.ts'
 import type { XmlConfig } from './descriptor.ts'
 
@@ -40,6 +41,7 @@ export async function* readElements(
   config: XmlConfig,
   rowPath: string,
   signal: AbortSignal,
+  budget?: ReadBudget,
 ): AsyncGenerator<XmlElement | XmlMistake> {
   const isRow = rowMatcher(rowPath)
   const named = nameIn(config)
@@ -79,7 +81,7 @@ export async function* readElements(
     size = 0
     ready.push(element)
   })
-  for await (const piece of readXmlText(file, config, signal)) {
+  for await (const piece of readXmlText(file, config, signal, budget)) {
     // A small piece at a time, so that a mistake does not come before the rows of the same piece.
     for (let from = 0; from < piece.length && !failed; from += 65_536) {
       parser.write(piece.slice(from, from + 65_536))
@@ -89,15 +91,20 @@ export async function* readElements(
     }
     if (failed) break
   }
-  if (!failed) parser.close()
+  if (!failed && !budget?.cut) parser.close()
   yield* ready
   if (failed) yield failed
 }
 
-async function* readXmlText(file: InputFile, config: XmlConfig, signal: AbortSignal): AsyncGenerator<string> {
+async function* readXmlText(
+  file: InputFile,
+  config: XmlConfig,
+  signal: AbortSignal,
+  budget?: ReadBudget,
+): AsyncGenerator<string> {
   const compression = compressionOf(config.compression, file.name)
   const encoding = config.encoding === 'auto' ? await declaredEncoding(file, compression, signal) : config.encoding
-  yield* readText(file, { compression, encoding, invalid: 'fail', signal })
+  yield* readText(file, { compression, encoding, invalid: 'fail', signal, budget })
 }
 
 async function declaredEncoding(

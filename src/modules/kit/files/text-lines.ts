@@ -1,4 +1,5 @@
 import type { InputFile } from '../contract.ts'
+import type { ReadBudget } from './read-budget.ts'
 import { type Compression, readText } from './text-stream.ts'
 
 export interface TextLine {
@@ -18,6 +19,7 @@ export async function* textLines(
     readonly encoding: string
     readonly invalid: 'fail' | 'replace'
     readonly signal: AbortSignal
+    readonly budget?: ReadBudget | undefined
   },
 ): AsyncGenerator<readonly TextLine[]> {
   let rest = ''
@@ -34,6 +36,7 @@ export async function* textLines(
     }
     yield parts.map((part) => ({ line: ++line, text: part }))
   }
+  if (options.budget?.cut) return
   const last = rest.endsWith('\r') ? rest.slice(0, -1) : rest
   if (last !== '') yield [{ line: ++line, text: last }]
 }

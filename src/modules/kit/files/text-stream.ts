@@ -5,6 +5,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../contract.ts'
 import { dosDecoder, dosEncoding } from './dos-encodings.ts'
+import type { ReadBudget } from './read-budget.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
@@ -22,6 +23,7 @@ export async function* readBytes(
   file: Pick<InputFile, 'path' | 'name'>,
   compression: Compression,
   signal?: AbortSignal,
+  budget?: ReadBudget,
 ): AsyncGenerator<Buffer> {
   const source = createReadStream(file.path, { highWaterMark: 1 << 20, ...(signal ? { signal } : {}) })
   let stream: Readable = source
@@ -35,6 +37,7 @@ export async function* readBytes(
     for await (const chunk of stream) {
       bytes += (chunk as Buffer).length
       if (bytes > BOMB.bytes && bytes > source.bytesRead * BOMB.ratio) throw bomb(file.name)
+      if (budget && !budget.take((chunk as Buffer).length)) return
       yield chunk as Buffer
     }
   } catch (error) {
@@ -113,6 +116,8 @@ export interface TextOptions {
   readonly signal?: AbortSignal
   /** Told the encoding before the first piece. */
   readonly onEncoding?: (name: string) => void
+  /** Where the first rows are enough. */
+  readonly budget?: ReadBudget | undefined
 }
 
 /**
@@ -124,7 +129,7 @@ export async function* readText(file: Pick<InputFile, 'path' | 'name'>, options:
   let encoding = ''
   let line = 1
   let pending: Buffer | undefined
-  for await (const chunk of readBytes(file, options.compression, options.signal)) {
+  for await (const chunk of readBytes(file, options.compression, options.signal, options.budget)) {
     if (!decoder) {
       encoding = options.encoding === 'auto' ? encodingOf(chunk).name : canonicalEncoding(options.encoding)
       options.onEncoding?.(encoding)
@@ -149,7 +154,8 @@ export async function* readText(file: Pick<InputFile, 'path' | 'name'>, options:
     }
     yield decode(decoder, bytes)
   }
-  if (decoder) yield decode(decoder, pending ?? Buffer.alloc(0), true)
+  // Where it was cut, a character may be too.
+  if (decoder) yield decode(decoder, pending ?? Buffer.alloc(0), !options.budget?.cut)
 
   function decode(decoding: Decoder, bytes: Buffer, last = false): string {
     try {

@@ -8,6 +8,7 @@ import type { InputFile, PrepareRequest } from '../../contract.ts'
 import { identifier, joinSql, literal, raw, sql } from '../../sql.ts'
 import { markUsed } from '../clean-project.ts'
 import { fileList } from '../input-files.ts'
+import { PREVIEW_ROWS, ReadBudget } from '../read-budget.ts'
 import { exists, writeError } from '../replace-target.ts'
 import { checkSourceColumns, type SourceFacts, sourceFacts } from '../source.ts'
 import { removeTemporary, temporaryPath } from '../temporary-names.ts'
@@ -28,6 +29,8 @@ export interface RecordFacts {
   readonly columns: readonly RecordColumn[]
   readonly bytes: number
   readonly source: SourceFacts
+  /** They are those of the first rows: a later one may have another field or another kind of value. */
+  readonly partial?: true
 }
 
 export const FILE = '__logidata_file'
@@ -39,8 +42,11 @@ export interface RecordFormat {
   readonly family: string
   /** With `config`, what the rows depend on. */
   readonly key: unknown
-  readonly typing: Typing
-  readonly records: (file: InputFile) => AsyncIterable<StagedRecord>
+  /** Of a format that is slow to read. */
+  readonly previewBytes?: number
+  readonly typing: () => Typing
+  /** With a budget, the first records, as far as it goes. */
+  readonly records: (file: InputFile, budget: ReadBudget | undefined) => AsyncIterable<StagedRecord>
 }
 
 const LEAST_LINE_BYTES = 2 ** 20
@@ -54,35 +60,41 @@ const BYTES_PER_UNIT = 3
 export async function stageRecords(
   request: PrepareRequest<RecordConfig>,
   found: readonly InputFile[],
-  { family, key, typing, records }: RecordFormat,
+  format: RecordFormat,
 ): Promise<RecordFacts> {
+  const { family, key, typing: typingOf, records } = format
   const { config, files, session, signal } = request
   const state = found.map((file) => [file.path, file.bytes, file.modified])
   const id = createHash('sha256')
     .update(JSON.stringify([3, state, config, family, key]))
     .digest('hex')
     .slice(0, 32)
-  const at = (suffix: string) => join(files.staging, `${family}-${id}${suffix}`)
-  const kept = at('.facts.json')
-  const facts = { rows: at('.parquet'), rejects: at('-rejects.parquet') }
-  if ((await exists(kept)) && (await exists(facts.rows)) && (await exists(facts.rejects))) {
-    await markUsed(facts.rows, facts.rejects, kept)
-    return JSON.parse(await readFile(kept, 'utf8')) as RecordFacts
-  }
+  const whole = join(files.staging, `${family}-${id}`)
+  const first = `${whole}-first`
+  const known = (await readKept(whole)) ?? (request.sampled ? await readKept(first) : undefined)
+  if (known) return known
+  const budget = request.sampled ? new ReadBudget(format.previewBytes) : undefined
+  const typing = typingOf()
 
-  const good = temporaryPath(at('.ndjson'), 'part')
-  const bad = temporaryPath(at('-rejects.ndjson'), 'part')
+  const good = temporaryPath(`${whole}.ndjson`, 'part')
+  const bad = temporaryPath(`${whole}-rejects.ndjson`, 'part')
   const made = [good, bad]
   const rows = createWriteStream(good)
   const rejects = createWriteStream(bad)
   /** UTF-16 units of the longest line. */
   let longest = 0
+  let taken = 0
   try {
     try {
       for (const file of found) {
+        if (budget?.cut) break
         let row = 0
-        for await (const record of records(file)) {
+        for await (const record of records(file, budget)) {
           signal.throwIfAborted()
+          if (budget && taken++ >= PREVIEW_ROWS) {
+            budget.cut = true
+            break
+          }
           row++
           if (record.value === undefined) {
             const reason = record.problem ?? 'this is no object'
@@ -102,9 +114,14 @@ export async function stageRecords(
     } finally {
       await Promise.all([rows, rejects].map((stream) => new Promise((done) => stream.end(done))))
     }
+    const partial = budget?.cut === true
     const met = typing.names()
-    // Of files without a row, the columns are those that a person gave.
-    const names = distinctNames(met.length > 0 ? met : Object.keys(config.columns ?? {}))
+    // What was begun holds nothing yet: only the whole says what is wrong with it.
+    if (partial && met.length === 0) return await stageRecords({ ...request, sampled: false }, found, format)
+    const given = Object.keys(config.columns ?? {})
+    // Of files without a row, the columns are those that a person gave; beyond the first rows there may be more of them.
+    const names = distinctNames(met.length === 0 ? given : partial ? [...new Set([...met, ...given])] : met)
+    const { facts, kept } = placesOf(partial ? first : whole)
     if (names.length === 0) {
       throw userError(`${family}.empty`, `There is no record with a field in ${config.path}.`, {
         hint: 'Check the path, and where the rows are inside the file; if it may be empty, name its columns and their types in “Columns”.',
@@ -148,7 +165,7 @@ export async function stageRecords(
       await rename(temporary, path)
     }
     const bytes = found.reduce((sum, file) => sum + file.bytes, 0)
-    const complete: RecordFacts = { ...facts, columns, bytes, source }
+    const complete: RecordFacts = { ...facts, columns, bytes, source, ...(partial ? { partial } : {}) }
     const temporary = temporaryPath(kept, 'new')
     made.push(temporary)
     await writeFile(temporary, JSON.stringify(complete))
@@ -159,6 +176,18 @@ export async function stageRecords(
   } finally {
     for (const path of made) await removeTemporary(path)
   }
+}
+
+const placesOf = (start: string) => ({
+  facts: { rows: `${start}.parquet`, rejects: `${start}-rejects.parquet` },
+  kept: `${start}.facts.json`,
+})
+
+async function readKept(start: string): Promise<RecordFacts | undefined> {
+  const { facts, kept } = placesOf(start)
+  for (const path of [kept, facts.rows, facts.rejects]) if (!(await exists(path))) return undefined
+  await markUsed(facts.rows, facts.rejects, kept)
+  return JSON.parse(await readFile(kept, 'utf8')) as RecordFacts
 }
 
 /** The config with the types that were found written into it. */
