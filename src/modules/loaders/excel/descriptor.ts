@@ -59,12 +59,21 @@ const config = z.strictObject({
     }),
   ),
   mode: z
-    .enum(['overwrite', 'fail'])
+    .enum(['overwrite', 'replace_sheets', 'add_sheets', 'fail'])
     .default('overwrite')
     .meta(
       formMeta('If the file exists', 'Si le fichier existe', {
         control: 'select',
-        options: [option('overwrite', 'Replace it', 'Le remplacer'), option('fail', 'Fail', 'Échouer')],
+        options: [
+          option('overwrite', 'Replace it', 'Le remplacer'),
+          option('replace_sheets', 'Replace these sheets in it', 'Y remplacer ces feuilles'),
+          option('add_sheets', 'Add new sheets to it', 'Y ajouter des feuilles'),
+          option('fail', 'Fail', 'Échouer'),
+        ],
+        help: text(
+          'Where sheets are replaced or added, all else in the workbook stays as it is.',
+          'Si des feuilles sont remplacées ou ajoutées, tout le reste du classeur demeure.',
+        ),
       }),
     ),
   sheet_by: z
@@ -243,7 +252,13 @@ a text column is the text. \`spreadsheet_safe\` puts an apostrophe in front of s
 and parts of a millisecond are written as text, or fail the run with \`inexact: fail\`. A DOUBLE is written with all its digits. Texts of more than 32,767 characters
 fail the run, or are cut with \`long_texts: cut\`. Characters that XML cannot hold are escaped the way Excel does it.
 
-A sheet has 1,048,576 rows and 16,384 columns: more rows fail the run, or go on in \`Data (2)\`. An existing workbook is replaced as a whole: sheets are not added to it.`,
+A sheet has 1,048,576 rows and 16,384 columns: more rows fail the run, or go on in \`Data (2)\`.
+
+**A workbook that exists** is replaced as a whole, or gets sheets: \`mode: replace_sheets\` puts new sheets in the place of those with the same name, at their tab, and
+adds the others at the end; \`mode: add_sheets\` only adds, and fails where a name is taken. All other sheets, their formats, charts, defined names and pivot tables stay as they are, byte for
+byte; the list of styles only grows by what the new sheets need. A replaced sheet is replaced whole: a chart or table that stood on it goes with it, while formulas and names elsewhere that
+speak of it stay, and are computed again when Excel opens the file. Sheets that are no longer written stay too. The file is whole or as it was, and if somebody saves it meanwhile the run fails rather than lose
+that. Workbooks in the 1904 date system or “Strict Open XML” are refused.`,
     `Écrit toutes les lignes, dans leur ordre, dans un nouveau classeur ; avec \`sheet_by\`, une feuille par valeur d’une colonne. Le fichier est entier ou absent : il est écrit à côté
 de la cible puis renommé, et les mêmes lignes donnent les mêmes octets.
 
@@ -260,7 +275,13 @@ une colonne de texte est ce texte. \`spreadsheet_safe\` place tout de même une 
 et les fractions de milliseconde sont écrits comme texte, ou arrêtent l’exécution avec \`inexact: fail\`. Un DOUBLE est écrit avec tous ses chiffres. Les textes de plus de 32 767 caractères
 arrêtent l’exécution, ou sont coupés avec \`long_texts: cut\`. Les caractères que XML ne peut tenir sont échappés à la manière d’Excel.
 
-Une feuille a 1 048 576 lignes et 16 384 colonnes : au-delà, l’exécution s’arrête, ou continue dans \`Data (2)\`. Un classeur existant est remplacé en entier : on n’y ajoute pas de feuilles.`,
+Une feuille a 1 048 576 lignes et 16 384 colonnes : au-delà, l’exécution s’arrête, ou continue dans \`Data (2)\`.
+
+**Un classeur existant** est remplacé en entier, ou reçoit des feuilles : \`mode: replace_sheets\` met de nouvelles feuilles à la place de celles du même nom, à leur onglet, et ajoute
+les autres à la fin ; \`mode: add_sheets\` ne fait qu’ajouter et échoue si un nom est pris. Les autres feuilles, leurs formats, graphiques, noms et tableaux croisés restent tels quels, octet pour octet ;
+la liste des styles ne s’allonge que de ce dont les nouvelles feuilles ont besoin. Une feuille est remplacée entière : un graphique ou un tableau posé dessus part avec elle, tandis que les formules et
+noms qui en parlent ailleurs restent, et sont recalculés quand Excel ouvre le fichier. Les feuilles qui ne sont plus écrites restent aussi. Le fichier est entier ou tel qu’avant, et si quelqu’un l’enregistre
+entre-temps, l’exécution échoue plutôt que de perdre cela. Les classeurs au calendrier 1904 ou « Strict Open XML » sont refusés.`,
   ),
   icon: 'excel',
   keywords: [

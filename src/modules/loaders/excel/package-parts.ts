@@ -1,11 +1,41 @@
 /** The parts of a workbook around its sheets. */
 const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
-const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+export const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
-const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
+export const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 
-export const HEADER_STYLE = 1
+const HEADER_STYLE = 1
+
+/** What is around the sheets that are written: a new workbook, or one that was there. */
+export interface WorkbookPackage {
+  /** The index of the header's style. */
+  headerStyle(): number
+  /** The index of the style with a number format; the same for the same format. */
+  styleOf(format: string): number
+  /** Where the next sheet stands. @throws LogiDataError where its name is taken */
+  place(name: string): string
+  /** All other parts, once the sheets are written. */
+  rest(): AsyncIterable<readonly [name: string, content: Buffer | AsyncIterable<Buffer>]>
+  close(): void
+}
+
+export function newPackage(headerStyle: 'bold' | 'shaded' | 'plain'): WorkbookPackage {
+  const formats = new Map<string, number>()
+  const sheets: string[] = []
+  return {
+    headerStyle: () => HEADER_STYLE,
+    styleOf(format) {
+      if (!formats.has(format)) formats.set(format, formats.size + HEADER_STYLE + 1)
+      return formats.get(format) ?? 0
+    },
+    place: (name) => `xl/worksheets/sheet${sheets.push(name)}.xml`,
+    async *rest() {
+      for (const [name, xml] of packageParts(sheets, [...formats.keys()], headerStyle)) yield [name, Buffer.from(xml)]
+    },
+    close: () => undefined,
+  }
+}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot hold.
 const NOT_XML = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g
@@ -20,7 +50,7 @@ export const xmlText = (text: string): string =>
     .replace(NOT_XML, (bad) => `_x${bad.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
 
 /** Every part but the sheets. @param formats number formats of the styles from 2 on */
-export function packageParts(
+function packageParts(
   sheets: readonly string[],
   formats: readonly string[],
   headerStyle: 'bold' | 'shaded' | 'plain',
@@ -54,11 +84,12 @@ export function packageParts(
           '',
         )}<Relationship Id="rId${sheets.length + 1}" Type="${OFFICE}/styles" Target="styles.xml"/></Relationships>`,
     ],
-    ['xl/styles.xml', styles(formats, headerStyle)],
+    ['xl/styles.xml', stylesPart(formats, headerStyle)],
   ]
 }
 
-function styles(formats: readonly string[], headerStyle: 'bold' | 'shaded' | 'plain'): string {
+/** @param formats number formats of the styles from 2 on */
+export function stylesPart(formats: readonly string[], headerStyle: 'bold' | 'shaded' | 'plain'): string {
   const codes = formats
     .map((code, index) => `<numFmt numFmtId="${164 + index}" formatCode="${xmlText(code)}"/>`)
     .join('')

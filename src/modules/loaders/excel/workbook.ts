@@ -9,7 +9,7 @@ import { SheetNames } from '../../kit/files/sheet-names.ts'
 import { columnLetters } from '../../kit/files/spreadsheet-columns.ts'
 import { formatOf } from './cell-xml.ts'
 import type { ExcelLoadConfig } from './descriptor.ts'
-import { HEADER_STYLE, packageParts, type SheetFrame, sheetEnd, sheetStart, xmlText } from './package-parts.ts'
+import { type SheetFrame, sheetEnd, sheetStart, type WorkbookPackage, xmlText } from './package-parts.ts'
 import { rowQuery } from './row-query.ts'
 import { columnOptions, type PlannedSheet } from './sheets.ts'
 import { widthsOf } from './widths.ts'
@@ -20,7 +20,7 @@ const NO_DATE = new Date(1980, 0, 1)
 const ENTRY = { mtime: NO_DATE, forceDosTimestamp: true, compressionLevel: 4 }
 
 /**
- * Writes the sheets of all inputs, one after the other, as their rows are computed.
+ * Writes the sheets of all inputs, one after the other, as their rows are computed, and what is around them.
  * @returns the rows by input
  */
 export async function writeWorkbook(
@@ -28,21 +28,19 @@ export async function writeWorkbook(
   planned: readonly PlannedSheet[],
   to: string,
   mostRows: number,
+  around: WorkbookPackage,
 ): Promise<Map<string, bigint>> {
   const { config, inputs, session, signal } = request
-  const formats = new Map<string, number>()
   // A chosen name is kept for its sheet, whatever the values before it are.
   const names = new SheetNames(planned.flatMap(({ name, by }) => (name === undefined || by ? [] : [name])))
-  const written: string[] = []
   const zip = new ZipFile()
   // What a sheet's stream throws comes out of `produce`.
   zip.on('error', () => undefined)
   let current: Readable | undefined
   const rows = new Map<string, bigint>()
 
-  /** Adds one sheet; what its rows are is only known when they come. */
-  const addSheet = async (name: string, xml: AsyncIterable<Buffer>): Promise<void> => {
-    written.push(name)
+  /** Adds one part; what the rows of a sheet are is only known when they come. */
+  const addPart = async (part: string, xml: AsyncIterable<Buffer>): Promise<void> => {
     const stream = Readable.from(xml, { objectMode: false })
     current = stream
     // Closed before its end: the file could not be written.
@@ -52,7 +50,7 @@ export async function writeWorkbook(
         .once('error', reject)
         .once('close', () => reject(new Error('not written')))
     })
-    zip.addReadStream(stream, `xl/worksheets/sheet${written.length}.xml`, ENTRY)
+    zip.addReadStream(stream, part, ENTRY)
     await ended
   }
 
@@ -60,7 +58,7 @@ export async function writeWorkbook(
     const input = inputs.get(sheet.input)
     if (!input) throw new TypeError(`no input ${sheet.input}`)
     const { columns } = sheet
-    const styles = stylesOf(config, columns, formats)
+    const styles = stylesOf(config, columns, around)
     const query = rowQuery({ config, input, sheet, styles, mostRows })
     const batches = session.stream(query)[Symbol.asyncIterator]()
     let all = 0n
@@ -72,7 +70,7 @@ export async function writeWorkbook(
         const key = pending?.[0]?.[0] ?? null
         const part = pending?.[0]?.[1] ?? '0'
         if (part !== '0' && config.too_many_rows === 'fail') throw tooManyRows(config, sheet)
-        const frame = frameOf(config, columns, pending)
+        const frame = frameOf(config, columns, pending, around)
         let count = 0n
         const xml = async function* () {
           yield Buffer.from(sheetStart(frame))
@@ -86,7 +84,7 @@ export async function writeWorkbook(
           }
           yield Buffer.from(sheetEnd(filterArea(config, columns, count)))
         }
-        await addSheet(nameOf(sheet, key, part, input.source, names), xml())
+        await addPart(around.place(nameOf(sheet, key, part, input.source, names)), xml())
         all += count
       } while (pending && pending.length > 0)
     } finally {
@@ -97,8 +95,10 @@ export async function writeWorkbook(
 
   const produce = async () => {
     for (const sheet of planned) await addInput(sheet)
-    for (const [name, xml] of packageParts(written, [...formats.keys()], config.header_style))
-      zip.addBuffer(Buffer.from(xml), name, ENTRY)
+    for await (const [name, content] of around.rest()) {
+      if (Buffer.isBuffer(content)) zip.addBuffer(content, name, ENTRY)
+      else await addPart(name, content)
+    }
     zip.end()
   }
   const abort = new AbortController()
@@ -122,12 +122,10 @@ async function nextRows(batches: AsyncIterator<readonly Row[]>): Promise<readonl
 }
 
 /** Number formats are numbered over all sheets, which share one list of styles. */
-function stylesOf(config: ExcelLoadConfig, columns: readonly Column[], formats: Map<string, number>): number[] {
+function stylesOf(config: ExcelLoadConfig, columns: readonly Column[], around: WorkbookPackage): number[] {
   return columns.map((column) => {
     const format = columnOptions(config, column)?.format ?? formatOf(column, config)
-    if (format === undefined) return 0
-    if (!formats.has(format)) formats.set(format, formats.size + HEADER_STYLE + 1)
-    return formats.get(format) ?? 0
+    return format === undefined ? 0 : around.styleOf(format)
   })
 }
 
@@ -143,10 +141,16 @@ function nameOf(
   return part === '0' ? name : names.take(name)
 }
 
-function frameOf(config: ExcelLoadConfig, columns: readonly Column[], rows: readonly Row[] | undefined): SheetFrame {
+function frameOf(
+  config: ExcelLoadConfig,
+  columns: readonly Column[],
+  rows: readonly Row[] | undefined,
+  around: WorkbookPackage,
+): SheetFrame {
+  const style = config.header ? around.headerStyle() : 0
   const cells = columns.map(
     ({ name }, index) =>
-      `<c r="${columnLetters(index + 1)}1" s="${HEADER_STYLE}" t="inlineStr"><is><t xml:space="preserve">${xmlText(name)}</t></is></c>`,
+      `<c r="${columnLetters(index + 1)}1" s="${style}" t="inlineStr"><is><t xml:space="preserve">${xmlText(name)}</t></is></c>`,
   )
   return {
     widths: widthsOf(config, columns, rows ?? []),
