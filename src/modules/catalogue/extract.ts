@@ -7,6 +7,7 @@ import { graphqlExtract } from '../extractors/graphql/implementation.ts'
 import { htmlExtract } from '../extractors/html/implementation.ts'
 import { inlineExtract } from '../extractors/inline/implementation.ts'
 import { jsonExtract } from '../extractors/json/implementation.ts'
+import { mongodbExtract } from '../extractors/mongodb/implementation.ts'
 import { mysqlExtract } from '../extractors/mysql/implementation.ts'
 import { ndjsonExtract } from '../extractors/ndjson/implementation.ts'
 import { parquetExtract } from '../extractors/parquet/implementation.ts'
@@ -29,6 +30,7 @@ export const extractModules: readonly Module[] = [
   sqliteExtract,
   duckdbExtract,
   mysqlExtract,
+  mongodbExtract,
   xmlExtract,
   htmlExtract,
   textExtract,

@@ -1,6 +1,7 @@
 import type { ConnectorInfo } from '../../shared/connections/connection.ts'
 import { type Connector, type ConnectorDescriptor, toConnectorInfo } from '../kit/connector.ts'
 import { httpDescriptor } from './http/descriptor.ts'
+import { mongodbDescriptor } from './mongodb/descriptor.ts'
 import { mysqlDescriptor } from './mysql/descriptor.ts'
 import { postgresDescriptor } from './postgres/descriptor.ts'
 
@@ -16,6 +17,11 @@ const entries: readonly Entry[] = [
   {
     descriptor: mysqlDescriptor,
     load: async () => (await import('./mysql/connector.ts')).mysqlConnector,
+    browses: true,
+  },
+  {
+    descriptor: mongodbDescriptor,
+    load: async () => (await import('./mongodb/connector.ts')).mongodbConnector,
     browses: true,
   },
   {
