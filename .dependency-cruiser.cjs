@@ -98,7 +98,7 @@ module.exports = {
       [
         '^src/shared/',
         '^src/modules/kit/',
-        '^src/modules/connectors/kit/tls[.]ts$',
+        '^src/modules/connectors/kit/(?:tls|tunnel-settings|ssh-fields)[.]ts$',
         '^src/modules/[^/]+/[^/]+/documentation[.]ts$',
       ],
     ),

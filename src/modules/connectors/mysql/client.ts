@@ -4,10 +4,10 @@ import { type Connection, createConnection } from 'mysql2'
 import type { ResolvedConnection } from '../../../shared/connections/connection.ts'
 import { cancelledError } from '../../../shared/errors.ts'
 import { settingsOf } from '../../kit/connector.ts'
-import { openSocket } from '../kit/diagnose.ts'
 import { lostError } from '../kit/errors.ts'
 import type { FileFinder } from '../kit/project-file.ts'
 import { tlsOptions } from '../kit/tls-options.ts'
+import { openRoute, type Tunnel, tunnelOf } from '../kit/tunnel.ts'
 import { type MysqlSettings, mysqlDescriptor } from './descriptor.ts'
 import { applyTls, queryRaw, socketOf, type WireColumn } from './driver.ts'
 import { type About, mysqlError } from './errors.ts'
@@ -25,6 +25,7 @@ export interface Login {
   readonly settings: MysqlSettings
   readonly about: About
   readonly tls: ConnectionOptions | undefined
+  readonly tunnel: Tunnel | undefined
   readonly password: string
 }
 
@@ -39,6 +40,7 @@ export async function loginOf(connection: ResolvedConnection, files: FileFinder)
     settings,
     about: { host, port, user, database },
     tls: await tlsOptions(settings, connection.secrets, { host, files }),
+    tunnel: await tunnelOf(settings, connection, files, settings.connect_timeout_seconds * 1000),
     password: connection.secrets.password ?? '',
   }
 }
@@ -355,13 +357,13 @@ const changedBy = (result: unknown): bigint =>
   typeof result === 'object' && result !== null && 'affectedRows' in result ? BigInt(Number(result.affectedRows)) : 0n
 
 async function logIn(
-  { settings, about, tls, password }: Login,
+  { settings, about, tls, tunnel, password }: Login,
   signal: AbortSignal,
   { loads = false }: OpenOptions,
 ): Promise<Connection> {
   const timeoutMs = settings.connect_timeout_seconds * 1000
   const started = performance.now()
-  const socket = await openSocket(about, timeoutMs, signal)
+  const socket = await openRoute(about, tunnel, timeoutMs, signal)
   socket.setNoDelay(true)
   socket.setKeepAlive(true, 30_000)
   const left = Math.max(1, Math.round(timeoutMs - (performance.now() - started)))

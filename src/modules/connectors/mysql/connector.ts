@@ -1,8 +1,9 @@
 import type { BrowseEntry, Diagnosis, ResolvedConnection } from '../../../shared/connections/connection.ts'
 import { toErrorInfo, userError } from '../../../shared/errors.ts'
 import type { Connector, ConnectorContext } from '../../kit/connector.ts'
-import { type Check, checkName, checkPort, diagnose } from '../kit/diagnose.ts'
+import { type Check, diagnose } from '../kit/diagnose.ts'
 import { filesOf } from '../kit/project-file.ts'
+import { checkRoute } from '../kit/tunnel.ts'
 import { type Login, loginOf, MysqlClient, withMysql } from './client.ts'
 import { mysqlDescriptor } from './descriptor.ts'
 
@@ -26,7 +27,7 @@ async function test(connection: ResolvedConnection, context: ConnectorContext): 
     }
     return diagnose([failed], signal)
   }
-  const { about, settings, tls } = login
+  const { about, settings, tls, tunnel } = login
   let client: MysqlClient | undefined
   let failure: unknown
   const openOnce = async () => {
@@ -45,8 +46,11 @@ async function test(connection: ResolvedConnection, context: ConnectorContext): 
     return client
   }
   const checks: Check[] = [
-    checkName(about, signal),
-    checkPort(about, settings.connect_timeout_seconds * 1000, signal),
+    ...checkRoute(
+      () => ({ remote: about, tunnel, timeoutMs: settings.connect_timeout_seconds * 1000 }),
+      tunnel !== undefined,
+      signal,
+    ),
     {
       step: 'tls',
       run: async () => {

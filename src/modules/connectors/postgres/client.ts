@@ -7,6 +7,7 @@ import { cancelledError, userError } from '../../../shared/errors.ts'
 import { settingsOf } from '../../kit/connector.ts'
 import type { FileFinder } from '../kit/project-file.ts'
 import { tlsOptions } from '../kit/tls-options.ts'
+import { tunnelOf } from '../kit/tunnel.ts'
 import { CopyOut } from './copy-out.ts'
 import { Describe, type Description } from './describe.ts'
 import { type PostgresSettings, postgresDescriptor } from './descriptor.ts'
@@ -41,10 +42,12 @@ export async function loginOf(connection: ResolvedConnection, files: FileFinder)
   const settings = settingsOf(postgresDescriptor, connection)
   const { host, port, user, database } = settings
   const tls = await tlsOptions(settings, connection.secrets, { host, files })
+  const timeoutMs = settings.connect_timeout_seconds * 1000
+  const tunnel = await tunnelOf(settings, connection, files, timeoutMs)
   return {
     settings,
     about: { host, port, user, database },
-    route: { remote: { host, port }, tls, timeoutMs: settings.connect_timeout_seconds * 1000 },
+    route: { remote: { host, port }, tls, tunnel, timeoutMs },
     password: connection.secrets.password ?? '',
   }
 }

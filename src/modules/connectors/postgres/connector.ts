@@ -1,8 +1,9 @@
 import type { BrowseEntry } from '../../../shared/connections/connection.ts'
 import { cancelledError, operationalError } from '../../../shared/errors.ts'
 import type { Connector } from '../../kit/connector.ts'
-import { type Check, checkName, checkPort, diagnose } from '../kit/diagnose.ts'
+import { type Check, diagnose } from '../kit/diagnose.ts'
 import { filesOf } from '../kit/project-file.ts'
+import { checkRoute } from '../kit/tunnel.ts'
 import { type Login, loginOf, PostgresClient } from './client.ts'
 import { postgresDescriptor } from './descriptor.ts'
 import { openTransport } from './transport.ts'
@@ -12,6 +13,7 @@ export const postgresConnector: Connector<typeof postgresDescriptor.settings> = 
   async test(connection, { projectRoot, signal }) {
     let login: Login | undefined
     let client: PostgresClient | undefined
+    const hasTunnel = connection.settings['tunnel'] === 'ssh'
     const known = (): Login => {
       if (!login) throw new TypeError('the settings come first')
       return login
@@ -26,8 +28,7 @@ export const postgresConnector: Connector<typeof postgresDescriptor.settings> = 
               return 'The settings are complete.'
             },
           },
-          { step: 'name', run: () => checkName(known().route.remote, signal).run() },
-          { step: 'connect', run: () => checkPort(known().route.remote, known().route.timeoutMs, signal).run() },
+          ...checkRoute(() => ({ ...known().route, tunnel: known().route.tunnel }), hasTunnel, signal),
           tlsCheck(known, signal),
           {
             step: 'login',

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { cancelledError, operationalError } from '../../../shared/errors.ts'
-import { openSocket } from '../kit/diagnose.ts'
 import { addressOf, lostError, networkError, type Remote, timeoutError } from '../kit/errors.ts'
+import { openRoute, type Tunnel } from '../kit/tunnel.ts'
 
 /** How to reach a server; `tls` undefined: in the clear. */
 export interface Route {
   readonly remote: Remote
   readonly tls: ConnectionOptions | undefined
+  readonly tunnel?: Tunnel | undefined
   readonly timeoutMs: number
 }
 
@@ -18,7 +19,7 @@ const NO = 0x4e
 /** A connection on which PostgreSQL's protocol can begin, encrypted where that is asked for. @throws LogiDataError `connection.…` */
 export async function openTransport(route: Route, signal: AbortSignal): Promise<Socket> {
   const started = performance.now()
-  const socket = await openSocket(route.remote, route.timeoutMs, signal)
+  const socket = await openRoute(route.remote, route.tunnel, route.timeoutMs, signal)
   socket.setNoDelay(true).setKeepAlive(true, 30_000)
   if (!route.tls) return socket
   const left = Math.max(1, route.timeoutMs - (performance.now() - started))
