@@ -177,6 +177,13 @@ test('an environment has its own settings and its own secrets', async () => {
   await production.setSecret('warehouse', 'password', 'for b')
   expect((await production.resolve(document('warehouse'))).warehouse?.secrets).toEqual({ password: 'for b' })
   expect((await open().resolve(document('warehouse'))).warehouse?.secrets).toEqual({ password: 'for a' })
+  // Looked at from outside of both.
+  const staging = open('staging')
+  const given = await staging.named('warehouse')
+  await staging.setSecret('warehouse', 'password', 'for b too', 'production')
+  expect((await staging.one('warehouse', given, {}, 'production')).secrets).toEqual({ password: 'for b too' })
+  expect((await production.one('warehouse', given, {}, null)).secrets).toEqual({ password: 'for a' })
+  expect(await staging.states('warehouse', given, 'production')).toEqual([{ name: 'password', state: 'stored' }])
   // One that changes nothing of it uses the same.
   expect((await open('staging').resolve(document('warehouse'))).warehouse?.secrets).toEqual({ password: 'for a' })
 })

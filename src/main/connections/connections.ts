@@ -45,13 +45,17 @@ export class Connections {
     return resolved
   }
 
-  /** @param given the connection as the file has it, or as somebody is about to save it */
+  /**
+   * @param given the connection as the file has it, or as somebody is about to save it
+   * @param inEnvironment another one than the chosen; null: none
+   */
   async one(
     name: string,
     given: Connection,
     typed: Readonly<Record<string, string>> = {},
+    inEnvironment?: string | null,
   ): Promise<ResolvedConnection> {
-    const environment = this.#options.environment()
+    const environment = this.#environment(inEnvironment)
     const { type, settings } = settingsIn(given, environment)
     const secrets: Record<string, string> = {}
     try {
@@ -60,7 +64,7 @@ export class Connections {
         const own = typed[field.name]
         if (own !== undefined) secrets[field.name] = own
         else {
-          const read = await this.#read(name, field.name, given)
+          const read = await this.#read(name, field.name, given, environment)
           if (read.state === 'stale') throw stale(name, field.title.en)
           if (read.secret !== undefined) secrets[field.name] = read.secret
         }
@@ -86,21 +90,26 @@ export class Connections {
   }
 
   /** Of each secret that the connector knows. @throws LogiDataError `keychain.failed`, `vault.locked` */
-  async states(name: string, given: Connection): Promise<{ readonly name: string; readonly state: SecretState }[]> {
+  async states(
+    name: string,
+    given: Connection,
+    inEnvironment?: string | null,
+  ): Promise<{ readonly name: string; readonly state: SecretState }[]> {
+    const environment = this.#environment(inEnvironment)
     const connector = await this.connector(given.type)
     return Promise.all(
       (connector?.secrets ?? []).map(async (field) => ({
         name: field.name,
-        state: (await this.#read(name, field.name, given)).state,
+        state: (await this.#read(name, field.name, given, environment)).state,
       })),
     )
   }
 
   /** @throws LogiDataError `secret.nowhere`, `keychain.failed`, `vault.locked` */
-  async setSecret(name: string, secret: string, value: string): Promise<void> {
+  async setSecret(name: string, secret: string, value: string, inEnvironment?: string | null): Promise<void> {
     const given = await this.named(name)
     const { secrets, projectRoot } = this.#options
-    const environment = ownEnvironment(given, this.#options.environment())
+    const environment = ownEnvironment(given, this.#environment(inEnvironment))
     const at = { projectRoot, connection: name, environment, name: secret }
     const kept = await secrets.write(at, value, settingsIn(given, environment), await this.connector(given.type))
     if (!kept)
@@ -117,10 +126,12 @@ export class Connections {
 
   /** To a connection's new name, as far as they may still be sent where it leads. @throws LogiDataError */
   async moveSecrets(name: string, given: Connection, to: string): Promise<void> {
-    for (const field of (await this.connector(given.type))?.secrets ?? []) {
-      const { secret } = await this.#read(name, field.name, given)
-      if (secret !== undefined) await this.setSecret(to, field.name, secret)
-    }
+    const own = Object.keys((await this.named(to)).environments ?? {})
+    for (const field of (await this.connector(given.type))?.secrets ?? [])
+      for (const environment of [null, ...own.filter((one) => given.environments?.[one])]) {
+        const { secret } = await this.#read(name, field.name, given, environment ?? undefined)
+        if (secret !== undefined) await this.setSecret(to, field.name, secret, environment)
+      }
     await this.forgetSecrets(name, given)
   }
 
@@ -132,9 +143,14 @@ export class Connections {
       await secrets.remove({ projectRoot, connection: name, environment, name: secret })
   }
 
-  async #read(name: string, secret: string, given: Connection) {
+  /** @param asked null: none; undefined: the chosen one */
+  #environment(asked: string | null | undefined): string | undefined {
+    return asked === undefined ? this.#options.environment() : (asked ?? undefined)
+  }
+
+  async #read(name: string, secret: string, given: Connection, inEnvironment: string | undefined) {
     const { secrets, projectRoot } = this.#options
-    const environment = ownEnvironment(given, this.#options.environment())
+    const environment = ownEnvironment(given, inEnvironment)
     const at = { projectRoot, connection: name, environment, name: secret }
     return secrets.read(at, settingsIn(given, environment), await this.connector(given.type))
   }

@@ -1,5 +1,5 @@
 import { toErrorInfo, userError } from '../../shared/errors.ts'
-import type { ConnectionsState, connectionContract } from '../../shared/rpc/app/connections.ts'
+import type { ConnectionsState, connectionContract, Environments } from '../../shared/rpc/app/connections.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
 import type { ConnectedProjects } from '../connections/connected-projects.ts'
 import type { Connections } from '../connections/connections.ts'
@@ -16,7 +16,8 @@ export function connectionHandlers(
   return {
     'connection.kinds': async () => [...(await projects.connectors())],
     'connection.list': list,
-    async 'connection.save'({ name, was, connection, secrets: typed }) {
+    'connection.environments': async () => environmentsOf(await current(), projects, root()),
+    async 'connection.save'({ name, was, connection, secrets: typed, environment }) {
       const connections = await current()
       const before = was === undefined || was === name ? undefined : await connections.named(was)
       await connections.file.change((all) => {
@@ -29,7 +30,7 @@ export function connectionHandlers(
       })
       // Under its new name it needs its secrets too, and the old name keeps none.
       if (before && was !== undefined) await connections.moveSecrets(was, before, name)
-      for (const [secret, value] of Object.entries(typed)) await connections.setSecret(name, secret, value)
+      for (const [secret, value] of Object.entries(typed)) await connections.setSecret(name, secret, value, environment)
       return list()
     },
     async 'connection.remove'({ name }) {
@@ -46,9 +47,9 @@ export function connectionHandlers(
       await connections.removeSecret(name, secret, await connections.named(name))
       return list()
     },
-    async 'connection.test'({ name, connection, secrets: typed }, { signal }) {
+    async 'connection.test'({ name, connection, secrets: typed, environment }, { signal }) {
       const connections = await current()
-      const resolved = await connections.one(name, connection ?? (await connections.named(name)), typed)
+      const resolved = await connections.one(name, connection ?? (await connections.named(name)), typed, environment)
       return projects.engine.client.call('testConnection', { projectRoot: root(), connection: resolved }, { signal })
     },
     async 'connection.browse'({ name, path }, { signal }) {
@@ -89,21 +90,37 @@ export async function listConnections(
   const store = await secrets.store().catch(() => secrets.vault)
   const locked = store?.kind === 'vault' && !secrets.vault.unlocked
   const reason = store ? undefined : await secrets.keychain.whyNot()
-  const environment = projects.environmentOf(root)
-  const environments = new Set(Object.values(all).flatMap((one) => Object.keys(one.environments ?? {})))
-  if (environment !== undefined) environments.add(environment)
   return {
+    ...(await environmentsOf(connections, projects, root)),
     connections: await Promise.all(
       Object.entries(all).map(async ([name, connection]) => {
         const states = await connections.states(name, connection).catch(notAnswered)
-        return { ...connection, name, ...(states ? { secrets: states } : {}) }
+        if (!states || Object.keys(connection.environments ?? {}).length === 0)
+          return { ...connection, name, ...(states ? { secrets: states } : {}) }
+        const secretsIn = await Promise.all(
+          [null, ...Object.keys(connection.environments ?? {})].map(async (one) => ({
+            environment: one,
+            secrets: (await connections.states(name, connection, one).catch(notAnswered)) ?? states,
+          })),
+        )
+        return { ...connection, name, secrets: states, secretsIn }
       }),
     ),
     problems: [...problems],
-    environments: [...environments].sort(),
-    ...(environment === undefined ? {} : { environment }),
     store: { kind: store?.kind ?? 'none', locked, ...(reason === undefined ? {} : { reason }) },
   }
+}
+
+async function environmentsOf(
+  connections: Connections,
+  projects: ConnectedProjects,
+  root: string,
+): Promise<Environments> {
+  const { connections: all } = await connections.file.read()
+  const environment = projects.environmentOf(root)
+  const environments = new Set(Object.values(all).flatMap((one) => Object.keys(one.environments ?? {})))
+  if (environment !== undefined) environments.add(environment)
+  return { environments: [...environments].sort(), ...(environment === undefined ? {} : { environment }) }
 }
 
 /** A vault that is locked, a keychain that does not answer: `store` says so. */

@@ -7,21 +7,21 @@ import type { ListedConnection } from '../../shared/rpc/app/connections.ts'
 import { t, text } from '../i18n/index.ts'
 import { FieldList } from '../inspector/field-list.tsx'
 import { FieldValue } from '../inspector/field-value.tsx'
-import { elideDefaults, withValueAt } from '../inspector/form-model.ts'
+import { elideDefaults, equalValues, withValueAt } from '../inspector/form-model.ts'
 import { type FormScope, FormScopeContext } from '../inspector/form-scope.ts'
 import { Field } from '../schedules/field.tsx'
 import { toastError } from '../store/toasts.ts'
 import { ConnectionTest } from './connection-test.tsx'
 import { ConnectionTree } from './connection-tree.tsx'
 import { asSaved, choose, forgetSecret, removeConnection, saveConnection, useConnections } from './connections-store.ts'
+import { Differences, EnvironmentBar } from './environment-bar.tsx'
+import { differing, type Overrides, type Settings, savedOverrides, settingsThere } from './environments.ts'
 
 interface ConnectionFormProps {
   readonly kind: ConnectorInfo | undefined
   /** Undefined: a new one. */
   readonly listed: ListedConnection | undefined
 }
-
-type Settings = Connection['settings']
 
 /** One connection, changed here and written when it is saved. */
 export function ConnectionForm({ kind, listed }: ConnectionFormProps) {
@@ -30,35 +30,65 @@ export function ConnectionForm({ kind, listed }: ConnectionFormProps) {
   const [name, setName] = useState(listed?.name ?? freeName(kind?.type ?? 'connection', names))
   const [label, setLabel] = useState(listed?.label ?? '')
   const [settings, setSettings] = useState<Settings>(listed?.settings ?? kind?.defaultSettings ?? {})
+  const [overrides, setOverrides] = useState<Overrides>(listed?.environments ?? {})
+  const known = useConnections((state) => state.board?.environments)
+  const chosen = useConnections((state) => state.board?.environment)
+  // What pipelines run with now comes first.
+  const [environment, setEnvironment] = useState(chosen !== undefined && overrides[chosen] ? chosen : undefined)
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({})
   const [sure, setSure] = useState(false)
-  const scope = useMemo(() => scopeOf(listed?.name ?? '', settings, setSettings), [listed?.name, settings])
+  const own = environment === undefined ? undefined : overrides[environment]
+  const shown = environment === undefined ? settings : settingsThere(settings, own)
+  const scope = useMemo(() => {
+    const change = (edit: (now: Settings) => Settings) => {
+      if (environment === undefined) return setSettings(edit)
+      setOverrides((now) => {
+        const next = edit(settingsThere(settings, now[environment]))
+        return { ...now, [environment]: differing(settings, next) }
+      })
+    }
+    return scopeOf(listed?.name ?? '', shown, change)
+  }, [listed?.name, shown, settings, environment])
+  const environments = [
+    ...new Set([...(known ?? []), ...Object.keys(overrides), ...(environment === undefined ? [] : [environment])]),
+  ].sort()
   const type = listed?.type ?? kind?.type ?? ''
   const before = listed && asSaved(listed)
+  const elided = kind ? elideDefaults(settings, kind.fields) : settings
+  const saved = savedOverrides(elided, overrides, kind?.fields ?? [])
   const connection: Connection = {
     ...before,
     type,
-    settings: kind ? elideDefaults(settings, kind.fields) : settings,
+    settings: elided,
     ...(label === '' ? {} : { label }),
+    ...(Object.keys(saved).length === 0 ? {} : { environments: saved }),
   }
   if (label === '') delete connection.label
+  if (Object.keys(saved).length === 0) delete connection.environments
   const taken = name !== listed?.name && names.includes(name)
   const fault = taken ? t('connections.taken') : NODE_ID.test(name) ? undefined : t('parameters.badName')
   const typed = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
-  const isChanged =
-    !listed ||
-    name !== listed.name ||
-    JSON.stringify(connection) !== JSON.stringify(before) ||
-    Object.keys(typed).length > 0
+  const isChanged = !listed || name !== listed.name || !equalValues(connection, before) || Object.keys(typed).length > 0
   const locked = store?.kind === 'none' || store?.locked === true
-  const fields = (kind?.secrets ?? []).filter((field) => isShown(field, settings, kind))
+  // One that changes nothing has no secrets of its own.
+  const ownSecrets = environment !== undefined && saved[environment] !== undefined
+  const states = statesIn(listed, ownSecrets ? environment : undefined)
+  const stateOf = (secret: string) => states?.find((one) => one.name === secret)?.state
+  const fields = (kind?.secrets ?? []).filter(
+    (field) => isShown(field, shown, kind) || (stateOf(field.name) ?? 'missing') !== 'missing',
+  )
+  const show = (next: string | undefined) => {
+    setEnvironment(next)
+    // What was typed is for the place that was shown.
+    setSecrets({})
+  }
   return (
     <form
       className="connection-form"
       onSubmit={(event) => {
         event.preventDefault()
         if (fault !== undefined) return
-        void saveConnection(listed?.name, name, connection, typed)
+        void saveConnection(listed?.name, name, connection, typed, ownSecrets ? environment : null)
           .then(() => setSecrets({}))
           .catch(toastError)
       }}
@@ -100,14 +130,28 @@ export function ConnectionForm({ kind, listed }: ConnectionFormProps) {
           <InputGroup value={label} placeholder={name} onValueChange={setLabel} />
         </Field>
       </div>
+      <EnvironmentBar names={environments} shown={environment} overrides={overrides} onShow={show} />
+      {environment !== undefined && (
+        <Differences
+          environment={environment}
+          kind={kind}
+          own={saved[environment]}
+          onBack={(setting) =>
+            setOverrides((now) => {
+              const { [setting]: _back, ...rest } = now[environment] ?? {}
+              return { ...now, [environment]: rest }
+            })
+          }
+        />
+      )}
       <FormScopeContext value={scope}>
-        {kind && <FieldList fields={kind.fields} values={settings} path={ROOT} />}
+        {kind && <FieldList key={environment ?? ''} fields={kind.fields} values={shown} path={ROOT} />}
       </FormScopeContext>
       {fields.map((field) => (
         <Secret
           key={field.name}
           field={field}
-          state={listed?.secrets?.find((one) => one.name === field.name)?.state}
+          state={stateOf(field.name)}
           value={secrets[field.name] ?? ''}
           disabled={locked}
           onChange={(value) => setSecrets((now) => ({ ...now, [field.name]: value }))}
@@ -115,7 +159,13 @@ export function ConnectionForm({ kind, listed }: ConnectionFormProps) {
         />
       ))}
       {locked && fields.length > 0 && <p className="secondary">{t('secrets.locked')}</p>}
-      <ConnectionTest name={name} connection={connection} secrets={typed} />
+      <ConnectionTest
+        key={`test ${environment ?? ''}`}
+        name={name}
+        connection={connection}
+        secrets={typed}
+        environment={environment ?? null}
+      />
       {listed && kind?.browses && !isChanged && <ConnectionTree name={listed.name} />}
     </form>
   )
@@ -166,7 +216,14 @@ function Secret({ field, state, value, disabled, onChange, onForget }: SecretPro
   )
 }
 
-function isShown({ visibleWhen: when }: SecretField, settings: Settings, kind: ConnectorInfo | undefined): boolean {
+function statesIn(listed: ListedConnection | undefined, environment: string | undefined) {
+  const here = listed?.secretsIn?.find((one) => (one.environment ?? undefined) === environment)
+  return here?.secrets ?? (environment === undefined && listed?.secretsIn ? undefined : listed?.secrets)
+}
+
+function isShown(field: SecretField, settings: Settings, kind: ConnectorInfo | undefined): boolean {
+  const { visibleWhen: when, visibleWith } = field
+  if (visibleWith !== undefined && (settings[visibleWith] ?? '') === '') return false
   if (!when) return true
   const value = settings[when.field] ?? kind?.defaultSettings[when.field]
   return (typeof value === 'string' || typeof value === 'boolean') && when.in.includes(value)

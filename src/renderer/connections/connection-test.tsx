@@ -11,10 +11,12 @@ interface ConnectionTestProps {
   readonly connection: Connection
   /** Typed, and not stored yet. */
   readonly secrets: Readonly<Record<string, string>>
+  /** Null: none. */
+  readonly environment: string | null
 }
 
 /** Connects step by step, and says what is in the way. */
-export function ConnectionTest({ name, connection, secrets }: ConnectionTestProps) {
+export function ConnectionTest({ name, connection, secrets, environment }: ConnectionTestProps) {
   const [diagnosis, setDiagnosis] = useState<Diagnosis>()
   const [going, setGoing] = useState(false)
   const ending = useRef<AbortController>(undefined)
@@ -29,7 +31,7 @@ export function ConnectionTest({ name, connection, secrets }: ConnectionTestProp
     ending.current = mine
     setGoing(true)
     try {
-      const found = await testConnection(name, connection, secrets, mine.signal)
+      const found = await testConnection(name, connection, secrets, environment, mine.signal)
       if (!mine.signal.aborted) setDiagnosis(found)
     } catch (thrown) {
       if (!mine.signal.aborted) toastError(thrown)

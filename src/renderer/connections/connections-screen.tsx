@@ -1,4 +1,4 @@
-import { Button, HTMLSelect } from '@blueprintjs/core'
+import { Button } from '@blueprintjs/core'
 import { Plug, Plus } from 'lucide-react'
 import { useEffect } from 'react'
 import type { ConnectorInfo } from '../../shared/connections/connection.ts'
@@ -6,9 +6,8 @@ import type { ListedConnection } from '../../shared/rpc/app/connections.ts'
 import { t, text } from '../i18n/index.ts'
 import { icons } from '../icons/icons.ts'
 import { useProject } from '../store/project.ts'
-import { toastError } from '../store/toasts.ts'
 import { ConnectionForm } from './connection-form.tsx'
-import { choose, loadConnections, setEnvironment, useConnections } from './connections-store.ts'
+import { choose, loadConnections, useConnections } from './connections-store.ts'
 import { KindChooser } from './kind-chooser.tsx'
 import { SecretStoreBar } from './secret-store-bar.tsx'
 import './connections.css'
@@ -42,17 +41,6 @@ export function ConnectionsScreen() {
     <>
       <header className="screen-head">
         <h1>{t('connections.title')}</h1>
-        {board.environments.length > 0 && (
-          <HTMLSelect
-            aria-label={t('connections.environment')}
-            value={board.environment ?? ''}
-            onChange={({ currentTarget }) => void setEnvironment(currentTarget.value || undefined).catch(toastError)}
-            options={[
-              { value: '', label: t('connections.noEnvironment') },
-              ...board.environments.map((value) => ({ value, label: value })),
-            ]}
-          />
-        )}
         <span className="screen-head-space" />
         <SecretStoreBar store={board.store} />
         {add}

@@ -1,8 +1,10 @@
 import { create } from 'zustand'
 import type { BrowseEntry, Connection, ConnectorInfo, Diagnosis } from '../../shared/connections/connection.ts'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
-import type { ConnectionsState, ListedConnection } from '../../shared/rpc/app/connections.ts'
+import type { ConnectionsState, Environments, ListedConnection } from '../../shared/rpc/app/connections.ts'
 import { api } from '../api.ts'
+import { loadAgain, usePreview } from '../data-pane/preview-store.ts'
+import { requestAnalysis } from '../store/analysis.ts'
 
 /** What the right half of the screen shows. */
 export type Subject =
@@ -17,6 +19,8 @@ export type Branch =
 
 interface Store {
   readonly board: ConnectionsState | undefined
+  /** Known before the board is. */
+  readonly environments: Environments | undefined
   readonly kinds: readonly ConnectorInfo[]
   readonly error: ErrorInfo | undefined
   readonly subject: Subject | undefined
@@ -26,6 +30,7 @@ interface Store {
 
 export const useConnections = create<Store>()(() => ({
   board: undefined,
+  environments: undefined,
   kinds: [],
   error: undefined,
   subject: undefined,
@@ -33,6 +38,12 @@ export const useConnections = create<Store>()(() => ({
 }))
 
 export const choose = (subject: Subject | undefined): void => useConnections.setState({ subject })
+
+/** For the window's frame; it goes without when the application does not answer. */
+export async function loadEnvironments(): Promise<void> {
+  const environments = await api.call('connection.environments', {}).catch(() => undefined)
+  useConnections.setState({ environments })
+}
 
 /** Reads the project's connections and the kinds that there are. */
 export async function loadConnections(): Promise<void> {
@@ -54,7 +65,12 @@ function show(board: ConnectionsState): void {
   const gone = subject?.kind === 'connection' && !board.connections.some(({ name }) => name === subject.name)
   const [first] = board.connections
   const fallback: Subject | undefined = first && { kind: 'connection', name: first.name }
-  useConnections.setState({ board, error: undefined, ...(subject === undefined || gone ? { subject: fallback } : {}) })
+  useConnections.setState({
+    board,
+    environments: board,
+    error: undefined,
+    ...(subject === undefined || gone ? { subject: fallback } : {}),
+  })
 }
 
 /** @param was its name until now. @throws LogiDataError */
@@ -63,8 +79,10 @@ export async function saveConnection(
   name: string,
   connection: Connection,
   secrets: Readonly<Record<string, string>>,
+  environment: string | null,
 ): Promise<void> {
-  const board = await api.call('connection.save', { name, connection, secrets: { ...secrets }, ...(was && { was }) })
+  const asked = { name, connection, secrets: { ...secrets }, environment, ...(was && { was }) }
+  const board = await api.call('connection.save', asked)
   useConnections.setState({ branches: {} })
   choose({ kind: 'connection', name })
   show(board)
@@ -84,6 +102,9 @@ export async function forgetSecret(name: string, secret: string): Promise<void> 
 export async function setEnvironment(environment: string | undefined): Promise<void> {
   useConnections.setState({ branches: {} })
   show(await api.call('connection.setEnvironment', environment === undefined ? {} : { environment }))
+  // Columns and rows are those of another system now.
+  void requestAnalysis()
+  if (usePreview.getState().wanted) loadAgain()
 }
 
 /** @throws LogiDataError */
@@ -101,9 +122,10 @@ export function testConnection(
   name: string,
   connection: Connection,
   secrets: Readonly<Record<string, string>>,
+  environment: string | null,
   signal: AbortSignal,
 ): Promise<Diagnosis> {
-  return api.call('connection.test', { name, connection, secrets: { ...secrets } }, { signal })
+  return api.call('connection.test', { name, connection, secrets: { ...secrets }, environment }, { signal })
 }
 
 export const branchKey = (name: string, path: readonly string[]): string => JSON.stringify([name, ...path])
@@ -125,6 +147,11 @@ const setBranch = (key: string, branch: Branch): void =>
   useConnections.setState(({ branches }) => ({ branches: { ...branches, [key]: branch } }))
 
 /** As the file has it, without what the list adds. */
-export function asSaved({ name: _name, secrets: _secrets, ...connection }: ListedConnection): Connection {
+export function asSaved({
+  name: _name,
+  secrets: _secrets,
+  secretsIn: _in,
+  ...connection
+}: ListedConnection): Connection {
   return connection
 }

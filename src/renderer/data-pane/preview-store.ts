@@ -116,6 +116,12 @@ export function reload(): void {
   void askSources().then(load)
 }
 
+/** Reads again, without asking the sources. */
+export function loadAgain(): void {
+  usePreview.setState({ pending: true })
+  void load()
+}
+
 /** Rows that came over a connection are asked for anew; why that fails is said, and the rows of before stay. */
 async function askSources(): Promise<void> {
   const { shown } = usePreview.getState()

@@ -1,5 +1,6 @@
 import { PanelBottom, PanelLeft, PanelRight } from 'lucide-react'
 import { useMemo } from 'react'
+import { EnvironmentPicker } from '../connections/environment-picker.tsx'
 import { t } from '../i18n/index.ts'
 import { allProblems, useAnalysis } from '../store/analysis.ts'
 import { useEngine } from '../store/engine.ts'
@@ -31,6 +32,7 @@ export function StatusLine() {
         </span>
       )}
       <span className="status-space" />
+      <EnvironmentPicker />
       <Engine />
       <Saved />
       <PaneToggles />

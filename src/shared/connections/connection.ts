@@ -50,6 +50,8 @@ export const secretFieldSchema = z.object({
   multiline: z.boolean().optional(),
   /** Shown only while a setting has one of these values. */
   visibleWhen: z.object({ field: z.string(), in: z.array(z.union([z.string(), z.boolean()])) }).optional(),
+  /** Shown only while this setting has a value at all. */
+  visibleWith: z.string().optional(),
 })
 export type SecretField = z.infer<typeof secretFieldSchema>
 

@@ -80,11 +80,13 @@ export const tlsSecrets: readonly SecretField[] = [
     help: text('The text of the PEM file.', 'Le texte du fichier PEM.'),
     multiline: true,
     visibleWhen: { field: 'tls', in: ON },
+    visibleWith: 'tls_certificate',
   },
   {
     name: 'tls_key_passphrase',
     title: text('Passphrase of that key', 'Phrase de passe de cette clé'),
     visibleWhen: { field: 'tls', in: ON },
+    visibleWith: 'tls_certificate',
   },
 ]
 

@@ -13,10 +13,18 @@ import { draftSchema } from './drafts.ts'
 /** Secret -> what a person typed. It goes to the keychain or the vault, and never comes back. */
 const typedSecretsSchema = z.record(z.string(), z.string())
 
+/** `stale`: stored for another place than the settings lead to now. */
+const secretStatesSchema = z.array(z.object({ name: z.string(), state: z.enum(['stored', 'missing', 'stale']) }))
+
+/** One that some connection has settings for; null: the settings as they are everywhere else. Absent: the one that was chosen. */
+const environmentSchema = nodeIdSchema.nullable().optional()
+
 export const listedConnectionSchema = connectionSchema.extend({
   name: z.string(),
-  /** `stale`: stored for another place than the settings lead to now. Absent where the store did not answer. */
-  secrets: z.array(z.object({ name: z.string(), state: z.enum(['stored', 'missing', 'stale']) })).optional(),
+  /** In the chosen environment. Absent where the store did not answer. */
+  secrets: secretStatesSchema.optional(),
+  /** In the environments that have settings of their own, and without one (null). */
+  secretsIn: z.array(z.object({ environment: nodeIdSchema.nullable(), secrets: secretStatesSchema })).optional(),
 })
 export type ListedConnection = z.infer<typeof listedConnectionSchema>
 
@@ -29,14 +37,18 @@ export const secretStoreSchema = z.object({
 })
 export type SecretStoreState = z.infer<typeof secretStoreSchema>
 
-export const connectionsSchema = z.object({
-  connections: z.array(listedConnectionSchema),
-  /** What is wrong in `connections.yaml`. */
-  problems: z.array(problemSchema),
+export const environmentsSchema = z.object({
   /** All that some connection has settings for. */
   environments: z.array(z.string()),
   /** In which pipelines run; absent: the settings as they are. */
   environment: z.string().optional(),
+})
+export type Environments = z.infer<typeof environmentsSchema>
+
+export const connectionsSchema = environmentsSchema.extend({
+  connections: z.array(listedConnectionSchema),
+  /** What is wrong in `connections.yaml`. */
+  problems: z.array(problemSchema),
   store: secretStoreSchema,
 })
 export type ConnectionsState = z.infer<typeof connectionsSchema>
@@ -45,6 +57,8 @@ export type ConnectionsState = z.infer<typeof connectionsSchema>
 export const connectionContract = {
   'connection.kinds': call('read', z.object({}), z.array(connectorInfoSchema)),
   'connection.list': call('read', z.object({}), connectionsSchema),
+  /** Without a look at the secrets: no keychain is opened for it. */
+  'connection.environments': call('read', z.object({}), environmentsSchema),
   'connection.save': call(
     'write',
     z.object({
@@ -53,6 +67,8 @@ export const connectionContract = {
       was: nodeIdSchema.optional(),
       connection: connectionSchema,
       secrets: typedSecretsSchema.default({}),
+      /** Of the secrets. */
+      environment: environmentSchema,
     }),
     connectionsSchema,
   ),
@@ -62,7 +78,12 @@ export const connectionContract = {
   /** What is saved, or with `connection` what is about to be. */
   'connection.test': call(
     'read',
-    z.object({ name: nodeIdSchema, connection: connectionSchema.optional(), secrets: typedSecretsSchema.default({}) }),
+    z.object({
+      name: nodeIdSchema,
+      connection: connectionSchema.optional(),
+      secrets: typedSecretsSchema.default({}),
+      environment: environmentSchema,
+    }),
     diagnosisSchema,
   ),
   'connection.browse': call(
