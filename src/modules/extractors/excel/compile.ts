@@ -18,6 +18,8 @@ interface Reading {
   readonly type: string
   readonly free: boolean
   readonly cell: Sql
+  /** Letters of the kinds that its cells may have: what is about others is left out, since planning thousands of columns takes long. */
+  readonly kinds: string
   /** What there is to be read: NULL for what counts as empty. */
   readonly content: Sql
   readonly value: Sql
@@ -26,6 +28,10 @@ interface Reading {
 
 const FILE = raw('__file')
 const SHEET = raw('__sheet')
+
+/** Cells without a value: errors, formulas that were never computed, dates that do not exist. */
+const NO_VALUES = 'efx'
+const ALL_KINDS = `nsbdmti${NO_VALUES}`
 
 export function compileExcel(config: ExcelConfig, facts: ExcelFacts): CompiledPorts {
   const written = facts.columns.map((_, index) => readingOf(index, config, facts))
@@ -71,8 +77,10 @@ function readingOf(index: number, config: ExcelConfig, facts: ExcelFacts): Readi
   const trimmed = type === 'VARCHAR' && !config.trim ? text : sql`trim(${text})`
   const nulls = joinSql((type === 'VARCHAR' ? config.null_values : ['', ...config.null_values]).map(literal))
   const isNull = nulls.text === '' ? undefined : sql`${trimmed} IN (${nulls})`
-  const gone = config.errors === 'null' ? [sql`${cell}[1] IN ('e', 'f', 'x')`] : []
-  if (isNull) gone.push(sql`(${cell}[1] = 's' AND ${isNull})`)
+  const { kinds = ALL_KINDS } = column
+  const errors = [...kinds].filter((kind) => NO_VALUES.includes(kind)).join('')
+  const gone = config.errors === 'null' && errors !== '' ? [among(cell, errors)] : []
+  if (isNull && kinds.includes('s')) gone.push(sql`(${cell}[1] = 's' AND ${isNull})`)
   const content = gone.length === 0 ? cell : sql`CASE WHEN NOT (${joinSql(gone, ' OR ')}) THEN ${cell} END`
   const reading = {
     type,
@@ -86,19 +94,26 @@ function readingOf(index: number, config: ExcelConfig, facts: ExcelFacts): Readi
     header: column.name,
     type,
     cell,
+    kinds,
     content,
     letters: lettersOf(index, facts),
   }
   if (type === 'VARCHAR') {
-    const kinds = config.errors === 'text' ? `${kindsFor(type)}e` : kindsFor(type)
+    const taken = config.errors === 'text' ? `${kindsFor(type)}e` : kindsFor(type)
     // `free` texts still know which of them mean NULL.
     const value = column.free
       ? sql`CASE WHEN ${content} IS NOT NULL THEN ${trimmed} END`
-      : sql`CASE WHEN ${content} IS NOT NULL AND ${among(cell, kinds)} THEN ${trimmed} END`
+      : sql`CASE WHEN ${content} IS NOT NULL AND ${among(cell, taken)} THEN ${trimmed} END`
     return { ...base, free: column.free, value }
   }
   if (column.free) return { ...base, free: true, value: sql`CAST(${text} AS ${raw(type)})` }
   const own = kindsFor(type).replace('s', '')
+  // Of cells of one kind no question is left but what they say.
+  if (kinds.length <= 1 && gone.length === 0) {
+    const none = sql`CAST(NULL AS ${raw(type)})`
+    const value = kinds === 's' ? readText(trimmed, reading) : own.includes(kinds) ? readText(text, { type }) : none
+    return { ...base, free: false, value }
+  }
   const value = sql`CASE WHEN ${content} IS NULL THEN NULL WHEN ${cell}[1] = 's' THEN ${readText(trimmed, reading)} WHEN ${among(cell, own)} THEN ${readText(text, { type })} END`
   return { ...base, free: false, value }
 }
@@ -118,9 +133,21 @@ const isBad = (reading: Reading): Sql => sql`(${reading.value} IS NULL AND ${rea
 
 const addressOf = (reading: Reading): Sql => sql`concat(${reading.letters}, ${raw(ROW)})`
 
-function reasonOf({ cell, type }: Reading): Sql {
+function reasonOf({ cell, type, kinds }: Reading): Sql {
   const text = sql`substr(${cell}, 2)`
-  return sql`CASE ${cell}[1] WHEN 'e' THEN concat(${text}, ' is an error, not a value') WHEN 'f' THEN 'the formula was never computed' WHEN 'x' THEN concat(${text}, ' is formatted as a date, but there is no such day') ELSE concat('"', ${text}, ${`" is not exactly a ${type}`}) END`
+  const usual = sql`concat('"', ${text}, ${`" is not exactly a ${type}`})`
+  const cases = [
+    ['e', sql`concat(${text}, ' is an error, not a value')`],
+    ['f', literal('the formula was never computed')],
+    ['x', sql`concat(${text}, ' is formatted as a date, but there is no such day')`],
+  ] as const
+  const met = cases.filter(([kind]) => kinds.includes(kind))
+  if (met.length === 0) return usual
+  const whens = joinSql(
+    met.map(([kind, reason]) => sql`WHEN ${kind} THEN ${reason}`),
+    ' ',
+  )
+  return sql`CASE ${cell}[1] ${whens} ELSE ${usual} END`
 }
 
 function orFail(reading: Reading): Sql {

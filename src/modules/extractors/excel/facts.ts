@@ -16,6 +16,8 @@ export interface ExcelColumn {
   readonly type: string
   /** Every cell is known to be of the type: nothing needs checking. */
   readonly free: boolean
+  /** Letters of the kinds that its cells have; absent where not all of them were looked at. */
+  readonly kinds?: string
   /** Number of cells of each kind, when there are several. */
   readonly mixed?: Readonly<Record<string, number>>
   /** Number of cells that are no value, and the first one. */

@@ -75,12 +75,13 @@ function columnOf(name: string, kinds: KindCounts, where: string | undefined, co
   const taken = type === 'VARCHAR' ? 'nsbdmtix' : kindsFor(type).replace('s', '')
   const free =
     !sampled &&
-    (given?.type === undefined || type === 'VARCHAR') &&
+    (given?.type === undefined || type === 'VARCHAR' || type === detected.type) &&
     Object.keys(kinds.counts).every((letter) => taken.includes(letter))
   return {
     name,
     type,
     free,
+    ...(sampled ? {} : { kinds: Object.keys(kinds.counts).sort().join('') }),
     ...(detected.mixed && given?.type === undefined ? { mixed: detected.mixed } : {}),
     ...(where === undefined ? {} : { unfit: { ...unfit, where } }),
   }
