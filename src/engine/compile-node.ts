@@ -4,6 +4,7 @@ import type {
   InputRelation,
   ModuleWarning,
   ParameterValue,
+  ProcessModule,
   RelationModule,
 } from '../modules/kit/contract.ts'
 import { identifier, type Sql } from '../modules/kit/sql.ts'
@@ -85,7 +86,8 @@ export function isVolatile({ module, config, configText }: ResolvedNode): boolea
   if (config === undefined) return false
   // Nobody knows what happens to it meanwhile.
   if (module?.kind === 'extract') return true
-  if (module?.kind === 'process') return CODE_CHANCE.test(written(configText))
+  if (module?.kind === 'process')
+    return (module as ProcessModule).connection !== undefined || CODE_CHANCE.test(written(configText))
   if (module?.kind !== 'relation') return false
   return VOLATILE_CALL.test(written(configText)) || (module as RelationModule).volatile?.(config as never) === true
 }

@@ -12,6 +12,7 @@ import { Binder } from './bind.ts'
 import { checkProblems } from './checks/check-problems.ts'
 import { FactsCache, type NodeFacts, parametersText } from './facts.ts'
 import { PipelineFiles } from './pipeline-files.ts'
+import { processConnection } from './process.ts'
 import type { ProjectSession } from './session.ts'
 import { type Connections, connectionOf } from './sources/connection-of.ts'
 import { extractNode } from './sources/source-key.ts'
@@ -94,6 +95,7 @@ export class Analyser {
           if (found.partial) partial.add(node.id)
           // Where a load may not write is told now, not after an hour of work.
           if (node.module?.kind === 'load') await this.#checkTarget(node.module, node, request)
+          if (node.module?.kind === 'process') processConnection(node, request.connections)
           problems.get(node.id)?.push(...warningsOf(node, found.facts))
         } catch (thrown) {
           if (isCancelled(thrown)) throw thrown

@@ -209,9 +209,9 @@ function columnsText(columns: readonly Column[]): string {
   return text
 }
 
-function declared(module: ProcessModule, { node, inputs }: BindRequest): BoundNode {
+function declared(module: ProcessModule, { node, inputs, parameters }: BindRequest): BoundNode {
   try {
-    const ports = Object.entries(module.columns({ config: node.config as never, inputs }))
+    const ports = Object.entries(module.columns({ config: node.config as never, inputs, parameters }))
     return { ports: new Map(ports), problems: [] }
   } catch (thrown) {
     return { ports: new Map(), problems: [problemOf(attribute(thrown, node.config), node.id)] }

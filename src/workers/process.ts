@@ -2,9 +2,11 @@ import type { ResolvedNode } from '../engine/resolve-pipeline.ts'
 import type { ProcessModule } from '../modules/kit/contract.ts'
 import { type Staged, type StageWriter, stage, stagedRelation } from '../modules/kit/files/stage.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../modules/kit/sql.ts'
+import type { ResolvedConnection } from '../shared/connections/connection.ts'
 import type { Column } from '../shared/engine/types.ts'
 import { frozenNow } from './frozen-clock.ts'
 import type { ProjectSession } from './session.ts'
+import { type Connections, connectionOf, withSecretsHidden } from './sources/connection-of.ts'
 
 export interface ProcessInput {
   /** A complete SELECT. */
@@ -22,7 +24,19 @@ export interface ProcessOptions {
   readonly key: unknown
   /** Where the files go; absent: the staging folder. */
   readonly folder?: string
+  readonly connections: Connections | undefined
+  readonly sampled?: boolean
+  readonly offline?: boolean | undefined
   readonly signal: AbortSignal
+}
+
+/** The connection of a node that is computed by code. @throws LogiDataError as `connectionOf` */
+export function processConnection(
+  node: ResolvedNode,
+  connections: Connections | undefined,
+): ResolvedConnection | undefined {
+  const module = node.module as ProcessModule
+  return connectionOf(module.connection?.(node.config as never), connections)
 }
 
 /**
@@ -34,29 +48,37 @@ export async function computeProcess(
   node: ResolvedNode,
   inputs: ReadonlyMap<string, ProcessInput>,
   columns: Readonly<Record<string, readonly Column[]>>,
-  { key, folder, signal }: ProcessOptions,
+  { key, folder, connections, sampled, offline, signal }: ProcessOptions,
 ): Promise<Processed> {
   if (node.module?.kind !== 'process') throw new TypeError(`${node.id} is not computed by code`)
   const module = node.module as ProcessModule
   const now = frozenNow()
+  const connection = processConnection(node, connections)
   const files = folder === undefined ? session.files : { ...session.files, staging: folder }
   const staged: Staged<null> = await session.lease(signal, (writing) =>
-    stage({ files, session: writing, signal }, 'process', [THIS_PROCESS, key], async (table) => {
+    stage({ files, session: writing, signal }, 'process', [THIS_PROCESS, key, connection?.settings], async (table) => {
       const writers = new Map<string, StageWriter>()
       for (const [port, list] of Object.entries(columns)) writers.set(port, await table(port, positional(list)))
-      await module.process({
-        nodeId: node.id,
-        config: node.config as never,
-        inputs: new Map([...inputs].map(([port, input]) => [port, input.columns])),
-        rows: (port) => rowsOf(session, inputs.get(port), signal),
-        write: async (port, rows) => {
-          const writer = writers.get(port)
-          if (!writer) throw new TypeError(`${node.type} has no output ${port}`)
-          await writer.write(rows)
-        },
-        ...(now === undefined ? {} : { now }),
-        signal,
-      })
+      const work = () =>
+        module.process({
+          nodeId: node.id,
+          config: node.config as never,
+          parameters: node.parameters,
+          files: session.files,
+          ...(connection ? { connection } : {}),
+          sampled,
+          offline,
+          inputs: new Map([...inputs].map(([port, input]) => [port, input.columns])),
+          rows: (port) => rowsOf(session, inputs.get(port), signal),
+          write: async (port, rows) => {
+            const writer = writers.get(port)
+            if (!writer) throw new TypeError(`${node.type} has no output ${port}`)
+            await writer.write(rows)
+          },
+          ...(now === undefined ? {} : { now }),
+          signal,
+        })
+      await withSecretsHidden(connection, work)
       return null
     }),
   )

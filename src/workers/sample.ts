@@ -1,7 +1,7 @@
 import { isBlocking, isStaged } from '../engine/compile-node.ts'
 import { fuse } from '../engine/fuse.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../engine/resolve-pipeline.ts'
-import type { RelationModule } from '../modules/kit/contract.ts'
+import type { ProcessModule, RelationModule } from '../modules/kit/contract.ts'
 import { identifier, raw, type Sql, sql } from '../modules/kit/sql.ts'
 import type { Column } from '../shared/engine/types.ts'
 import { LogiDataError } from '../shared/errors.ts'
@@ -96,17 +96,23 @@ export class Samples {
         note(sample.at)
         continue
       }
+      const { previewRows: most = PROCESS_ROWS } = node.module as ProcessModule
       const inputs = new Map<string, ProcessInput>()
       for (const [port, from] of node.inputs) {
         const table = await this.table(pipeline, from, signal)
         note(table.asOf)
         const columns = pipeline.columns.get(portKey(from)) ?? []
-        inputs.set(port, { select: sql`SELECT * FROM ${table.table} LIMIT ${PROCESS_ROWS}`, columns })
-        if (!table.exact || table.rows > PROCESS_ROWS) exact = false
+        inputs.set(port, { select: sql`SELECT * FROM ${table.table} LIMIT ${most}`, columns })
+        if (!table.exact || table.rows > most) exact = false
       }
       const columns = portColumns(pipeline, node)
       const key = ['preview', pipeline.content.get(node.id)]
-      const processed = await computeProcess(this.#session, node, inputs, columns, { key, signal })
+      const processed = await computeProcess(this.#session, node, inputs, columns, {
+        key,
+        connections: pipeline.connections,
+        sampled: true,
+        signal,
+      })
       for (const [port, { table }] of processed.ports) replaced.set(portKey({ nodeId: node.id, port }), table)
     }
     return { replaced, exact, asOf }

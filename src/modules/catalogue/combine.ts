@@ -4,6 +4,7 @@ import { compare } from '../transformers/compare/implementation.ts'
 import { cross } from '../transformers/cross/implementation.ts'
 import { except } from '../transformers/except/implementation.ts'
 import { fuzzyJoin } from '../transformers/fuzzy-join/implementation.ts'
+import { httpLookup } from '../transformers/http-lookup/implementation.ts'
 import { intersect } from '../transformers/intersect/implementation.ts'
 import { join } from '../transformers/join/implementation.ts'
 import { lookup } from '../transformers/lookup/implementation.ts'
@@ -15,6 +16,7 @@ export const combineModules: readonly Module[] = [
   join,
   union,
   lookup,
+  httpLookup,
   asofJoin,
   rangeJoin,
   fuzzyJoin,

@@ -360,10 +360,18 @@ export interface ColumnsRequest<Config> {
   readonly config: Config
   /** Columns by actual input port. */
   readonly inputs: ReadonlyMap<string, readonly Column[]>
+  readonly parameters: ReadonlyMap<string, ParameterValue>
 }
 
 export interface ProcessRequest<Config> extends ColumnsRequest<Config> {
   readonly nodeId: string
+  /** Of steps that name one. */
+  readonly connection?: ResolvedConnection | undefined
+  readonly files: ProjectFiles
+  /** The rows are the first ones, for a preview. */
+  readonly sampled?: boolean | undefined
+  /** Nothing outside is to be asked. */
+  readonly offline?: boolean | undefined
   /** All rows of an input, in batches, as exact text; memory stays bounded. One input at a time. */
   readonly rows: (port: string) => AsyncIterable<readonly (readonly Cell[])[]>
   /** Where the clock stands still (ISO 8601, UTC); absent where it goes. */
@@ -377,6 +385,10 @@ export interface ProcessRequest<Config> extends ColumnsRequest<Config> {
 export interface ProcessModule<Descriptor extends ModuleDescriptor = ModuleDescriptor> {
   readonly kind: 'process'
   readonly descriptor: Descriptor
+  /** The name of the connection that it asks. What it gives counts for one run only. */
+  readonly connection?: (config: z.output<Descriptor['config']>) => string | undefined
+  /** A preview hands it so many rows at most, where the usual 10,000 would cost too much. */
+  readonly previewRows?: number
   /** Columns per output port, told without running anything. @throws LogiDataError what is wrong with the config */
   readonly columns: (
     request: ColumnsRequest<z.output<Descriptor['config']>>,

@@ -26,6 +26,8 @@ export async function processStage(
     const { ports } = await computeProcess(project.session, node, inputs, portColumns(pipeline, node), {
       key: ['run', hash],
       folder,
+      connections: pipeline.connections,
+      offline: run.request.offline,
       signal,
     })
     const filled = [...ports].map(

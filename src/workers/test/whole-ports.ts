@@ -53,7 +53,11 @@ export class WholePorts {
     )
     const columns = portColumns(pipeline, node)
     const done = await this.#explained(pipeline, undefined, node.id, () =>
-      computeProcess(session, node, inputs, columns, { key: ['test', ++computed], signal }),
+      computeProcess(session, node, inputs, columns, {
+        key: ['test', ++computed],
+        connections: pipeline.connections,
+        signal,
+      }),
     )
     for (const [port, { table }] of done.ports) this.#replaced.set(portKey({ nodeId: node.id, port }), table)
   }

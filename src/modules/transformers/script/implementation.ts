@@ -4,11 +4,12 @@ import { isNestedType } from '../../kit/cells.ts'
 import type { CellValue, ProcessModule } from '../../kit/contract.ts'
 import { checkDistinctNames, freeName, sameName } from '../../kit/inputs.ts'
 import { isKeptByParquet } from '../../kit/parquet-writer.ts'
+import { passOn } from '../../kit/pass-on.ts'
 import { columnType } from '../../kit/types.ts'
 import { type ScriptConfig, scriptDescriptor } from './descriptor.ts'
 import { Sandbox } from './sandbox.ts'
 import type { SandboxResult } from './sandbox-protocol.ts'
-import { isExactNumber, kindOfColumn, passOn, type Reader, readerOf } from './values.ts'
+import { isExactNumber, kindOfColumn, type Reader, readerOf } from './values.ts'
 
 export const script: ProcessModule<typeof scriptDescriptor> = {
   kind: 'process',

@@ -1,8 +1,9 @@
-import type { Cell, Column } from '../../../shared/engine/types.ts'
+import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { isNestedType } from '../../kit/cells.ts'
 import type { CellValue } from '../../kit/contract.ts'
 import { atField, type FieldPath } from '../../kit/fields.ts'
+import { floatOf } from '../../kit/pass-on.ts'
 import { columnType, formatType, integerType, isFloat, isScalar, parseType, type SqlType } from '../../kit/types.ts'
 import type { ValueKind } from './sandbox-protocol.ts'
 
@@ -23,23 +24,6 @@ export function isExactNumber(cell: string, { type }: Column): boolean {
     .replace('.', '')
     .replace(/^0+/, '')
   return digits.length <= 15
-}
-
-/** A cell of the input on its way past the script, for the writer. */
-export function passOn(cell: Cell, type: SqlType): CellValue {
-  if (cell === null) return null
-  if (isScalar(type, 'BOOLEAN')) return cell === 'true'
-  if (isScalar(type, 'TINYINT', 'SMALLINT', 'INTEGER')) return Number(cell)
-  if (isScalar(type, 'BIGINT')) return BigInt(cell)
-  if (isFloat(type)) return floatOf(cell)
-  if (isScalar(type, 'BLOB')) return Buffer.from(cell.slice(2), 'hex')
-  return cell
-}
-
-function floatOf(text: string): number {
-  if (/^nan$/i.test(text)) return Number.NaN
-  if (/^[-+]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
-  return Number(text)
 }
 
 /** Makes the value of a column from the text that the script gave; undefined where it is not exactly one. */

@@ -8,6 +8,10 @@ const NAME = /\$(\$|[A-Za-z_][A-Za-z0-9_]*|\{[^{}]+\})/g
 /** Parameters of these types are numbers and truth values of JSON, where they stand alone. */
 const BARE = new Set(['integer', 'decimal', 'boolean'])
 
+/** The names that a text asks for. @example namesIn('/rates/$currency?day=${the day}') is ['currency', 'the day'] */
+export const namesIn = (text: string): string[] =>
+  [...text.matchAll(NAME)].flatMap(([, written = '$']) => (written === '$' ? [] : [written.replace(/^\{|\}$/g, '')]))
+
 /**
  * A text with its `$names` and `${names}` filled in; `$$` is a dollar.
  * @param encode makes a value a part of the text that cannot change the rest of it
