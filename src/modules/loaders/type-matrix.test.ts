@@ -33,6 +33,7 @@ beforeAll(async () => {
 afterAll(() => lab.close())
 
 const queryOf = ({ type, values }: TypeRow): Sql => {
+  if (values.length === 0) return raw(`SELECT 1 AS k, CAST(NULL AS ${type}) AS v WHERE FALSE`)
   const cells = [...values, 'NULL'].map((value, index) => `(${index}, CAST(${value} AS ${type}))`)
   return raw(`SELECT k, v FROM (VALUES ${cells.join(', ')}) AS t(k, v) ORDER BY k`)
 }
@@ -86,6 +87,7 @@ async function castBack(cells: readonly Cell[], own: string, { type }: TypeRow):
       : `CAST(CAST(${text} AS ${own}) AS ${own === 'BLOB' ? own : 'VARCHAR'})`
     return `SELECT ${index} AS k, TRY_CAST(${held} AS ${type}) AS v`
   })
+  if (cells.length === 0) return []
   const query = sql`SELECT v FROM (${raw(list.join(' UNION ALL '))}) ORDER BY k`
   const back = await lab.session.query(query).catch(() => undefined)
   return back?.rows.map((cell) => cell[0] ?? null) ?? []

@@ -24,6 +24,9 @@ export const TYPE_ROWS: readonly TypeRow[] = [
   row('UBIGINT', quoted('0', '18446744073709551615')),
   row('HUGEINT', quoted('-170141183460469231731687303715884105728', '170141183460469231731687303715884105727')),
   row('UHUGEINT', quoted('340282366920938463463374607431768211455')),
+  row('HUGEINT', quoted('-99999999999999999999999999999999999999', '1'), 'HUGEINT: 38 digits'),
+  row('HUGEINT[]', ["['170141183460469231731687303715884105727'::HUGEINT, NULL]"]),
+  row('STRUCT(a HUGEINT)', ["{'a': '-170141183460469231731687303715884105728'::HUGEINT}"]),
   row('DECIMAL(18,4)', quoted('0.1000', '-12345678901234.5678')),
   row('DECIMAL(38,10)', quoted('1234567890123456789012345678.0123456789', '0.0000000001')),
   row('FLOAT', quoted('0.1', '3.4028235e38', '1e-45')),
@@ -57,6 +60,7 @@ export const TYPE_ROWS: readonly TypeRow[] = [
   row('INTEGER[2]', ['[1, 2]']),
   row('STRUCT(a INTEGER, b VARCHAR)', ["{'a': 1, 'b': 'x'}", "{'a': NULL, 'b': NULL}"]),
   row('MAP(VARCHAR, INTEGER)', ["MAP {'k': 1}"]),
+  row('DECIMAL(9,2)', [], 'a table without rows'),
   row('UNION(n INTEGER, t VARCHAR)', ['union_value(n := 1)']),
 ]
 

@@ -58,6 +58,7 @@ async function prepare(request: PrepareRequest<FixedConfig>): Promise<RecordFact
     family: 'fixed',
     key: [1, config],
     typing: () => textTyping(0),
+    names: () => fields.map(({ name }) => name),
     async *records(file, budget) {
       let header = config.header
       for await (const each of linesOf(file, config, signal, budget)) {

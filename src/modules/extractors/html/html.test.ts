@@ -48,3 +48,13 @@ it('gives the config with what was found', async () => {
   }
   expect(await htmlExtract.detect?.(request)).toMatchObject({ columns: { day: { type: 'DATE', format: '%d/%m/%Y' } } })
 })
+
+it('a table of nothing but a header has its columns, as texts', async () => {
+  await lab.write('a.html', '<table><tr><th>id</th><th>day</th></tr></table>')
+  const { columns, rows } = await lab.extract(htmlExtract, { path: 'a.html' })
+  expect(rows).toEqual([])
+  expect(columns.map(({ name, type }) => [name, type])).toEqual([
+    ['id', 'VARCHAR'],
+    ['day', 'VARCHAR'],
+  ])
+})

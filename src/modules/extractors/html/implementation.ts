@@ -12,13 +12,15 @@ async function prepare(request: PrepareRequest<HtmlConfig>): Promise<RecordFacts
   const found = await sourceFilesOf(config, request, ENDINGS)
   // The parser comes with the first page that is read.
   const { htmlRecords } = await import('./records.ts')
+  const names = new Set<string>()
   return stageRecords(request, found, {
     family: 'html',
     key: 1,
     // A tree of a page is many times its size.
     previewBytes: 4e6,
     typing: () => textTyping(),
-    records: (file, budget) => htmlRecords(file, config, signal, budget),
+    names: () => [...names],
+    records: (file, budget) => htmlRecords(file, config, names, signal, budget),
   })
 }
 

@@ -13,10 +13,11 @@ import { type GridCell, type GridRow, gridOf, WIDEST } from './grid.ts'
 /** A page is held in memory as a tree, many times its size. */
 const LARGEST = 200_000_000
 
-/** The rows of the chosen tables of a page. */
+/** The rows of the chosen tables of a page. @param found gets the names of their columns, which a table without rows has too */
 export async function* htmlRecords(
   file: InputFile,
   config: HtmlConfig,
+  found: Set<string>,
   signal: AbortSignal,
   budget?: ReadBudget,
 ): AsyncGenerator<StagedRecord> {
@@ -26,7 +27,7 @@ export async function* htmlRecords(
     if (!rows)
       throw userError('html.too-wide', `A table of ${file.name} has more than ${WIDEST} columns.`, { field: ['path'] })
     // A table without its end was cut in its last row.
-    yield* recordsOf(budget?.cut && !table.element.sourceCodeLocation?.endTag ? rows.slice(0, -1) : rows, config)
+    yield* recordsOf(budget?.cut && !table.element.sourceCodeLocation?.endTag ? rows.slice(0, -1) : rows, config, found)
   }
 }
 
@@ -154,11 +155,12 @@ const listed = (tables: readonly FoundTable[]): string =>
     )
     .join(', ')}${tables.length > 5 ? ` and ${tables.length - 5} more` : ''}.`
 
-function* recordsOf(all: readonly GridRow[], config: HtmlConfig): Generator<StagedRecord> {
+function* recordsOf(all: readonly GridRow[], config: HtmlConfig, found: Set<string>): Generator<StagedRecord> {
   const rows = all.filter((row) => row.cells.some((cell) => cell !== undefined))
   const count = headerCount(rows, config)
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0)
   const names = namesOf(rows.slice(0, count), width, config)
+  for (const { text, link } of names) for (const name of link === undefined ? [text] : [text, link]) found.add(name)
   const textOfCell = (cell: GridCell | undefined, pick: 'text' | 'links'): string | null => {
     const text = cell && (cell.own || config.spans === 'repeat') ? cell[pick] : ''
     return text === '' || config.null_values.includes(text) ? null : text

@@ -1,6 +1,7 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
-import { identifier, joinSql, type Sql, sql } from '../../kit/sql.ts'
+import { failure } from '../../kit/failure.ts'
+import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 
 const HUGE = /^U?HUGEINT$/
 /**
@@ -18,10 +19,25 @@ export function parquetColumns(columns: readonly Column[]): { columns: Column[];
   const select = joinSql(
     columns.map(({ name, type }) => {
       const column = identifier(name)
-      return isHuge(type) ? sql`CAST(${column} AS DECIMAL(38,0)) AS ${column}` : column
+      return isHuge(type) ? sql`${within38(column, name, type)} AS ${column}` : column
     }),
   )
   return { columns: mapped, select }
+}
+
+/** The first number of 39 digits. */
+const TOO_LARGE = raw("'100000000000000000000000000000000000000'::HUGEINT")
+
+function within38(column: Sql, name: string, type: string): Sql {
+  const size =
+    type === 'HUGEINT' ? sql`${column} > -${TOO_LARGE} AND ${column} < ${TOO_LARGE}` : sql`${column} < ${TOO_LARGE}`
+  const unfit = failure(
+    'parquet.value',
+    ['path'],
+    [`Column ${name}: `, sql`CAST(${column} AS VARCHAR)`, ' has 39 digits, and Parquet holds 38 exactly.'],
+    'Cast the column to VARCHAR before this step, or leave such rows out.',
+  )
+  return sql`CASE WHEN ${column} IS NULL OR ${size} THEN CAST(${column} AS DECIMAL(38,0)) ELSE ${unfit} END`
 }
 
 const isHuge = (type: string): boolean => HUGE.test(type)

@@ -45,6 +45,8 @@ export interface RecordFormat {
   /** Of a format that is slow to read. */
   readonly previewBytes?: number
   readonly typing: () => Typing
+  /** Of the fields, where they are known without a record. Asked after `records`. */
+  readonly names?: () => readonly string[]
   /** With a budget, the first records, as far as it goes. */
   readonly records: (file: InputFile, budget: ReadBudget | undefined) => AsyncIterable<StagedRecord>
 }
@@ -115,7 +117,8 @@ export async function stageRecords(
       await Promise.all([rows, rejects].map((stream) => new Promise((done) => stream.end(done))))
     }
     const partial = budget?.cut === true
-    const met = typing.names()
+    const observed = typing.names()
+    const met = observed.length > 0 ? observed : (format.names?.() ?? [])
     // What was begun holds nothing yet: only the whole says what is wrong with it.
     if (partial && met.length === 0) return await stageRecords({ ...request, sampled: false }, found, format)
     const given = Object.keys(config.columns ?? {})
