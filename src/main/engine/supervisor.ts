@@ -50,6 +50,17 @@ const PASSED_ON = [
   'LC_ALL',
   'LOGIDATA_MEMORY_LIMIT',
   'NODE_COMPILE_CACHE',
+  // Who the AWS tools of this computer are: asked for by connections only that say so.
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 ]
 /** So many crashes within this time, and it stays down until the next call after a pause. */
 const CRASHES_AT_MOST = 5

@@ -14,6 +14,7 @@ import { parquetExtract } from '../extractors/parquet/implementation.ts'
 import { postgresExtract } from '../extractors/postgres/implementation.ts'
 import { restExtract } from '../extractors/rest/implementation.ts'
 import { rowsExtract } from '../extractors/rows/implementation.ts'
+import { s3Extract } from '../extractors/s3/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
 import { textExtract } from '../extractors/text/implementation.ts'
 import { xmlExtract } from '../extractors/xml/implementation.ts'
@@ -40,4 +41,5 @@ export const extractModules: readonly Module[] = [
   restExtract,
   postgresExtract,
   graphqlExtract,
+  s3Extract,
 ]

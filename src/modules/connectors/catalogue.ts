@@ -4,6 +4,7 @@ import { httpDescriptor } from './http/descriptor.ts'
 import { mongodbDescriptor } from './mongodb/descriptor.ts'
 import { mysqlDescriptor } from './mysql/descriptor.ts'
 import { postgresDescriptor } from './postgres/descriptor.ts'
+import { s3Descriptor } from './s3/descriptor.ts'
 
 interface Entry {
   readonly descriptor: ConnectorDescriptor
@@ -32,6 +33,11 @@ const entries: readonly Entry[] = [
   {
     descriptor: postgresDescriptor,
     load: async () => (await import('./postgres/connector.ts')).postgresConnector,
+    browses: true,
+  },
+  {
+    descriptor: s3Descriptor,
+    load: async () => (await import('./s3/connector.ts')).s3Connector,
     browses: true,
   },
 ]

@@ -226,6 +226,8 @@ export interface SourceRequest<Config> {
   /** Absent where the config names none. */
   readonly connection?: ResolvedConnection
   readonly files: ProjectFiles
+  /** Lends a DuckDB connection until `work` ends, for sources that are files once they are fetched. Not to be held while a sink copies. */
+  readonly withSession: <T>(work: (session: QuerySession) => Promise<T>) => Promise<T>
   readonly signal: AbortSignal
 }
 
@@ -237,9 +239,10 @@ export interface RowSink {
   reject(rows: readonly (readonly CellValue[])[]): Promise<void>
   /**
    * The rows of a SELECT, by position: `SELECT … FROM read_csv('FIFO', columns = {…})` is the fastest way for what comes as text. Runs on a
-   * connection of its own; several may run at once. @returns rows
+   * connection of its own; several may run at once.
+   * @param port absent: the default one @returns rows
    */
-  copy(select: Sql): Promise<bigint>
+  copy(select: Sql, port?: 'reject'): Promise<bigint>
   /** A path of the staging folder for a named pipe or a temporary file; gone with the sink. */
   temporary(ending: string): string
 }

@@ -45,8 +45,8 @@ export class ParquetSink implements RowSink {
     return this.#append(this.#port(1), rows)
   }
 
-  async copy(select: Sql): Promise<bigint> {
-    const port = this.#port(0)
+  async copy(select: Sql, to?: 'reject'): Promise<bigint> {
+    const port = this.#port(to === 'reject' ? 1 : 0)
     const path = port.next(this.#folder)
     const names = raw(port.columns.map(({ name }) => name).join(', '))
     const { rowsChanged } = await this.#session.lease(this.#signal, (lease) =>

@@ -35,6 +35,7 @@ export async function readSource(
         parameters: namedParameters(node),
         ...(connection ? { connection } : {}),
         files: session.files,
+        withSession: (work) => session.lease(both, work),
         signal: both,
         discovered,
         ...(limit === undefined ? {} : { limit }),

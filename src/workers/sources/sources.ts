@@ -185,6 +185,7 @@ export class Sources {
         parameters: namedParameters(node),
         ...(connection ? { connection } : {}),
         files: this.#session.files,
+        withSession: (work) => this.#session.lease(signal, work),
         signal,
       }),
     )

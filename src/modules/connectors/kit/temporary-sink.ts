@@ -22,6 +22,9 @@ export interface TemporarySink extends RowSink {
   close(): void
 }
 
+/** For sources that need none. */
+export const noSession = (): Promise<never> => Promise.reject(new TypeError('there is no session'))
+
 /** A sink as the engine's, of its own folder and DuckDB, for tests of connectors: only `copy` takes rows. */
 export async function temporarySink(
   columns: readonly Column[],

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { describeService } from '../../../../tests/services/services.ts'
 import { connectionTo, noFiles } from '../../connectors/http/testing.ts'
 import { errorOf } from '../../connectors/kit/error-of.ts'
-import { temporarySink } from '../../connectors/kit/temporary-sink.ts'
+import { noSession, temporarySink } from '../../connectors/kit/temporary-sink.ts'
 import { graphqlExtractDescriptor } from './descriptor.ts'
 import { graphqlExtract } from './implementation.ts'
 
@@ -19,6 +19,7 @@ describeService('api', 'extract.graphql over an API', (api) => {
       ),
       connection: connectionTo(api.url, { retries: 0 }),
       files: noFiles as never,
+      withSession: noSession,
       signal,
     }
     const discovered = JSON.parse(JSON.stringify(await graphqlExtract.discover(request)))

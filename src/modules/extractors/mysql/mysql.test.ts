@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeService } from '../../../../tests/services/services.ts'
 import { errorOf } from '../../connectors/kit/error-of.ts'
 import { filesOf } from '../../connectors/kit/project-file.ts'
-import { temporarySink } from '../../connectors/kit/temporary-sink.ts'
+import { noSession, temporarySink } from '../../connectors/kit/temporary-sink.ts'
 import { connectionTo, type TemporaryDatabase, temporaryDatabase } from '../../connectors/mysql/temporary-database.ts'
 import type { ParameterValue, ProjectFiles, ReadRequest } from '../../kit/contract.ts'
 import { type MysqlExtractConfig, mysqlExtractDescriptor } from './descriptor.ts'
@@ -31,6 +31,7 @@ describeService('mariadb', 'Reading MySQL and MariaDB', (server) => {
       parameters: new Map(Object.entries(parameters)),
       connection: own.connection,
       files,
+      withSession: noSession,
       signal: never,
       ...more,
     }

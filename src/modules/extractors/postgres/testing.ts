@@ -3,7 +3,7 @@ import type { ResolvedConnection } from '../../../shared/connections/connection.
 import type { Cell, Column } from '../../../shared/engine/types.ts'
 import type { JsonValue } from '../../../shared/pipeline/document.ts'
 import { filesOf } from '../../connectors/kit/project-file.ts'
-import { type TemporarySink, temporarySink } from '../../connectors/kit/temporary-sink.ts'
+import { noSession, type TemporarySink, temporarySink } from '../../connectors/kit/temporary-sink.ts'
 import { openPostgres, type PostgresClient, quoteName } from '../../connectors/postgres/client.ts'
 import type { ParameterValue, ReadResult } from '../../kit/contract.ts'
 import type { Sql } from '../../kit/sql.ts'
@@ -96,6 +96,7 @@ export async function extract(
     parameters: new Map(Object.entries(parameters)),
     connection,
     files,
+    withSession: noSession,
     signal,
   }
   const discovered = JSON.parse(JSON.stringify(await postgresExtract.discover(request)))

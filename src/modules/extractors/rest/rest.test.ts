@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { describeService } from '../../../../tests/services/services.ts'
 import { connectionTo, noFiles, serving } from '../../connectors/http/testing.ts'
 import { errorOf } from '../../connectors/kit/error-of.ts'
-import { temporarySink } from '../../connectors/kit/temporary-sink.ts'
+import { noSession, temporarySink } from '../../connectors/kit/temporary-sink.ts'
 import type { CellValue, ReadRequest } from '../../kit/contract.ts'
 import { sql } from '../../kit/sql.ts'
 import { restExtractDescriptor } from './descriptor.ts'
@@ -30,7 +30,15 @@ async function read(base: string, given: Record<string, unknown>, options: Optio
     Object.entries(options.parameters ?? {}).map(([name, [type, value]]) => [name, { type, value }]),
   )
   const connection = connectionTo(base, { retries: 1, ...options.settings }, options.secrets)
-  const request = { nodeId: 'read', config, parameters, connection, files: noFiles as never, signal }
+  const request = {
+    nodeId: 'read',
+    config,
+    parameters,
+    connection,
+    files: noFiles as never,
+    withSession: noSession,
+    signal,
+  }
   const discovered = JSON.parse(JSON.stringify(await restExtract.discover(request)))
   const sink = await temporarySink(discovered.columns, signal)
   onTestFinished(() => sink.close())

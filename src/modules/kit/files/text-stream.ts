@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { TextDecoder } from 'node:util'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../contract.ts'

@@ -1,0 +1,38 @@
+/** A file behind a connection, as its listing has it. */
+export interface RemoteFile {
+  /** Its path from the store's root, with `/`; not absolute. */
+  readonly name: string
+  readonly bytes: number
+  /** Milliseconds since 1970. */
+  readonly modified: number
+  /** Another one once the content is another: an ETag; size and time where there is nothing better. */
+  readonly version: string
+}
+
+/** Files behind a connection, while it is open. All methods throw LogiDataError, and `cancelled` once the store's signal has aborted. */
+export interface FileStore {
+  /** For messages and lineage: `s3://bucket`, `sftp://host`. */
+  readonly name: string
+  /** All files below a folder, however deep, in pages. `prefix` ends anywhere: what a glob begins with. */
+  list(prefix: string): AsyncIterable<readonly RemoteFile[]>
+  /** One file, when it is there. */
+  find(name: string): Promise<RemoteFile | undefined>
+  /**
+   * Fetches a file, or its first bytes, into a new local file.
+   * @throws LogiDataError `source.changed` when it is no longer the version that was listed
+   */
+  fetch(file: RemoteFile, path: string, options?: { readonly bytes?: number }): Promise<void>
+}
+
+/** A store that can be written to. */
+export interface WritableStore extends FileStore {
+  /**
+   * Puts a local file in place in one step: readers see what was there before, or all of it.
+   * @param options `ifAbsent`: refused with `target.exists` when something has the name
+   */
+  put(path: string, name: string, options?: { readonly ifAbsent?: boolean; readonly key?: string }): Promise<void>
+  /** What is not there is no error. */
+  remove(names: readonly string[]): Promise<void>
+  /** The key with which `put` wrote a file that is there. */
+  keyOf(name: string): Promise<string | undefined>
+}

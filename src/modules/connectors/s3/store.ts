@@ -1,0 +1,196 @@
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+} from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
+import type { RemoteFile, WritableStore } from '../remote-files/store.ts'
+import type { S3Session } from './client.ts'
+import { s3Error } from './errors.ts'
+
+/** Objects larger than one part are read in several requests at once. */
+const PART_BYTES = 8 * 2 ** 20
+const PARTS_AT_ONCE = 6
+const DELETED_AT_ONCE = 1000
+/** In the metadata of an object: the load that wrote it. */
+const LOAD_KEY = 'logidata-load'
+
+/** The objects of a bucket. */
+export class S3Store implements WritableStore {
+  readonly name: string
+  readonly #session: S3Session
+  readonly #signal: AbortSignal
+
+  constructor(session: S3Session, signal: AbortSignal) {
+    this.#session = session
+    this.#signal = signal
+    this.name = `s3://${session.settings.bucket}`
+  }
+
+  async *list(prefix: string): AsyncGenerator<readonly RemoteFile[]> {
+    let token: string | undefined
+    do {
+      const page: ListObjectsV2CommandOutput = await this.#ask(undefined, (abort) =>
+        this.#client.send(
+          new ListObjectsV2Command({
+            Bucket: this.#bucket,
+            Prefix: prefix,
+            // A key may hold characters that XML cannot.
+            EncodingType: 'url',
+            ...(token === undefined ? {} : { ContinuationToken: token }),
+          }),
+          abort,
+        ),
+      )
+      yield (page.Contents ?? []).map(({ Key = '', Size = 0, LastModified, ETag = '' }) => ({
+        name: decodeURIComponent(Key.replaceAll('+', ' ')),
+        bytes: Size,
+        modified: LastModified?.getTime() ?? 0,
+        version: ETag,
+      }))
+      token = page.NextContinuationToken
+    } while (token !== undefined)
+  }
+
+  async find(name: string): Promise<RemoteFile | undefined> {
+    const head = await this.#head(name)
+    return (
+      head && {
+        name,
+        bytes: head.ContentLength ?? 0,
+        modified: head.LastModified?.getTime() ?? 0,
+        version: head.ETag ?? '',
+      }
+    )
+  }
+
+  async fetch(
+    { name, bytes: size, version }: RemoteFile,
+    path: string,
+    options: { bytes?: number } = {},
+  ): Promise<void> {
+    const bytes = Math.min(size, options.bytes ?? size)
+    const file = await open(path, 'wx')
+    try {
+      const parts = Array.from({ length: Math.ceil(bytes / PART_BYTES) }, (_, index) => index).values()
+      const fetching = Array.from({ length: Math.min(PARTS_AT_ONCE, Math.ceil(bytes / PART_BYTES)) }, async () => {
+        for (const part of parts) {
+          const start = part * PART_BYTES
+          const end = Math.min(bytes, start + PART_BYTES)
+          const body = await this.#ask(name, async (abort) => {
+            const { Body } = await this.#client.send(
+              new GetObjectCommand({
+                Bucket: this.#bucket,
+                Key: name,
+                Range: `bytes=${start}-${end - 1}`,
+                ...(version === '' ? {} : { IfMatch: version }),
+              }),
+              abort,
+            )
+            return Body?.transformToByteArray()
+          })
+          if (body?.length !== end - start) throw cutShort(this.name, name)
+          await file.write(body, 0, body.length, start)
+        }
+      })
+      const ends = await Promise.allSettled(fetching)
+      const failed = ends.find((one) => one.status === 'rejected')
+      if (failed) throw failed.reason
+    } finally {
+      await file.close()
+    }
+  }
+
+  async put(path: string, name: string, { ifAbsent = false, key }: { ifAbsent?: boolean; key?: string } = {}) {
+    if (ifAbsent && (await this.#head(name))) throw alreadyThere(this.name, name)
+    const { size } = await stat(path)
+    const upload = new Upload({
+      client: this.#client,
+      // 10,000 parts are the most; four at once are held in memory.
+      partSize: Math.max(PART_BYTES, Math.ceil(size / 9_000)),
+      queueSize: 4,
+      leavePartsOnError: false,
+      params: {
+        Bucket: this.#bucket,
+        Key: name,
+        Body: createReadStream(path),
+        ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
+        ...(key === undefined ? {} : { Metadata: { [LOAD_KEY]: key } }),
+      },
+    })
+    const abort = () => void upload.abort()
+    this.#signal.addEventListener('abort', abort, { once: true })
+    try {
+      await this.#ask(name, () => upload.done())
+    } catch (thrown) {
+      if (ifAbsent && thrown instanceof LogiDataError && thrown.info.code === 'source.changed')
+        throw alreadyThere(this.name, name)
+      throw thrown
+    } finally {
+      this.#signal.removeEventListener('abort', abort)
+    }
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    for (let at = 0; at < names.length; at += DELETED_AT_ONCE) {
+      const some = names.slice(at, at + DELETED_AT_ONCE)
+      const { Errors } = await this.#ask(undefined, (abort) =>
+        this.#client.send(
+          new DeleteObjectsCommand({
+            Bucket: this.#bucket,
+            Delete: { Objects: some.map((Key) => ({ Key })), Quiet: true },
+          }),
+          abort,
+        ),
+      )
+      const [failed] = Errors ?? []
+      if (failed) throw s3Error(Object.assign(new Error(), { name: failed.Code }), this.#session.about, failed.Key)
+    }
+  }
+
+  async keyOf(name: string): Promise<string | undefined> {
+    return (await this.#head(name))?.Metadata?.[LOAD_KEY]
+  }
+
+  async #head(name: string) {
+    try {
+      return await this.#ask(name, (abort) =>
+        this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: name }), abort),
+      )
+    } catch (thrown) {
+      if (thrown instanceof LogiDataError && thrown.info.code === 'source.not-found') return undefined
+      throw thrown
+    }
+  }
+
+  get #client() {
+    return this.#session.client
+  }
+
+  get #bucket(): string {
+    return this.#session.settings.bucket
+  }
+
+  async #ask<T>(name: string | undefined, work: (abort: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    try {
+      return await work({ abortSignal: this.#signal })
+    } catch (thrown) {
+      throw s3Error(thrown, this.#session.about, name)
+    }
+  }
+}
+
+const cutShort = (store: string, name: string) =>
+  operationalError('connection.lost', `The connection ended in the middle of ${store}/${name}.`, {
+    hint: 'Run it again.',
+  })
+
+const alreadyThere = (store: string, name: string) =>
+  userError('target.exists', `${store}/${name} is there already.`, {
+    hint: 'Write under another name, or choose to replace it.',
+  })
