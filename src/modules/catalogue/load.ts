@@ -9,6 +9,7 @@ import { mysqlLoad } from '../loaders/mysql/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
 import { postgresLoad } from '../loaders/postgres/implementation.ts'
 import { restLoad } from '../loaders/rest/implementation.ts'
+import { s3Load } from '../loaders/s3/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
 import { textLoad } from '../loaders/text/implementation.ts'
 import { webhookLoad } from '../loaders/webhook/implementation.ts'
@@ -25,6 +26,7 @@ export const loadModules: readonly Module[] = [
   duckdbLoad,
   postgresLoad,
   mysqlLoad,
+  s3Load,
   xmlLoad,
   fixedWidthLoad,
   textLoad,

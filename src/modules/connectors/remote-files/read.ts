@@ -65,8 +65,10 @@ export async function readFiles(store: FileStore, request: ReadRequest<RemoteSou
   let next = fetchNext(store, parts, files.staging)
   for (const [index, part] of parts.entries()) {
     const copies = await next
-    // The network works while DuckDB does.
-    next = fetchNext(store, parts.slice(index + 1), files.staging)
+    if (!copies) break
+    // The network works while DuckDB does; of a preview the first file is mostly enough.
+    const after = parts.slice(index + 1)
+    next = limit === undefined ? fetchNext(store, after, files.staging) : Promise.resolve(undefined)
     next.catch(() => undefined)
     try {
       const over = { request, format, copies, folders, options }
@@ -93,10 +95,9 @@ export async function readFiles(store: FileStore, request: ReadRequest<RemoteSou
       await copies.remove()
     }
     request.progress?.((index + 1) / parts.length)
-    if (limit !== undefined && rows >= BigInt(limit)) {
-      await (await next.catch(() => undefined))?.remove()
-      break
-    }
+    if (limit === undefined) continue
+    if (rows >= BigInt(limit)) break
+    next = fetchNext(store, after, files.staging)
   }
   if (!config.incremental) return {}
   // Files that are gone are forgotten: one of that name would be new.
@@ -195,8 +196,8 @@ async function fetchNext(
   store: FileStore,
   [part]: readonly (readonly RemoteFile[])[],
   staging: string,
-): Promise<LocalCopies> {
-  return fetchFiles(store, part ?? [], staging)
+): Promise<LocalCopies | undefined> {
+  return part && fetchFiles(store, part, staging)
 }
 
 const namesOf = (part: readonly RemoteFile[]): string =>

@@ -32,7 +32,8 @@ export function formatOfFiles({ format }: RemoteSourceConfig, found: readonly Re
 
 /** The columns that folders give, with their types: the same for every part of the files that is read. */
 export function folderColumns(config: RemoteSourceConfig, found: readonly RemoteFile[]): Record<string, string> {
-  if (config.folder_columns === 'no') return {}
+  // As of the project's files: one that is named has the columns that it holds.
+  if (config.folder_columns === 'no' || (found.length === 1 && found[0]?.name === config.path)) return {}
   const partitions = hivePartitions(found)
   return Object.fromEntries(
     [...partitions].map(([name, values]) => [name, config.folder_types?.[name] ?? hiveType(values)]),
@@ -75,7 +76,7 @@ async function innerRequest({ request, format, copies, session, options }: Over)
 /** Prepares and compiles the step of the format over the copies. @throws LogiDataError as that step does */
 export async function openCopies(over: Over): Promise<Opened> {
   const { request, copies, folders } = over
-  const { reader, inner } = await innerRequest(over)
+  const { reader, inner } = await innerRequest({ ...over, options: await optionsOf(over) })
   const facts: unknown = await reader.prepare?.(inner)
   const { nodeId, parameters } = request
   const ports = reader.compile({ nodeId, config: inner.config, inputs: new Map(), parameters, facts })
@@ -111,6 +112,16 @@ async function explained(
 ): Promise<unknown> {
   if (!(thrown instanceof LogiDataError) || thrown.info.kind === 'cancelled') return thrown
   return (await reader.explain?.({ ...inner, facts, error: thrown })) ?? thrown
+}
+
+/** Those found in the sample, of the columns that these files have: to name another one would be an error of the reader of CSV. */
+async function optionsOf(over: Over): Promise<Over['options']> {
+  const { options, format, request } = over
+  if (options === undefined || format !== 'csv') return options
+  const there = await detectOptions({ ...over, options: { ...request.config.csv, columns: undefined } })
+  const present = new Set(Object.keys(there?.columns ?? {}).map(nameKey))
+  const columns = Object.entries(options.columns ?? {}).filter(([name]) => present.has(nameKey(name)))
+  return { ...options, columns: Object.fromEntries(columns) }
 }
 
 /** The reader's own options with types and formats of all columns spelt out, so that every part of the files has the same. */
