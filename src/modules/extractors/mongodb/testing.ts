@@ -2,7 +2,7 @@ import type { ResolvedConnection } from '../../../shared/connections/connection.
 import type { Cell, Column } from '../../../shared/engine/types.ts'
 import type { JsonValue } from '../../../shared/pipeline/document.ts'
 import { filesOf } from '../../connectors/kit/project-file.ts'
-import { temporarySink } from '../../connectors/kit/temporary-sink.ts'
+import { noSession, temporarySink } from '../../connectors/kit/temporary-sink.ts'
 import type { CellValue, Discovered, ParameterValue, ProjectFiles, ReadResult } from '../../kit/contract.ts'
 import { mongodbExtractDescriptor } from './descriptor.ts'
 import { mongodbExtract } from './implementation.ts'
@@ -36,6 +36,7 @@ const requestOf = (
   parameters: new Map(Object.entries(parameters)),
   connection,
   files,
+  withSession: noSession,
   signal,
 })
 
