@@ -1,4 +1,5 @@
 import { userError } from '../../../shared/errors.ts'
+import type { S3Store } from '../../connectors/s3/store.ts'
 import type { ExtractModule, SourceRequest } from '../../kit/contract.ts'
 import type { S3ExtractConfig } from './descriptor.ts'
 import { s3ExtractDescriptor } from './descriptor.ts'
@@ -9,26 +10,24 @@ export const s3Extract: ExtractModule<typeof s3ExtractDescriptor> = {
   connection: ({ connection }) => connection,
   source: ({ connection, path }) => `s3://${connection}/${path}`,
   incremental: ({ incremental }) => incremental !== undefined,
-  discover: (request) => withStore(request, async (store, { discoverFiles }) => discoverFiles(store, request)),
-  read: (request) => withStore(request, async (store, { readFiles }) => readFiles(store, request)),
+  discover: (request) => withStore(request, async (store) => (await reading()).discoverFiles(store, request)),
+  read: (request) => withStore(request, async (store) => (await reading()).readFiles(store, request)),
 }
 
-type Store = import('../../connectors/s3/store.ts').S3Store
-type Reading = typeof import('../../connectors/remote-files/read.ts')
+const reading = () => import('../../connectors/remote-files/read.ts')
 
 async function withStore<T>(
   { connection, files, signal }: SourceRequest<S3ExtractConfig>,
-  work: (store: Store, reading: Reading) => Promise<T>,
+  work: (store: S3Store) => Promise<T>,
 ): Promise<T> {
   if (!connection) throw userError('connection.missing', 'No connection is named.', { field: ['connection'] })
-  const [{ openS3 }, { S3Store }, reading] = await Promise.all([
+  const [{ openS3 }, { S3Store }] = await Promise.all([
     import('../../connectors/s3/client.ts'),
     import('../../connectors/s3/store.ts'),
-    import('../../connectors/remote-files/read.ts'),
   ])
   const session = await openS3(connection, files)
   try {
-    return await work(new S3Store(session, signal), reading)
+    return await work(new S3Store(session, signal))
   } finally {
     session.close()
   }
