@@ -99,6 +99,7 @@ module.exports = {
         '^src/shared/',
         '^src/modules/kit/',
         '^src/modules/connectors/kit/(?:tls|tunnel-settings|ssh-fields)[.]ts$',
+        '^src/modules/remote-files/(?:config|load-config|documentation)[.]ts$',
         '^src/modules/[^/]+/[^/]+/documentation[.]ts$',
       ],
     ),
@@ -110,11 +111,23 @@ module.exports = {
     ),
     layer(
       'modules-stand-alone',
-      'A module may import shared, the kit, the connectors and its own folder, never another module.',
+      'A module may import shared, the kit, the connectors, what files behind a connection share, and its own folder, never another module.',
       '^src/modules/(?!kit/)([^/]+/[^/]+)/',
-      ['^src/shared/', '^src/modules/kit/', '^src/modules/connectors/', '^src/modules/$1/'],
+      [
+        '^src/shared/',
+        '^src/modules/kit/',
+        '^src/modules/connectors/',
+        '^src/modules/remote-files/',
+        '^src/modules/$1/',
+      ],
       // A load is tested by reading back what it wrote.
       [test],
+    ),
+    layer(
+      'remote-files-by-steps',
+      'Files behind a connection are read and written by the steps of the project’s files.',
+      '^src/modules/remote-files/',
+      ['^src/shared/', '^src/modules/kit/', '^src/modules/remote-files/', '^src/modules/(?:extractors|loaders)/'],
     ),
     layer(
       'kit-stands-alone',

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
-import type { RemoteFile, WritableStore } from '../remote-files/store.ts'
+import type { RemoteFile, WritableStore } from '../../remote-files/store.ts'
 import type { S3Session } from './client.ts'
 import { s3Error } from './errors.ts'
 

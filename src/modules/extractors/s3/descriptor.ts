@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
-import { remoteSourceFields } from '../../connectors/remote-files/config.ts'
-import { remoteSourceDocumentation } from '../../connectors/remote-files/documentation.ts'
 import { connectionField } from '../../kit/connector.ts'
 import { text } from '../../kit/form.ts'
+import { remoteSourceFields } from '../../remote-files/config.ts'
+import { remoteSourceDocumentation } from '../../remote-files/documentation.ts'
 
 const config = z.strictObject({ connection: connectionField('s3'), ...remoteSourceFields })
 export type S3ExtractConfig = z.output<typeof config>

@@ -14,7 +14,7 @@ export const s3Extract: ExtractModule<typeof s3ExtractDescriptor> = {
   read: (request) => withStore(request, async (store) => (await reading()).readFiles(store, request)),
 }
 
-const reading = () => import('../../connectors/remote-files/read.ts')
+const reading = () => import('../../remote-files/read.ts')
 
 async function withStore<T>(
   { connection, files, signal }: SourceRequest<S3ExtractConfig>,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
-import { checkTarget, remoteTargetFields } from '../../connectors/remote-files/load-config.ts'
 import { connectionField } from '../../kit/connector.ts'
 import { text } from '../../kit/form.ts'
+import { checkTarget, remoteTargetFields } from '../../remote-files/load-config.ts'
 
 const config = z
   .strictObject({ connection: connectionField('s3'), ...remoteTargetFields })

@@ -16,7 +16,7 @@ export const s3Load: LoadModule<typeof s3LoadDescriptor> = {
     ),
 }
 
-const writing = () => import('../../connectors/remote-files/write.ts')
+const writing = () => import('../../remote-files/write.ts')
 
 interface Asked {
   readonly connection?: ResolvedConnection | undefined

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { operationalError } from '../../../shared/errors.ts'
+import { operationalError } from '../../shared/errors.ts'
 import type { FileStore, RemoteFile } from './store.ts'
 
 const isPattern = (path: string): boolean => /[*?[{]/.test(path)

@@ -1,4 +1,4 @@
-import { text } from '../../kit/form.ts'
+import { text } from '../kit/form.ts'
 
 /** What holds for every source of files behind a connection. */
 export const remoteSourceDocumentation = text(

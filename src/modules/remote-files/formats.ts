@@ -1,16 +1,12 @@
 import { z } from 'zod'
-import { arrowExtractDescriptor } from '../../extractors/arrow/descriptor.ts'
-import { csvExtractDescriptor } from '../../extractors/csv/descriptor.ts'
-import { excelExtractDescriptor } from '../../extractors/excel/descriptor.ts'
-import { jsonExtractDescriptor } from '../../extractors/json/descriptor.ts'
-import { ndjsonExtractDescriptor } from '../../extractors/ndjson/descriptor.ts'
-import { parquetExtractDescriptor } from '../../extractors/parquet/descriptor.ts'
-import { xmlExtractDescriptor } from '../../extractors/xml/descriptor.ts'
-import type { RelationModule } from '../../kit/contract.ts'
-import { form, option } from '../../kit/form.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: readers of every format, each with a config of its own.
-export type Reader = RelationModule<any, any>
+import { arrowExtractDescriptor } from '../extractors/arrow/descriptor.ts'
+import { csvExtractDescriptor } from '../extractors/csv/descriptor.ts'
+import { excelExtractDescriptor } from '../extractors/excel/descriptor.ts'
+import { jsonExtractDescriptor } from '../extractors/json/descriptor.ts'
+import { ndjsonExtractDescriptor } from '../extractors/ndjson/descriptor.ts'
+import { parquetExtractDescriptor } from '../extractors/parquet/descriptor.ts'
+import { xmlExtractDescriptor } from '../extractors/xml/descriptor.ts'
+import { form, option } from '../kit/form.ts'
 
 /** Fields that are the source's own, whatever the format. */
 const OWN = ['path', 'folder_columns', 'hive_partitioning', 'hive_types', 'file_name_column', 'modified_column']
@@ -26,19 +22,6 @@ const DESCRIPTORS = {
 } as const
 export type Format = keyof typeof DESCRIPTORS
 export const FORMATS = Object.keys(DESCRIPTORS) as readonly Format[]
-
-const LOAD: Readonly<Record<Format, () => Promise<Reader>>> = {
-  csv: async () => (await import('../../extractors/csv/implementation.ts')).csvExtract,
-  ndjson: async () => (await import('../../extractors/ndjson/implementation.ts')).ndjsonExtract,
-  json: async () => (await import('../../extractors/json/implementation.ts')).jsonExtract,
-  parquet: async () => (await import('../../extractors/parquet/implementation.ts')).parquetExtract,
-  excel: async () => (await import('../../extractors/excel/implementation.ts')).excelExtract,
-  xml: async () => (await import('../../extractors/xml/implementation.ts')).xmlExtract,
-  arrow: async () => (await import('../../extractors/arrow/implementation.ts')).arrowExtract,
-}
-
-/** The reader of a format: that of the step which reads such files of the project. */
-export const readerOf = (format: Format): Promise<Reader> => LOAD[format]()
 
 const ENDINGS: readonly (readonly [RegExp, Format])[] = [
   [/\.(?:csv|tsv|txt)$/, 'csv'],

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { InputFile, ProjectFiles } from '../../kit/contract.ts'
-import { temporaryPath } from '../../kit/files/temporary-names.ts'
+import type { InputFile, ProjectFiles } from '../kit/contract.ts'
+import { temporaryPath } from '../kit/files/temporary-names.ts'
 import type { FileStore, RemoteFile } from './store.ts'
 
 /** Small files are fetched so many at a time; one large file is fetched in parts by its store. */

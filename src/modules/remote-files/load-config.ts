@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { form, option, text } from '../../kit/form.ts'
+import { form, option, text } from '../kit/form.ts'
 import { loadFormatFields } from './load-formats.ts'
 
 /** What every target of files behind a connection asks about, besides the connection. */

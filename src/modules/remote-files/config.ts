@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { form, option, text } from '../../kit/form.ts'
+import { form, option, text } from '../kit/form.ts'
 import { formatFields } from './formats.ts'
 
 const columnName = (en: string, fr: string, helpEn: string, helpFr: string) =>

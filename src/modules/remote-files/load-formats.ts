@@ -1,15 +1,11 @@
 import { z } from 'zod'
-import type { LoadModule } from '../../kit/contract.ts'
-import { form, option } from '../../kit/form.ts'
-import { arrowLoadDescriptor } from '../../loaders/arrow/descriptor.ts'
-import { csvLoadDescriptor } from '../../loaders/csv/descriptor.ts'
-import { excelLoadDescriptor } from '../../loaders/excel/descriptor.ts'
-import { jsonLoadDescriptor } from '../../loaders/json/descriptor.ts'
-import { parquetLoadDescriptor } from '../../loaders/parquet/descriptor.ts'
-import { xmlLoadDescriptor } from '../../loaders/xml/descriptor.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: writers of every format, each with a config of its own.
-export type Writer = LoadModule<any>
+import { form, option } from '../kit/form.ts'
+import { arrowLoadDescriptor } from '../loaders/arrow/descriptor.ts'
+import { csvLoadDescriptor } from '../loaders/csv/descriptor.ts'
+import { excelLoadDescriptor } from '../loaders/excel/descriptor.ts'
+import { jsonLoadDescriptor } from '../loaders/json/descriptor.ts'
+import { parquetLoadDescriptor } from '../loaders/parquet/descriptor.ts'
+import { xmlLoadDescriptor } from '../loaders/xml/descriptor.ts'
 
 /** Fields that are the target's own, whatever the format. */
 const OWN = ['path', 'mode', 'partition_by']
@@ -24,18 +20,6 @@ const DESCRIPTORS = {
 } as const
 export type LoadFormat = keyof typeof DESCRIPTORS
 export const LOAD_FORMATS = Object.keys(DESCRIPTORS) as readonly LoadFormat[]
-
-const LOAD: Readonly<Record<LoadFormat, () => Promise<Writer>>> = {
-  parquet: async () => (await import('../../loaders/parquet/implementation.ts')).parquetLoad,
-  csv: async () => (await import('../../loaders/csv/implementation.ts')).csvLoad,
-  json: async () => (await import('../../loaders/json/implementation.ts')).jsonLoad,
-  excel: async () => (await import('../../loaders/excel/implementation.ts')).excelLoad,
-  xml: async () => (await import('../../loaders/xml/implementation.ts')).xmlLoad,
-  arrow: async () => (await import('../../loaders/arrow/implementation.ts')).arrowLoad,
-}
-
-/** The writer of a format: that of the step which writes such files into the project. */
-export const writerOf = (format: LoadFormat): Promise<Writer> => LOAD[format]()
 
 /** What the names of files of a format end with, where the path names a folder. */
 export const ENDING: Readonly<Record<LoadFormat, string>> = {
