@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os'
 import type { BrowseEntry, ConnectorInfo, Diagnosis } from '../shared/connections/connection.ts'
-import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile, RunEvent } from '../shared/engine/types.ts'
+import type {
+  Analysis,
+  FieldSuggestion,
+  FileDetection,
+  KeptSource,
+  Preview,
+  Profile,
+  RunEvent,
+} from '../shared/engine/types.ts'
 import type { DocumentLineage } from '../shared/lineage/types.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import type { ColumnRename } from '../shared/rename.ts'
@@ -92,6 +100,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
       (await interactive.ask('browseConnection', input, signal)) as BrowseEntry[],
     refreshSource: async (input, { signal }) =>
       (await interactive.ask('refreshSource', input, signal)) as Record<string, never>,
+    keptSources: async (input, { signal }) => (await interactive.ask('keptSources', input, signal)) as KeptSource[],
     lineage: async (input, { signal }) =>
       (await interactive.ask('lineage', input, signal)) as { hash: string; lineage?: DocumentLineage },
     renameColumn: async (input, { signal }) => (await interactive.ask('renameColumn', input, signal)) as ColumnRename,

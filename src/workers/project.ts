@@ -6,7 +6,7 @@ import type { PortRef } from '../engine/resolve-pipeline.ts'
 import type { Module, RelationModule } from '../modules/kit/contract.ts'
 import { toModuleInfo } from '../modules/kit/module-info.ts'
 import { literal, raw } from '../modules/kit/sql.ts'
-import type { Analysis, FieldSuggestion, FileDetection, Preview, Profile } from '../shared/engine/types.ts'
+import type { Analysis, FieldSuggestion, FileDetection, KeptSource, Preview, Profile } from '../shared/engine/types.ts'
 import { fromErrorInfo, toErrorInfo, userError } from '../shared/errors.ts'
 import type { ModuleInfo } from '../shared/modules/descriptor.ts'
 import { FORMAT, type JsonValue } from '../shared/pipeline/document.ts'
@@ -20,7 +20,9 @@ import { explainFailure } from './run/explain-failure.ts'
 import { Samples } from './sample.ts'
 import type { ProjectSession } from './session.ts'
 import { connectionOf } from './sources/connection-of.ts'
+import { keptRows } from './sources/kept-rows.ts'
 import { extractNode } from './sources/source-key.ts'
+import type { SourceFacts } from './sources/sources.ts'
 import { suggestField } from './suggest.ts'
 import { type TestRequest, Tests } from './test/run-test.ts'
 import { type DiffRequest, Versions } from './test/versions.ts'
@@ -168,6 +170,19 @@ export class Project {
     const connection = connectionOf(source.module.connection(node.config as never), request.connections)
     await this.analyser.sources.refresh(source, connection, signal)
     return {}
+  }
+
+  /** Of every source over a connection: of when the rows are that a run offline would take. */
+  async keptSources(request: AnalyseRequest, signal: AbortSignal): Promise<KeptSource[]> {
+    const pipeline = await this.analyser.pipeline({ ...request, offline: true }, signal)
+    const sources = [...pipeline.nodes.values()].filter(({ module }) => module?.kind === 'extract')
+    return Promise.all(
+      sources.map(async ({ id }) => {
+        const facts = pipeline.facts.get(id) as SourceFacts | undefined
+        const kept = facts && (await keptRows(this.session, facts))
+        return { nodeId: id, ...(kept ? { at: kept.at } : {}) }
+      }),
+    )
   }
 
   /** What the data of its inputs gives for one field of a node's config. */

@@ -113,6 +113,8 @@ export class Projects {
         return browseConnection(input as Input<'browseConnection'>, signal)
       case 'refreshSource':
         return this.#with(input as Input<'refreshSource'>, (project, request) => project.refreshSource(request, signal))
+      case 'keptSources':
+        return this.#with(input as Input<'keptSources'>, (project, request) => project.keptSources(request, signal))
       case 'diff':
         return this.#with(input as Input<'diff'>, (project, request) => project.diff(request, signal))
       case 'run':

@@ -26,6 +26,7 @@ export type ThreadMethod =
   | 'testConnection'
   | 'browseConnection'
   | 'refreshSource'
+  | 'keptSources'
   | 'run'
   | 'test'
   | 'diff'

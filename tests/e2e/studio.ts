@@ -20,14 +20,18 @@ export interface Studio {
 }
 
 /** Starts the application as a person does, `npm start`, on a port of its own. */
-export async function startStudio(options: { dataDirectory?: string } = {}): Promise<Studio> {
+export async function startStudio(options: { dataDirectory?: string; project?: string } = {}): Promise<Studio> {
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'logidata-e2e-'))
-  const child = spawn('npm', ['start', '--silent', '--', '--browser', '--no-open', '--port', '0'], {
-    cwd: repository,
-    env: { ...process.env, LOGIDATA_HOME: dataDirectory },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const child = spawn(
+    'npm',
+    ['start', '--silent', '--', '--browser', '--no-open', '--port', '0', ...(options.project ? [options.project] : [])],
+    {
+      cwd: repository,
+      env: { ...process.env, LOGIDATA_HOME: dataDirectory },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  )
   let text = ''
   const stop = async () => {
     await endGroup(child)

@@ -30,6 +30,7 @@ export function draftHandlers(sessions: Sessions, modules: ModuleList): Handlers
         },
         context,
       ),
+    'draft.keptSources': (input, context) => client.call('keptSources', sessions.draft(input), context),
     'draft.diff': async ({ document, parameters, against, againstNode, ...rest }, context) => {
       const other = against.kind === 'file' ? await readVersion(sessions, against.path) : against.document
       // A parameter that only one of the two versions has would be an error of the other.

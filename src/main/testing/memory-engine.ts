@@ -49,6 +49,7 @@ export function createMemoryEngine(run: RunHandler): AppEngine & {
     testConnection: seen('testConnection', { ok: true, steps: [] }),
     browseConnection: seen('browseConnection', []),
     refreshSource: seen('refreshSource', {}),
+    keptSources: seen('keptSources', []),
     lineage: seen('lineage', { hash: '' }),
     renameColumn: seen('renameColumn', { edits: [], uses: [], lookAt: [], columns: {} }),
     run: (request, { signal }) => {

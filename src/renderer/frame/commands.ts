@@ -1,6 +1,7 @@
 import * as actions from '../canvas/canvas-actions.ts'
 import { canvasHandle } from '../canvas/canvas-state.ts'
 import { t } from '../i18n/index.ts'
+import { readsConnections } from '../runs/reads-connections.ts'
 import { redo, undo, usePipeline } from '../store/pipeline.ts'
 import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
 import { useSelection } from '../store/selection.ts'
@@ -40,6 +41,13 @@ export function commands(): Command[] {
       keys: 'Ctrl Enter',
       enabled: hasNodes && !running,
       run: () => void startRun(),
+    },
+    { id: 'dryRun', title: t('command.dryRun'), enabled: hasNodes, run: () => openDialog({ kind: 'dryRun' }) },
+    {
+      id: 'offlineRun',
+      title: t('command.offlineRun'),
+      enabled: hasNodes && !running && readsConnections(document),
+      run: () => openDialog({ kind: 'offlineRun' }),
     },
     { id: 'cancel', title: t('command.cancel'), enabled: running, run: () => void cancelRun() },
     { id: 'undo', title: t('command.undo'), keys: 'Ctrl Z', enabled: canUndo, run: undo },

@@ -5,6 +5,8 @@ import type { PipelineEdit } from '../../shared/pipeline/edits.ts'
 import { tryEdit } from '../canvas/canvas-actions.ts'
 import { RenameColumnDialog } from '../data-pane/rename-dialog.tsx'
 import { t } from '../i18n/index.ts'
+import { DryRunDialog } from '../runs/dry-run-dialog.tsx'
+import { OfflineDialog } from '../runs/offline-dialog.tsx'
 import { usePipeline } from '../store/pipeline.ts'
 import { createPipeline, removePipeline } from '../store/project.ts'
 import { select } from '../store/selection.ts'
@@ -22,6 +24,10 @@ export function Dialogs() {
       return null
     case 'parameters':
       return <ParametersDialog />
+    case 'dryRun':
+      return <DryRunDialog />
+    case 'offlineRun':
+      return <OfflineDialog />
     case 'newPipeline':
       return <NewPipeline />
     case 'deletePipeline':

@@ -1,6 +1,7 @@
-import { Button } from '@blueprintjs/core'
-import { Play, Plus, Search, Square, X } from 'lucide-react'
+import { Button, ButtonGroup, Popover } from '@blueprintjs/core'
+import { ChevronDown, Play, Plus, Search, Square, X } from 'lucide-react'
 import { t } from '../i18n/index.ts'
+import { RunMenu } from '../runs/run-menu.tsx'
 import { usePipeline } from '../store/pipeline.ts'
 import { useProject } from '../store/project.ts'
 import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
@@ -103,15 +104,27 @@ function RunButton() {
   const canRun = usePipeline((state) => Object.keys(state.document?.nodes ?? {}).length > 0)
   if (!running) {
     return (
-      <Button
-        className="run-button"
-        intent="primary"
-        icon={<Play size={12} fill="currentColor" />}
-        text={t('bar.run')}
-        title="Ctrl Enter"
-        disabled={!canRun}
-        onClick={() => void startRun()}
-      />
+      <ButtonGroup className="run-group">
+        <Button
+          className="run-button"
+          intent="primary"
+          icon={<Play size={12} fill="currentColor" />}
+          text={t('bar.run')}
+          title="Ctrl Enter"
+          disabled={!canRun}
+          onClick={() => void startRun()}
+        />
+        <Popover placement="bottom-end" transitionDuration={0} disabled={!canRun} content={<RunMenu />}>
+          <Button
+            className="run-more"
+            intent="primary"
+            icon={<ChevronDown size={14} />}
+            aria-label={t('bar.runMore')}
+            title={t('bar.runMore')}
+            disabled={!canRun}
+          />
+        </Popover>
+      </ButtonGroup>
     )
   }
   return (

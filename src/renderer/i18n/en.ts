@@ -1,5 +1,6 @@
 import { enCanvas } from './en-canvas.ts'
 import { enConnections } from './en-connections.ts'
+import { enDryRun } from './en-dry-run.ts'
 import { enLineage } from './en-lineage.ts'
 import { enPanes } from './en-panes.ts'
 import { enRuns } from './en-runs.ts'
@@ -16,6 +17,9 @@ const enFrame = {
   'bar.run': 'Run',
   'bar.cancel': 'Cancel',
   'bar.cancelling': 'Cancelling…',
+  'bar.runMore': 'Other ways to run',
+  'command.dryRun': 'Dry run: what would change',
+  'command.offlineRun': 'Run offline on what was staged…',
   'bar.newPipeline': 'New pipeline',
   'bar.closeTab': 'Close {name}',
   'bar.tabs': 'Open pipelines',
@@ -190,6 +194,7 @@ export const en = {
   ...enSub,
   ...enTests,
   ...enConnections,
+  ...enDryRun,
   ...enLineage,
 }
 

@@ -1,6 +1,7 @@
 import type { Messages } from './en.ts'
 import { frCanvas } from './fr-canvas.ts'
 import { frConnections } from './fr-connections.ts'
+import { frDryRun } from './fr-dry-run.ts'
 import { frLineage } from './fr-lineage.ts'
 import { frPanes } from './fr-panes.ts'
 import { frRuns } from './fr-runs.ts'
@@ -16,6 +17,9 @@ export const fr: Messages = {
   'bar.run': 'Exécuter',
   'bar.cancel': 'Annuler',
   'bar.cancelling': 'Annulation…',
+  'bar.runMore': 'Autres façons d’exécuter',
+  'command.dryRun': 'Essai à blanc : ce qui changerait',
+  'command.offlineRun': 'Exécuter hors ligne sur ce qui est en réserve…',
   'bar.newPipeline': 'Nouveau pipeline',
   'bar.closeTab': 'Fermer {name}',
   'bar.tabs': 'Pipelines ouverts',
@@ -185,6 +189,7 @@ export const fr: Messages = {
   ...frRuns,
   ...frSchedules,
   ...frConnections,
+  ...frDryRun,
   ...frLineage,
   ...frSub,
   ...frTests,

@@ -6,6 +6,7 @@ import type { JsonValue } from '../../shared/pipeline/document.ts'
 import { ModuleDocumentation } from '../documentation/module-documentation.tsx'
 import { useFunctions } from '../expression/functions-store.ts'
 import { t } from '../i18n/index.ts'
+import { CursorSection } from '../runs/cursor-section.tsx'
 import { nodeAnalysis, problemsOf, useAnalysis } from '../store/analysis.ts'
 import { useModules } from '../store/modules.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
@@ -86,6 +87,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       <NodeProblems problems={general} />
       {!info && <p className="inspector-callout">{t('panes.unknownModule', { type: node.type })}</p>}
       {info && <FieldList fields={info.fields} values={config ?? {}} path={rootPath} />}
+      <CursorSection nodeId={nodeId} />
       <InputsSection nodeId={nodeId} node={node} info={info} />
       <ChecksSection nodeId={nodeId} info={info} />
       <FailureSection nodeId={nodeId} />

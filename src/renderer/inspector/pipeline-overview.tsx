@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { t } from '../i18n/index.ts'
+import { PipelineCursors } from '../runs/cursor-section.tsx'
 import { edit, usePipeline } from '../store/pipeline.ts'
 import { LazyInput } from './controls/simple-controls.tsx'
 
@@ -61,6 +62,7 @@ export function PipelineOverview() {
           ))}
         </ul>
       </section>
+      <PipelineCursors />
       <p className="inspector-empty">{t('panes.nothingSelected')}</p>
     </>
   )

@@ -20,6 +20,20 @@ export function whenOf(at: string, withSeconds = false): string {
   return `${new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(date)} ${time}`
 }
 
+/** How long ago, in one unit: `3 hours ago`. */
+export function ageOf(at: string, now = Date.now()): string {
+  const seconds = Math.max(0, Math.round((now - new Date(at).getTime()) / 1000))
+  const [amount, unit] =
+    seconds < 60
+      ? ([seconds, 'second'] as const)
+      : seconds < 3600
+        ? ([Math.floor(seconds / 60), 'minute'] as const)
+        : seconds < 86_400
+          ? ([Math.floor(seconds / 3600), 'hour'] as const)
+          : ([Math.floor(seconds / 86_400), 'day'] as const)
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }).format(-amount, unit)
+}
+
 export const timeOf = (at: string): string =>
   new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(at))
 

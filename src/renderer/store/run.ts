@@ -39,6 +39,8 @@ export interface RunPart {
   readonly from?: readonly string[]
   /** Up to these steps. */
   readonly to?: readonly string[]
+  /** Sources over connections are not asked. */
+  readonly offline?: boolean
 }
 
 /** Starts a run of the pipeline in front. */
@@ -58,6 +60,7 @@ export async function startRun(part: RunPart = {}): Promise<void> {
       ...(part.only && { only: [...part.only] }),
       ...(part.from && { from: [...part.from] }),
       ...(part.to && { to: [...part.to] }),
+      ...(part.offline && { offline: true }),
     })
     useRun.setState({ run: newRun(runId), path, starting: false })
     void refreshRuns()

@@ -6,6 +6,8 @@ export type LeftPanel = 'pipelines' | 'steps'
 export type Screen = 'editor' | 'runs' | 'schedules' | 'tests' | 'lineage' | 'connections'
 export type OpenDialog =
   | { readonly kind: 'parameters' }
+  | { readonly kind: 'dryRun' }
+  | { readonly kind: 'offlineRun' }
   | { readonly kind: 'newPipeline' }
   | { readonly kind: 'deletePipeline'; readonly path: string; readonly name: string }
   | { readonly kind: 'renameNode'; readonly nodeId: string }

@@ -270,6 +270,10 @@ export const fieldSuggestionSchema = z.object({
 })
 export type FieldSuggestion = z.infer<typeof fieldSuggestionSchema>
 
+/** A source over a connection, and of when the rows are that were read of it; absent: not all were read yet. */
+export const keptSourceSchema = z.object({ nodeId: z.string(), at: z.string().optional() })
+export type KeptSource = z.infer<typeof keptSourceSchema>
+
 export const fileDetectionSchema = z.object({
   config: z.record(z.string(), z.unknown()),
   preview: previewSchema.optional(),

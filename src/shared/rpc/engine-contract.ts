@@ -9,6 +9,7 @@ import {
   analysisSchema,
   fieldSuggestionSchema,
   fileDetectionSchema,
+  keptSourceSchema,
   previewSchema,
   profileSchema,
   runEventSchema,
@@ -123,6 +124,7 @@ export const engineContract = {
   ),
   /** Asks the source of a node anew; previews show its rows as they are now. */
   refreshSource: call('read', portRequestSchema.omit({ port: true }), z.object({})),
+  keptSources: call('read', pipelineRequestSchema, z.array(keptSourceSchema)),
   /** Where every column of every node comes from. */
   lineage: call(
     'read',

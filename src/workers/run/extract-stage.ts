@@ -3,12 +3,13 @@ import { portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
 import type { StagedFile } from '../../shared/engine/types.ts'
 import { operationalError } from '../../shared/errors.ts'
 import { connectionOf } from '../sources/connection-of.ts'
-import { readWhole, SOURCES_FOLDER, writeWhole } from '../sources/discovery-record.ts'
+import { writeWhole } from '../sources/discovery-record.ts'
+import { keptRows } from '../sources/kept-rows.ts'
 import { readSource } from '../sources/read-source.ts'
 import { extractNode } from '../sources/source-key.ts'
 import type { SourceFacts } from '../sources/sources.ts'
 import type { RunContext } from './context.ts'
-import { readStaged, type StagedResult, writeStaged } from './staged-results.ts'
+import { type StagedResult, writeStaged } from './staged-results.ts'
 
 /** Reads all rows of a source. All ports at once: a stage of another port of the same node then finds its table. @throws LogiDataError */
 export async function extractStage(
@@ -41,17 +42,10 @@ export async function extractStage(
 }
 
 /** The rows as they were read last: by a run, or by a preview that saw all of them. @throws LogiDataError `source.offline` */
-async function offlineStage(
-  run: RunContext,
-  node: ResolvedNode,
-  { key, at }: SourceFacts,
-): Promise<readonly StagedFile[]> {
+async function offlineStage(run: RunContext, node: ResolvedNode, facts: SourceFacts): Promise<readonly StagedFile[]> {
   const { project, pipeline, results, emit } = run
-  const whole = await readWhole(project.session, key)
-  const ofRun = whole && (await readStaged(project.session, whole.hash))
-  const seen = ofRun ? undefined : await readStaged(project.session, key, undefined, SOURCES_FOLDER)
-  const staged = ofRun ?? (isWhole(seen?.about) ? seen : undefined)
-  if (!staged)
+  const kept = await keptRows(project.session, facts)
+  if (!kept)
     throw operationalError(
       'source.offline',
       `No run has read all rows of “${node.id}” yet, or they were cleaned away.`,
@@ -60,15 +54,11 @@ async function offlineStage(
         hint: 'Run the pipeline once while the source can be reached.',
       },
     )
-  const when = ofRun ? (whole?.at ?? at) : at
-  results.take(pipeline, node.id, ofRun ? (whole?.hash ?? key) : key, staged)
-  const message = `“${node.id}” was not asked: its rows are of ${when}.`
+  results.take(pipeline, node.id, kept.hash, kept.staged)
+  const message = `“${node.id}” was not asked: its rows are of ${kept.at}.`
   emit({ kind: 'log', at: new Date().toISOString(), level: 'warn', nodeId: node.id, message })
-  return staged.files
+  return kept.staged.files
 }
-
-const isWhole = (about: unknown): boolean =>
-  typeof about === 'object' && about !== null && 'complete' in about && about.complete === true
 
 /** Takes what was staged, now or in an earlier attempt: the rows, and of an extract where the next run goes on. */
 export function takeStaged(run: RunContext, nodeId: string, hash: string, staged: StagedResult): void {

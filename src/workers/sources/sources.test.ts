@@ -232,8 +232,12 @@ test('a run offline takes the rows that the last one read, and says of when they
   await preview()
   const sampled = await runNodes(own, { from, load }, { connections, offline: true, runId: 'sampled' })
   expect(sampled.finished).toMatchObject({ error: { code: 'source.offline', nodeId: 'from' } })
+  const kept = async () => (await own.project.keptSources({ ...pipeline({ from, load }), connections }, never))[0]
+  expect(await kept()).toEqual({ nodeId: 'from' })
   await runNodes(own, { from, load }, { connections, runId: 'online' })
   const before = asked.length
+  expect(await kept()).toEqual({ nodeId: 'from', at: expect.stringMatching(/^20\d\d-/) })
+  expect(asked).toHaveLength(before)
   const { events, finished } = await runNodes(own, { from, load }, { connections, offline: true, runId: 'offline' })
   expect(finished).toMatchObject({ state: 'succeeded' })
   expect(asked).toHaveLength(before)

@@ -3,6 +3,7 @@ import {
   analysisSchema,
   fieldSuggestionSchema,
   fileDetectionSchema,
+  keptSourceSchema,
   previewSchema,
   profileSchema,
   runEventSchema,
@@ -54,6 +55,8 @@ export const draftContract = {
     draftSchema.extend({ only: z.array(z.string()).optional(), offline: z.boolean().optional() }),
     runEventSchema,
   ),
+  /** Of every source over a connection: of when the rows are that a run offline would take. */
+  'draft.keptSources': call('read', draftSchema, z.array(keptSourceSchema)),
   /** What this draft gives that another version of it, or another pipeline, does not; over the same inputs and all rows. */
   'draft.diff': call(
     'read',
