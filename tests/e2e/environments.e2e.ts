@@ -89,7 +89,7 @@ const setting = (name: string) => page.locator(`[data-field="${name}"]`)
 const dialog = () => page.getByRole('dialog')
 const open = async (name: string) => {
   await page.keyboard.press('Control+k')
-  await page.locator('.palette input').fill(name)
+  await page.locator('.bp6-omnibar input').fill(name)
   await page.keyboard.press('Enter')
   await page.locator('.tab.is-front', { hasText: name }).waitFor()
 }

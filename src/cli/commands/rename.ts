@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { writeAtomically } from '../../main/files/write-atomically.ts'
+import { renameInTests } from '../../main/tests/rename-in-tests.ts'
 import { TestFiles } from '../../main/tests/test-files.ts'
 import { userError } from '../../shared/errors.ts'
 import { applyEdit } from '../../shared/pipeline/apply-edit.ts'
 import { type PipelineDocument, parseReference, REFERENCE } from '../../shared/pipeline/document.ts'
 import { writePipeline } from '../../shared/pipeline/write-pipeline.ts'
 import type { ColumnRename } from '../../shared/rename.ts'
-import { readTest } from '../../shared/tests/read-test.ts'
-import { renameInTest } from '../../shared/tests/rename-columns.ts'
-import { writeTest } from '../../shared/tests/write-test.ts'
 import { type CommandContext, type PipelineOptions, pipelineRequest, printJson } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { type PipelineArgument, readPipelineArgument } from '../pipeline-argument.ts'
@@ -34,17 +31,15 @@ export async function rename(
   const found = await think(pipeline, column, to, options, context)
   const { projectRoot } = pipelineRequest(column.file, pipeline.document, options)
   const after = found.edits.reduce((document, edit) => applyEdit(document, edit).document, pipeline.document)
-  const tests = await testsOf(projectRoot, column.file, found)
-  if (!options.dryRun) {
-    await writeAtomically(resolve(column.file), writePipeline(after, pipeline.text))
-    for (const { path, text } of tests) await writeAtomically(join(projectRoot, path), text)
-  }
+  if (!options.dryRun) await writeAtomically(resolve(column.file), writePipeline(after, pipeline.text))
+  const own = relative(projectRoot, resolve(column.file)).replaceAll('\\', '/')
+  const tests = await renameInTests(new TestFiles(projectRoot), own, found.columns, options.dryRun === true)
   const { uses, lookAt, added } = found
-  const files = [column.file, ...tests.map(({ path }) => path)]
+  const files = [column.file, ...tests]
   if (options.json) printJson(terminal, { written: !options.dryRun, files, uses, lookAt, added: added ?? null })
   else {
     print(found, context)
-    for (const { path } of tests) terminal.out.write(`${path}\n`)
+    for (const path of tests) terminal.out.write(`${path}\n`)
     terminal.say(`${options.dryRun ? 'Would be renamed' : 'Renamed'} in ${count(uses.length)}.`)
   }
   return EXIT.success
@@ -93,18 +88,4 @@ function print({ uses: found, lookAt, added }: ColumnRename, { terminal }: Comma
     terminal.out.write(`${nodeId}  ${[part, ...field].join('.')}: ${before} → ${after}\n`)
   for (const { nodeId, field, message } of lookAt)
     terminal.out.write(`${nodeId}  ${['config', ...field].join('.')}  ? to look at: ${message}\n`)
-}
-
-/** The tests of the pipeline that name columns which have another name now, as they are to be written. */
-async function testsOf(root: string, file: string, { columns }: ColumnRename) {
-  const own = relative(root, resolve(file)).replaceAll('\\', '/')
-  const changed: { path: string; text: string }[] = []
-  for (const path of await new TestFiles(root).paths()) {
-    const text = await readFile(join(root, path), 'utf8')
-    const { file: test } = readTest(text)
-    if (test?.pipeline !== own) continue
-    const next = renameInTest(test, columns)
-    if (next !== test) changed.push({ path, text: writeTest(next, text) })
-  }
-  return changed
 }

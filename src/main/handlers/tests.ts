@@ -3,6 +3,7 @@ import type { testContract } from '../../shared/rpc/app/tests.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
 import type { Sessions } from '../sessions.ts'
 import { testFromPreview } from '../tests/from-preview.ts'
+import { renameInTests } from '../tests/rename-in-tests.ts'
 import { runTests } from '../tests/run-tests.ts'
 import { TestFiles } from '../tests/test-files.ts'
 
@@ -24,6 +25,9 @@ export function testHandlers(sessions: Sessions): Handlers<typeof testContract> 
     },
     'tests.fromPreview': (input, { signal }) =>
       testFromPreview({ ...sessions.draft(input), client: sessions.engine.client, signal }),
+    'tests.renameColumns': async ({ pipeline, columns, dryRun }) => ({
+      paths: await renameInTests(tests(), pipeline, columns, dryRun),
+    }),
     'tests.remove': async ({ path }) => {
       await tests().remove(path)
       return {}

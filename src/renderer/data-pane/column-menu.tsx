@@ -43,7 +43,7 @@ export function ColumnMenu(props: {
       content={
         <Menu>
           {node?.type.startsWith('load.') !== true && (
-            <MenuItem icon={<TextCursorInput size={15} />} text={t('rename.menu')} onClick={rename} />
+            <MenuItem icon={<TextCursorInput size={15} />} text={t('rename.menu')} label="F2" onClick={rename} />
           )}
           <MenuItem icon={<Waypoints size={15} />} text={t('lineage.ofColumn')} onClick={show} />
         </Menu>

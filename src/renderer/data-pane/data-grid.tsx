@@ -27,6 +27,8 @@ export interface DataGridProps {
   /** Another relation than before: scrolled back to its start. */
   readonly identity: string
   /** The other mouse button on the head of a column. */
+  /** F2 in a column. */
+  readonly onRenameColumn?: ((column: string) => void) | undefined
   readonly onColumnMenu?: (column: string, event: MouseEvent) => void
   /** Cells may be changed in place, and rows be left out. */
   readonly editing?: GridEditing | undefined
@@ -42,6 +44,7 @@ export function DataGrid({
   reveal,
   identity,
   onColumnMenu,
+  onRenameColumn,
   editing,
 }: DataGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -113,6 +116,12 @@ export function DataGrid({
       event.preventDefault()
       event.stopPropagation()
       return setEdited(at.focus)
+    }
+    const named = selection && columns[selection.focus.column]
+    if (event.key === 'F2' && named && onRenameColumn) {
+      event.preventDefault()
+      event.stopPropagation()
+      return onRenameColumn(named.name)
     }
     if (event.key === 'Escape' || event.key === ' ') {
       if (event.key === 'Escape' && !inspected && !selection) return

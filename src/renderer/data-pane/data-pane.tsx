@@ -12,6 +12,7 @@ import { useModules } from '../store/modules.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { nodeRun, useRun } from '../store/run.ts'
 import { select, selectedNode, selectPort, useSelection } from '../store/selection.ts'
+import { openDialog } from '../store/ui.ts'
 import { CompareView } from '../tests/compare-view.tsx'
 import { ColumnMenu, type ColumnMenuAt } from './column-menu.tsx'
 import { DataGrid } from './data-grid.tsx'
@@ -195,6 +196,12 @@ function Rows({ nodeId, problems, reveal, onProblems }: RowsProps) {
         identity={`${shown.nodeId} ${shown.port}`}
         reveal={reveal}
         onEnd={onEnd}
+        onRenameColumn={(column) => {
+          const { nodeId: of, port } = shown
+          const node = usePipeline.getState().document?.nodes[of]
+          // What a load writes has its names from above.
+          if (node?.type.startsWith('load.') === false) openDialog({ kind: 'renameColumn', nodeId: of, port, column })
+        }}
         onColumnMenu={(column, event) => {
           event.preventDefault()
           setMenu({ column, left: event.clientX, top: event.clientY })

@@ -6,7 +6,7 @@ import { api } from '../api.ts'
 import { t } from '../i18n/index.ts'
 import { edit, usePipeline } from '../store/pipeline.ts'
 import { select } from '../store/selection.ts'
-import { toastError } from '../store/toasts.ts'
+import { toast, toastError } from '../store/toasts.ts'
 import { closeDialog } from '../store/ui.ts'
 import './rename-dialog.css'
 
@@ -16,6 +16,8 @@ interface Thought {
   readonly name: string
   readonly document: unknown
   readonly rename?: ColumnRename
+  /** Files of tests that name it. */
+  readonly tests?: readonly string[]
   readonly message?: string
 }
 
@@ -24,9 +26,11 @@ export function RenameColumnDialog(props: {
   readonly nodeId: string
   readonly port: string | undefined
   readonly column: string
+  readonly to?: string | undefined
 }) {
-  const { nodeId, port, column } = props
-  const [name, setName] = useState(column)
+  const { nodeId, port, column, to: offered } = props
+  const [name, setName] = useState(offered ?? column)
+  const path = usePipeline((state) => state.path)
   const [thought, setThought] = useState<Thought>()
   const document = usePipeline((state) => state.document)
   const parameters = usePipeline((state) => state.parameters)
@@ -41,7 +45,8 @@ export function RenameColumnDialog(props: {
       const request = { document, parameters, nodeId, ...(port === undefined ? {} : { port }), column, to }
       try {
         const rename = await api.call('draft.renameColumn', request, { signal: leaving.signal })
-        if (!leaving.signal.aborted) setThought({ name, document, rename })
+        const tests = path === undefined ? [] : await renamedTests(path, rename, true).catch(() => [])
+        if (!leaving.signal.aborted) setThought({ name, document, rename, tests })
       } catch (thrown) {
         const { message, hint } = toErrorInfo(thrown)
         if (!leaving.signal.aborted) setThought({ name, document, message: [message, hint].filter(Boolean).join(' ') })
@@ -51,10 +56,11 @@ export function RenameColumnDialog(props: {
       clearTimeout(timer)
       leaving.abort()
     }
-  }, [name, document, parameters, nodeId, port, column])
+  }, [name, document, parameters, nodeId, port, column, path])
 
   const known = thought?.name === name && thought.document === document ? thought : undefined
   const uses = known?.rename?.uses.filter((use) => !same || use.nodeId !== known.rename?.added) ?? []
+  const tests = known?.tests ?? []
   const ready = !same && known?.rename !== undefined
   const carryOut = (event: FormEvent) => {
     event.preventDefault()
@@ -62,6 +68,7 @@ export function RenameColumnDialog(props: {
     try {
       edit(known.rename.edits)
       closeDialog()
+      if (path !== undefined && tests.length > 0) renamedTests(path, known.rename, false).then(sayTests, toastError)
     } catch (thrown) {
       toastError(thrown)
     }
@@ -95,6 +102,19 @@ export function RenameColumnDialog(props: {
                   </li>
                 ))}
               </ul>
+              {tests.length > 0 && (
+                <>
+                  <p>{t('rename.tests', { count: tests.length })}</p>
+                  <ul className="rename-tests">
+                    {tests.map((test) => (
+                      <li key={test} className="mono truncate" title={test}>
+                        {test}
+                      </li>
+                    ))}
+                  </ul>
+                  {!same && <p className="secondary">{t('rename.testsUndo')}</p>}
+                </>
+              )}
               {!same && known.rename.added !== undefined && <p>{t('rename.added')}</p>}
               {known.rename.lookAt.length > 0 && (
                 <Callout intent="warning" title={t('rename.lookAt')}>
@@ -125,3 +145,9 @@ export function RenameColumnDialog(props: {
     </Dialog>
   )
 }
+
+const renamedTests = async (pipeline: string, { columns }: ColumnRename, dryRun: boolean): Promise<readonly string[]> =>
+  (await api.call('tests.renameColumns', { pipeline, columns, dryRun })).paths
+
+const sayTests = (paths: readonly string[]): void =>
+  toast({ tone: 'ok', message: t('rename.testsDone', { count: paths.length }), hint: paths.join(', ') })

@@ -11,7 +11,7 @@ import { usePipeline } from '../store/pipeline.ts'
 import { useProject } from '../store/project.ts'
 import { openPipeline } from '../store/sessions.ts'
 import { toastError } from '../store/toasts.ts'
-import { useUi } from '../store/ui.ts'
+import { showScreen, useUi } from '../store/ui.ts'
 import { commands } from './commands.ts'
 
 interface Item {
@@ -72,7 +72,7 @@ function allItems(): Item[] {
       more,
       icon: <ModuleTile info={info} size={20} />,
       score: words(title, `${nodeId} ${more}`),
-      run: () => canvasHandle()?.reveal(nodeId),
+      run: () => inEditor(() => canvasHandle()?.reveal(nodeId)),
     }
   })
   const doable = commands()
@@ -98,7 +98,7 @@ function allItems(): Item[] {
       icon: <ModuleTile info={info} size={20} />,
       // An empty query shows what is there, not all that could be added.
       score: (query) => (query === '' ? 0 : matchStep(info, query)),
-      run: () => canvasHandle()?.add(info.type),
+      run: () => inEditor(() => canvasHandle()?.add(info.type)),
     }),
   )
   const pipelines = (useProject.getState().project?.pipelines ?? [])
@@ -111,10 +111,16 @@ function allItems(): Item[] {
         more: path,
         icon: <Workflow size={16} strokeWidth={1.8} />,
         score: words(name, path),
-        run: () => void openPipeline(path).catch(toastError),
+        run: () => inEditor(() => void openPipeline(path).catch(toastError)),
       }),
     )
   return [...doable.slice(0, 4), ...pipelines, ...nodes, ...doable.slice(4), ...addable]
+}
+
+/** What is of the canvas is seen on the canvas, whichever screen was open. */
+function inEditor(act: () => void): void {
+  showScreen('editor')
+  act()
 }
 
 function best(query: string, items: readonly Item[]): Item[] {

@@ -11,7 +11,7 @@ import { usePipeline } from '../store/pipeline.ts'
 import { createPipeline, removePipeline } from '../store/project.ts'
 import { select } from '../store/selection.ts'
 import { toastError } from '../store/toasts.ts'
-import { closeDialog, useUi } from '../store/ui.ts'
+import { closeDialog, showScreen, useUi } from '../store/ui.ts'
 import { MakeSubPipelineDialog } from '../sub-pipeline/make-dialog.tsx'
 import { SaveTestDialog } from '../tests/save-test-dialog.tsx'
 import { ParametersDialog } from './parameters-dialog.tsx'
@@ -35,7 +35,7 @@ export function Dialogs() {
     case 'renameNode':
       return <RenameNode nodeId={dialog.nodeId} />
     case 'renameColumn':
-      return <RenameColumnDialog nodeId={dialog.nodeId} port={dialog.port} column={dialog.column} />
+      return <RenameColumnDialog nodeId={dialog.nodeId} port={dialog.port} column={dialog.column} to={dialog.to} />
     case 'saveTest':
       return <SaveTestDialog nodeId={dialog.nodeId} port={dialog.port} />
     case 'makeSubPipeline':
@@ -52,6 +52,7 @@ function NewPipeline() {
     setBusy(true)
     try {
       await createPipeline(name.trim())
+      showScreen('editor')
       closeDialog()
     } catch (thrown) {
       setBusy(false)

@@ -7,7 +7,7 @@ import { useProject } from '../store/project.ts'
 import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
 import { closeTab, openPipeline, useTabs } from '../store/sessions.ts'
 import { toastError } from '../store/toasts.ts'
-import { openDialog, useUi } from '../store/ui.ts'
+import { openDialog, showScreen, useUi } from '../store/ui.ts'
 
 export function TopBar() {
   const project = useProject((state) => state.project)
@@ -64,7 +64,10 @@ function Tabs() {
             className="tab-name"
             aria-current={path === front ? 'page' : undefined}
             title={path}
-            onClick={() => void openPipeline(path).catch(toastError)}
+            onClick={() => {
+              showScreen('editor')
+              void openPipeline(path).catch(toastError)
+            }}
             onAuxClick={(event) => event.button === 1 && void closeTab(path).catch(toastError)}
           >
             {(path === front || path === runningPath) && (

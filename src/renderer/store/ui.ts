@@ -16,6 +16,8 @@ export type OpenDialog =
       readonly nodeId: string
       readonly port: string | undefined
       readonly column: string
+      /** A name that was typed already. */
+      readonly to?: string
     }
   | { readonly kind: 'saveTest'; readonly nodeId: string; readonly port: string | undefined }
   | { readonly kind: 'makeSubPipeline'; readonly nodeIds: readonly string[] }

@@ -12,6 +12,7 @@ import { type ControlProps, useFormScope } from '../form-scope.ts'
 import { SuggestInput } from '../suggest-input.tsx'
 import { useReorder } from '../use-reorder.ts'
 import { ColumnRowMore } from './column-row-more.tsx'
+import { RenameOffer, useRenameOffer } from './rename-offer.tsx'
 import { asText } from './simple-controls.tsx'
 
 const typeOptions = commonTypes.map((type) => ({ value: type }))
@@ -23,6 +24,7 @@ export function ColumnListControl({ field, path, value }: ControlProps) {
   const keys = columnListKeys(field)
   const more = (field.fields ?? []).filter((each) => ![keys.column, keys.name, keys.type].includes(each.name))
   /** Columns whose other settings show, beside those that have some. */
+  const renaming = useRenameOffer()
   const [asked, setAsked] = useState<readonly string[]>([])
   const columns = scope.columns(field.port) ?? []
   const items = Array.isArray(value) ? value : []
@@ -98,7 +100,11 @@ export function ColumnListControl({ field, path, value }: ControlProps) {
                     placeholder={t('panes.rename')}
                     spellCheck={false}
                     value={asText(entry.item?.[keys.name])}
-                    onFocus={scope.begin}
+                    onFocus={(event) => {
+                      scope.begin()
+                      renaming.begin(entry.column, event.target.value || entry.column)
+                    }}
+                    onBlur={(event) => renaming.end(entry.column, event.target.value || entry.column)}
                     onChange={(event) => setKey(index, keys.name ?? 'name', event.target.value)}
                   />
                 )}
@@ -142,6 +148,15 @@ export function ColumnListControl({ field, path, value }: ControlProps) {
                 )}
               </div>
               {open && entry.item && <ColumnRowMore fields={more} path={[...path, index]} item={entry.item} />}
+              {renaming.offer?.column === entry.column && (
+                <RenameOffer
+                  offer={renaming.offer}
+                  onTake={() => {
+                    const { from } = renaming.take()
+                    setKey(index, keys.name ?? 'name', from === entry.column ? '' : from)
+                  }}
+                />
+              )}
               <FieldProblems problems={problems} />
             </li>
           )

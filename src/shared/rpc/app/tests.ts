@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { problemSchema } from '../../engine/types.ts'
+import { columnRenameSchema } from '../../rename.ts'
 import { testEventSchema } from '../../tests/result.ts'
 import { testFileSchema } from '../../tests/test-file.ts'
 import { call, stream } from '../contract.ts'
@@ -55,6 +56,16 @@ export const testContract = {
       now: z.string().optional(),
     }),
     z.object({ file: testFileSchema, partial: z.array(z.string()) }),
+  ),
+  /** In all tests of a pipeline, after its columns were renamed; the answer is the files. With `dryRun` nothing is written. */
+  'tests.renameColumns': call(
+    'write',
+    z.object({
+      pipeline: pathSchema,
+      columns: columnRenameSchema.shape.columns,
+      dryRun: z.boolean().default(false),
+    }),
+    z.object({ paths: z.array(z.string()) }),
   ),
   'tests.remove': call('write', z.object({ path: pathSchema }), z.object({})),
   /** All tests, those of some files, or one case of a file. */
