@@ -1,8 +1,11 @@
-import { Client, type ConnectConfig, type ServerHostKeyAlgorithm, utils } from 'ssh2'
+import ssh2, { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
 import { cancelledError, LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
 import { openSocket } from './diagnose.ts'
 import { addressOf, lostError, networkError, type Remote, timeoutError } from './errors.ts'
 import { fingerprintOf, judgeHostKey, keyType, knownTypes, type TrustedHosts } from './known-hosts.ts'
+
+// Node finds no export of this name in a CommonJS package.
+const { utils } = ssh2
 
 /** Who comes in, and how a server is told from one that pretends to be it. */
 export interface SshLogin {
