@@ -55,8 +55,8 @@ export const excel: Workload = async ({ folder }) => {
         join(folder, 'office-out'),
         from,
       ]
-      // With a new profile it ends at once, to be started again.
-      await runPeer(OFFICE, args.slice(0, 3)).catch(() => undefined)
+      // Making a new profile takes long, and ends some versions at once; others would wait for somebody.
+      await runPeer(OFFICE, [...args.slice(0, 3), '--terminate_after_init']).catch(() => undefined)
       const peer = await runPeer(OFFICE, args)
       const [mine = 0, others = 0] = [ours.peakMegabytes, peer.peak].map((peak) => Math.round(peak ?? 0))
       return {

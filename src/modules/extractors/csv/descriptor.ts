@@ -4,6 +4,7 @@ import { columnTypeSchema } from '../../kit/files/column-type.ts'
 import { dateFormat } from '../../kit/files/date-format.ts'
 import { driftField } from '../../kit/files/drift.ts'
 import { formMeta, option, text } from '../../kit/files/form.ts'
+import { onBadRowField } from '../../kit/files/records/config.ts'
 import { sourceFields, sourcePath, withSource } from '../../kit/files/source.ts'
 import { shortName } from '../../kit/files/write-options.ts'
 
@@ -52,18 +53,7 @@ const config = z.strictObject({
         options: [option('auto', 'Detected', 'Détectée'), option('yes', 'Yes', 'Oui'), option('no', 'No', 'Non')],
       }),
     ),
-  on_bad_row: z
-    .enum(['fail', 'reject'])
-    .default('fail')
-    .meta(
-      formMeta('A row that cannot be read', 'Une ligne illisible', {
-        control: 'select',
-        options: [
-          option('fail', 'Fails the run', 'Arrête l’exécution'),
-          option('reject', 'Goes to reject', 'Va dans les rejets'),
-        ],
-      }),
-    ),
+  on_bad_row: onBadRowField,
   columns: z
     .record(z.string(), columnSchema)
     .optional()

@@ -1,42 +1,23 @@
 import { userError } from '../../../shared/errors.ts'
-import type { InputFile, PrepareRequest, RelationModule } from '../../kit/contract.ts'
+import type { InputFile } from '../../kit/contract.ts'
 import type { ReadBudget } from '../../kit/files/read-budget.ts'
-import { compileRecords } from '../../kit/files/records/compile.ts'
-import { type RecordFacts, type StagedRecord, spellOut, stageRecords } from '../../kit/files/records/stage.ts'
+import { recordModule } from '../../kit/files/records/module.ts'
+import type { StagedRecord } from '../../kit/files/records/stage.ts'
 import { textTyping } from '../../kit/files/records/typing.ts'
-import { recordWarnings } from '../../kit/files/records/warnings.ts'
-import { patternOf, sourceFilesOf } from '../../kit/files/source.ts'
 import { LONGEST_LINE, type TextLine, textLines } from '../../kit/files/text-lines.ts'
 import { compressionOf } from '../../kit/files/text-stream.ts'
 import { mapWithinTime } from '../../kit/within-time.ts'
 import { type TextConfig, textExtractDescriptor } from './descriptor.ts'
 import { type LineReader, lineReader } from './formats.ts'
 
-const ENDINGS = ['txt', 'log']
-
-export const textExtract: RelationModule<typeof textExtractDescriptor, RecordFacts> = {
-  kind: 'relation',
-  descriptor: textExtractDescriptor,
-  sources: (config) => [patternOf(config.path, ENDINGS)],
-  prepare,
-  detect: async (request) => spellOut(request.config, await prepare(request)),
-  compile: ({ config, facts }) => compileRecords('text', config, facts),
-  warnings: recordWarnings,
-  partial: (facts) => facts.partial === true,
-  size: (facts) => ({ bytes: facts.bytes }),
-}
-
-async function prepare(request: PrepareRequest<TextConfig>): Promise<RecordFacts> {
-  const { config, signal } = request
-  const found = await sourceFilesOf(config, request, ENDINGS)
+export const textExtract = recordModule(textExtractDescriptor, 'text', ['txt', 'log'], ({ config, signal }) => {
   const read = lineReader(config)
-  return stageRecords(request, found, {
-    family: 'text',
+  return {
     key: 1,
     typing: () => textTyping(0),
     records: (file, budget) => recordsOf(file, config, read, signal, budget),
-  })
-}
+  }
+})
 
 async function* recordsOf(
   file: InputFile,

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { formMeta, option } from './form.ts'
-import { compressionField } from './records/config.ts'
-import { writeModeSchema } from './write-options.ts'
+import { writeCompressionField, writeModeSchema } from './write-options.ts'
 
 /** How lines become bytes; fields of every load that writes lines. */
 export const lineFields = {
@@ -33,5 +32,5 @@ export const lineFields = {
         advanced: true,
       }),
     ),
-  compression: compressionField,
+  compression: writeCompressionField,
 }

@@ -53,6 +53,7 @@ export function writeLines(request: LoadRequest<LineConfig>, lines: Lines): Prom
     return count.rows
   }
   return writeFileTarget(request, config.path, config.mode, {
+    ending: 'txt',
     create: (temporary) => write(temporary, true),
     async append(temporary, existing, part) {
       await checkLayout(existing)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { dateFormat } from '../../kit/files/date-format.ts'
-import { formMeta, option, text } from '../../kit/files/form.ts'
-import { outputPathSchema, shortName, writeModeSchema } from '../../kit/files/write-options.ts'
+import { formMeta, text } from '../../kit/files/form.ts'
+import { outputPathSchema, shortName, writeCompressionField, writeModeSchema } from '../../kit/files/write-options.ts'
 
 const format = z
   .string()
@@ -76,21 +76,7 @@ const config = z.strictObject({
         advanced: true,
       }),
     ),
-  compression: z
-    .enum(['auto', 'none', 'gzip', 'zstd'])
-    .default('auto')
-    .meta(
-      formMeta('Compression', 'Compression', {
-        control: 'select',
-        options: [
-          option('auto', 'By the name (.gz, .zst)', 'Selon le nom (.gz, .zst)'),
-          option('none', 'None', 'Aucune'),
-          option('gzip', 'gzip', 'gzip'),
-          option('zstd', 'Zstandard', 'Zstandard'),
-        ],
-        advanced: true,
-      }),
-    ),
+  compression: writeCompressionField,
 })
 
 export const csvLoadDescriptor = defineModule({

@@ -31,6 +31,7 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
     }
 
     return writeFileTarget(request, config.path, config.mode, {
+      ending: 'csv',
       async create(temporary, part) {
         if (!config.bom) return copy(input.columns, temporary, config.header)
         const rows = await copy(input.columns, part, config.header)

@@ -7,6 +7,7 @@ import { type LogiDataError, userError } from '../../../shared/errors.ts'
 import type { LoadRequest } from '../../kit/contract.ts'
 import { SheetNames } from '../../kit/files/sheet-names.ts'
 import { columnLetters } from '../../kit/files/spreadsheet-columns.ts'
+import { ZIP_ENTRY } from '../../kit/files/zip-writer.ts'
 import { formatOf } from './cell-xml.ts'
 import type { ExcelLoadConfig } from './descriptor.ts'
 import { type SheetFrame, sheetEnd, sheetStart, type WorkbookPackage, xmlText } from './package-parts.ts'
@@ -15,9 +16,7 @@ import { columnOptions, type PlannedSheet } from './sheets.ts'
 import { widthsOf } from './widths.ts'
 
 export const MOST_ROWS = 1_048_576
-/** The oldest date of a zip file: with the time of writing, the same rows would not be the same bytes. */
-const NO_DATE = new Date(1980, 0, 1)
-const ENTRY = { mtime: NO_DATE, forceDosTimestamp: true, compressionLevel: 4 }
+const ENTRY = { ...ZIP_ENTRY, compressionLevel: 4 }
 
 /**
  * Writes the sheets of all inputs, one after the other, as their rows are computed, and what is around them.

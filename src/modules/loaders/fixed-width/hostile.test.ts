@@ -48,9 +48,12 @@ describe('load.fixed_width on hostile input, read back by extract.fixed_width', 
         fields: table.columns.map(({ name }) => ({ name, width: WIDTH, type: 'VARCHAR' })),
       })
       expect(back.columns.map(({ name }) => name)).toEqual(table.columns.map(({ name }) => name))
+      // Blanks are NULL too.
       const trimmed = (rows: readonly (readonly (string | null)[])[]) =>
         rows.map((row) =>
-          row.map((cell) => (cell === null || cell.trimEnd() === NONE ? NONE : cell.replace(/ +$/, ''))),
+          row.map((cell) =>
+            cell === null || cell.trimEnd() === NONE || cell.trim() === '' ? NONE : cell.replace(/ +$/, ''),
+          ),
         )
       expect(trimmed(back.rows)).toEqual(trimmed(before.rows))
     })

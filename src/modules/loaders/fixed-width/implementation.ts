@@ -19,7 +19,7 @@ export const fixedWidthLoad: LoadModule<typeof fixedWidthLoadDescriptor> = {
     const { config, input } = request
     const { parts, reasons, header } = planOf(config, input.columns)
     return writeLines(request, {
-      query: sql`SELECT ${joinSql(parts, ' || ')} AS line, coalesce(${joinSql(reasons)}) AS reason FROM ${input.name}`,
+      query: sql`SELECT concat(${joinSql(parts)}) AS line, coalesce(${joinSql(reasons)}) AS reason FROM ${input.name}`,
       header: config.header ? header : undefined,
       misfit: (first) => {
         const width = config.fields.reduce((sum, field) => sum + field.width, 0)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { formMeta, option, text } from '../../kit/files/form.ts'
-import { outputPathSchema, shortName, writeModeSchema } from '../../kit/files/write-options.ts'
+import { outputPathSchema, shortName, writeCompressionField, writeModeSchema } from '../../kit/files/write-options.ts'
 
 const config = z.strictObject({
   path: outputPathSchema('out/sales.json'),
@@ -18,10 +18,7 @@ const config = z.strictObject({
         ],
       }),
     ),
-  compression: z
-    .enum(['auto', 'none', 'gzip', 'zstd'])
-    .default('auto')
-    .meta(formMeta('Compression', 'Compression', { control: 'select', advanced: true })),
+  compression: writeCompressionField,
 })
 
 export const jsonLoadDescriptor = defineModule({

@@ -24,6 +24,7 @@ export const jsonLoad: LoadModule<typeof jsonLoadDescriptor> = {
       return (await session.execute(sql`COPY (SELECT ${columns} FROM ${input.name}) TO ${to} (${options})`)).rowsChanged
     }
     return writeFileTarget(request, config.path, config.mode, {
+      ending: 'json',
       create: copy,
       async append(temporary, existing, part) {
         if (config.format === 'array' && compression !== 'none') {

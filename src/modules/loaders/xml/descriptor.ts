@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { formMeta, option, text } from '../../kit/files/form.ts'
-import { compressionField } from '../../kit/files/records/config.ts'
-import { outputPathSchema, shortName } from '../../kit/files/write-options.ts'
+import { outputPathSchema, shortName, writeCompressionField } from '../../kit/files/write-options.ts'
 
 const elementName = z
   .string()
@@ -63,7 +62,7 @@ const config = z.strictObject({
     .boolean()
     .default(true)
     .meta(formMeta('Indented', 'Indenté', { control: 'switch', advanced: true })),
-  compression: compressionField,
+  compression: writeCompressionField,
 })
 export type XmlLoadConfig = z.output<typeof config>
 

@@ -27,6 +27,7 @@ export const xmlLoad: LoadModule<typeof xmlLoadDescriptor> = {
       return count.rows
     }
     return writeFileTarget(request, config.path, config.mode, {
+      ending: 'xml',
       create,
       append: () => Promise.reject(new TypeError('XML is never appended to')),
     })

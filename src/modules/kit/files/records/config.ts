@@ -1,22 +1,23 @@
 import { z } from 'zod'
-import { columnTypeSchema } from '../column-type.ts'
-import { dateFormat } from '../date-format.ts'
+import { columnOverrideSchema } from '../column-override.ts'
 import { formMeta, option, text } from '../form.ts'
 import { type SourceConfig, sourceFields } from '../source.ts'
 
-const columnSchema = z.strictObject({
-  type: columnTypeSchema.optional().meta(formMeta('Type', 'Type', { control: 'type' })),
-  name: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(formMeta('New name', 'Nouveau nom', { control: 'text' })),
-  format: z
-    .string()
-    .refine((given) => dateFormat(given) !== undefined, 'write a format such as dd/MM/yyyy or %d/%m/%Y')
-    .optional()
-    .meta(formMeta('Date format', 'Format de date', { placeholder: 'dd/MM/yyyy' })),
-})
+const columnSchema = columnOverrideSchema.pick({ type: true, name: true, format: true })
+
+/** What becomes of a row that cannot be read, of every extract that reads text. */
+export const onBadRowField = z
+  .enum(['fail', 'reject'])
+  .default('fail')
+  .meta(
+    formMeta('A row that cannot be read', 'Une ligne illisible', {
+      control: 'select',
+      options: [
+        option('fail', 'Fails the run', 'Arrête l’exécution'),
+        option('reject', 'Goes to reject', 'Va dans les rejets'),
+      ],
+    }),
+  )
 
 /** What extracts that stage records ask about, besides the path. */
 export const recordFields = {
@@ -29,18 +30,7 @@ export const recordFields = {
         help: text('What is left out is detected.', 'Le reste est détecté.'),
       }),
     ),
-  on_bad_row: z
-    .enum(['fail', 'reject'])
-    .default('fail')
-    .meta(
-      formMeta('A row that cannot be read', 'Une ligne illisible', {
-        control: 'select',
-        options: [
-          option('fail', 'Fails the run', 'Arrête l’exécution'),
-          option('reject', 'Goes to reject', 'Va dans les rejets'),
-        ],
-      }),
-    ),
+  on_bad_row: onBadRowField,
   ...sourceFields,
 }
 
