@@ -15,6 +15,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   csv: async () => (await import('./csv.ts')).csv,
   mysql: async () => (await import('./mysql.ts')).mysql,
   postgres: async () => (await import('./postgres.ts')).postgres,
+  s3: async () => (await import('./s3.ts')).s3,
   excel: async () => (await import('./excel.ts')).excel,
   canvas: async () => (await import('./canvas.ts')).canvas,
   start: async () => (await import('./start.ts')).start,

@@ -24,13 +24,21 @@ export interface FileStore {
   fetch(file: RemoteFile, path: string, options?: { readonly bytes?: number }): Promise<void>
 }
 
+export interface PutOptions {
+  /** Refused with `target.exists` when something has the name. */
+  readonly ifAbsent?: boolean
+  /** Of the load, to be found with `keyOf`. */
+  readonly key?: string
+  /** Nobody else writes under this name: what an attempt before has left half-way can be cleared away. */
+  readonly own?: boolean
+}
+
 /** A store that can be written to. */
 export interface WritableStore extends FileStore {
   /**
    * Puts a local file in place in one step: readers see what was there before, or all of it.
-   * @param options `ifAbsent`: refused with `target.exists` when something has the name
    */
-  put(path: string, name: string, options?: { readonly ifAbsent?: boolean; readonly key?: string }): Promise<void>
+  put(path: string, name: string, options?: PutOptions): Promise<void>
   /** What is not there is no error. */
   remove(names: readonly string[]): Promise<void>
   /** The key with which `put` wrote a file that is there. */

@@ -39,7 +39,7 @@ export async function writeFiles(store: WritableStore, request: LoadRequest<Remo
     const old = isFolder ? await listAll(store, config.path) : []
     if (config.mode === 'fail' && old.some((name) => !isOf(stem, name))) throw notEmpty(store, config.path)
     await commit?.intend({ kind: 'key' }, result)
-    await putAll(store, local, config.mode === 'fail', commit?.key)
+    await putAll(store, local, { ifAbsent: config.mode === 'fail', own: isFolder, key: commit?.key })
     crashPoint('put')
     const fresh = new Set(local.map(({ name }) => name))
     await store.remove(old.filter((name) => !fresh.has(name) && goes(config, name, stem, fresh)))
@@ -139,11 +139,19 @@ const isOf = (stem: string, name: string): boolean => posix.basename(name).start
 
 const PUT_AT_ONCE = 4
 
-async function putAll(store: WritableStore, local: readonly Local[], ifAbsent: boolean, key: string | undefined) {
+async function putAll(
+  store: WritableStore,
+  local: readonly Local[],
+  { ifAbsent, own, key }: { ifAbsent: boolean; own: boolean; key: string | undefined },
+) {
   const waiting = local.values()
   const putting = Array.from({ length: Math.min(PUT_AT_ONCE, local.length) }, async () => {
     for (const { path, name } of waiting)
-      await store.put(path, name, { ifAbsent: ifAbsent && local.length === 1, ...(key === undefined ? {} : { key }) })
+      await store.put(path, name, {
+        ifAbsent: ifAbsent && local.length === 1,
+        own,
+        ...(key === undefined ? {} : { key }),
+      })
   })
   const ends = await Promise.allSettled(putting)
   const failed = ends.find((end) => end.status === 'rejected')

@@ -263,6 +263,16 @@ describeService('minio', 'S3', (minio) => {
       }),
     )
     expect(await namesBelow(`${folder}many/`)).toHaveLength(1100)
+    const seen: string[] = []
+    let path = [...folder.split('/').slice(0, -1), 'many']
+    for (let page = 0; page < 3; page++) {
+      const entries = await s3Connector.browse?.(lake, path, { projectRoot: own.root, signal: never })
+      seen.push(...(entries ?? []).flatMap(({ name, kind }) => (kind === 'file' ? [name] : [])))
+      const more = entries?.find(({ kind }) => kind === 'folder')
+      if (!more) break
+      path = [...path, more.name]
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([1100, 1100])
     const out: PipelineNode = { type: 'load.csv', inputs: { in: 'from' }, config: { path: 'out/many.csv' } }
     const { finished } = await run({ from: from(`${folder}many/`), out })
     expect(finished?.error).toBeUndefined()

@@ -9,8 +9,10 @@ import { openS3, type S3Session } from './client.ts'
 import { s3Descriptor } from './descriptor.ts'
 import { s3Error } from './errors.ts'
 
-/** Of one folder, so many names are shown; the rest is found by a pattern. */
+/** Of one folder, so many names are shown; the last entry opens those that follow. */
 const SHOWN = 1000
+/** Begins the name of that entry; the name after which it goes on stands behind. */
+const MORE = '… after '
 
 export const s3Connector: Connector<typeof s3Descriptor.settings> = { descriptor: s3Descriptor, test, browse }
 
@@ -82,8 +84,10 @@ async function browse(
 ): Promise<readonly BrowseEntry[]> {
   const session = await openS3(connection, filesOf(context.projectRoot))
   try {
-    const prefix = path.map((name) => `${name}/`).join('')
-    const { names, more } = await listFolder(session, prefix, SHOWN, context.signal)
+    const prefix = path.flatMap((name) => (name.startsWith(MORE) ? [] : [`${name}/`])).join('')
+    const last = path.at(-1)
+    const after = last?.startsWith(MORE) ? last.slice(MORE.length) : undefined
+    const { names, next } = await listFolder(session, prefix, SHOWN, context.signal, after)
     const entries = names.map((entry): BrowseEntry => {
       const config = { path: prefix + entry.name + (entry.isFolder ? '/' : '') }
       if (entry.isFolder)
@@ -97,7 +101,7 @@ async function browse(
         ...(readable ? { extract: { type: 'extract.s3', config } } : {}),
       }
     })
-    if (more) entries.push({ name: '…', kind: 'file', detail: `the first ${SHOWN} are shown`, children: false })
+    if (next !== undefined) entries.push({ name: `${MORE}${next}`, kind: 'folder', children: true })
     return entries
   } finally {
     session.close()
@@ -109,6 +113,7 @@ async function listFolder(
   prefix: string,
   most: number,
   abortSignal: AbortSignal,
+  after?: string,
 ) {
   try {
     const page = await client.send(
@@ -118,6 +123,7 @@ async function listFolder(
         Delimiter: '/',
         MaxKeys: most,
         EncodingType: 'url',
+        ...(after === undefined ? {} : { StartAfter: prefix + after }),
       }),
       { abortSignal },
     )
@@ -132,10 +138,17 @@ async function listFolder(
       isFolder: false,
       bytes: Size,
     }))
-    return { names: [...folders, ...objects].filter(({ name }) => name !== ''), more: page.IsTruncated === true }
+    const names = [...folders, ...objects].filter(({ name }) => name !== '')
+    return { names, next: page.IsTruncated ? greatest(names) : undefined }
   } catch (thrown) {
     throw s3Error(thrown, about)
   }
+}
+
+/** Where a listing goes on: after the last name in the order of bytes, and after all that is in it where it is a folder. */
+function greatest(names: readonly { readonly name: string; readonly isFolder: boolean }[]): string {
+  const ends = names.map(({ name, isFolder }) => (isFolder ? `${name}/\u{10ffff}` : name))
+  return ends.reduce((most, end) => (Buffer.compare(Buffer.from(end), Buffer.from(most)) > 0 ? end : most), '')
 }
 
 function sizeText(bytes: number): string {

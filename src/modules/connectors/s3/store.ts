@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -7,15 +7,16 @@ import {
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
 import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
-import type { RemoteFile, WritableStore } from '../../remote-files/store.ts'
+import type { PutOptions, RemoteFile, WritableStore } from '../../remote-files/store.ts'
 import type { S3Session } from './client.ts'
 import { s3Error } from './errors.ts'
+import { sendFile } from './multipart.ts'
 
 /** Objects larger than one part are read in several requests at once. */
 const PART_BYTES = 8 * 2 ** 20
-const PARTS_AT_ONCE = 6
+const PARTS_AT_ONCE = 4
+const WRITTEN_AT_ONCE = 4 * 2 ** 20
 const DELETED_AT_ONCE = 1000
 /** In the metadata of an object: the load that wrote it. */
 const LOAD_KEY = 'logidata-load'
@@ -82,7 +83,7 @@ export class S3Store implements WritableStore {
         for (const part of parts) {
           const start = part * PART_BYTES
           const end = Math.min(bytes, start + PART_BYTES)
-          const body = await this.#ask(name, async (abort) => {
+          await this.#ask(name, async (abort) => {
             const { Body } = await this.#client.send(
               new GetObjectCommand({
                 Bucket: this.#bucket,
@@ -92,10 +93,9 @@ export class S3Store implements WritableStore {
               }),
               abort,
             )
-            return Body?.transformToByteArray()
+            const written = Body instanceof Readable ? await writeBody(file, Body, start) : 0
+            if (written !== end - start) throw cutShort(this.name, name)
           })
-          if (body?.length !== end - start) throw cutShort(this.name, name)
-          await file.write(body, 0, body.length, start)
         }
       })
       const ends = await Promise.allSettled(fetching)
@@ -106,33 +106,16 @@ export class S3Store implements WritableStore {
     }
   }
 
-  async put(path: string, name: string, { ifAbsent = false, key }: { ifAbsent?: boolean; key?: string } = {}) {
+  async put(path: string, name: string, { ifAbsent = false, key, own = false }: PutOptions = {}): Promise<void> {
     if (ifAbsent && (await this.#head(name))) throw alreadyThere(this.name, name)
-    const { size } = await stat(path)
-    const upload = new Upload({
-      client: this.#client,
-      // 10,000 parts are the most; four at once are held in memory.
-      partSize: Math.max(PART_BYTES, Math.ceil(size / 9_000)),
-      queueSize: 4,
-      leavePartsOnError: false,
-      params: {
-        Bucket: this.#bucket,
-        Key: name,
-        Body: createReadStream(path),
-        ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
-        ...(key === undefined ? {} : { Metadata: { [LOAD_KEY]: key } }),
-      },
-    })
-    const abort = () => void upload.abort()
-    this.#signal.addEventListener('abort', abort, { once: true })
+    const Metadata = key === undefined ? {} : { Metadata: { [LOAD_KEY]: key } }
+    const to = { Bucket: this.#bucket, Key: name, ...Metadata }
     try {
-      await this.#ask(name, () => upload.done())
+      await this.#ask(name, () => sendFile({ client: this.#client, path, to, ifAbsent, own, signal: this.#signal }))
     } catch (thrown) {
       if (ifAbsent && thrown instanceof LogiDataError && thrown.info.code === 'source.changed')
         throw alreadyThere(this.name, name)
       throw thrown
-    } finally {
-      this.#signal.removeEventListener('abort', abort)
     }
   }
 
@@ -183,6 +166,28 @@ export class S3Store implements WritableStore {
       throw s3Error(thrown, this.#session.about, name)
     }
   }
+}
+
+/** Gathered a little, since every write is a task of its own. @returns bytes */
+async function writeBody(file: FileHandle, body: Readable, start: number): Promise<number> {
+  let chunks: Uint8Array[] = []
+  let gathered = 0
+  let written = 0
+  const write = async () => {
+    if (chunks.length === 0) return
+    const { bytesWritten } = await file.writev(chunks, start + written)
+    if (bytesWritten !== gathered) throw new Error('the disk took less than it was given')
+    written += gathered
+    chunks = []
+    gathered = 0
+  }
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk)
+    gathered += chunk.length
+    if (gathered >= WRITTEN_AT_ONCE) await write()
+  }
+  await write()
+  return written
 }
 
 const cutShort = (store: string, name: string) =>

@@ -31,7 +31,8 @@ export const s3LoadDescriptor = defineModule({
 both, never less than either; a run that is cut off there leaves both, and the run resumed removes the old ones. \`append\` adds files; \`overwrite_partitions\` removes what was in the folders of the partitions that came.
 A note in \`_logidata_loads/\` says which loads were made, so that none is made twice; names with \`_\` are left out by those who read folders.
 
-What a power cut leaves of an object in parts is not listed by anybody; a rule of the bucket should remove it after some days.`,
+Every part goes with a checksum that the store compares. Parts of a load that failed or was cancelled are removed; those that a power cut left, which nobody sees, by the next load of the same name: at once in a folder, after a day for one object
+(somebody else may still be at it). A rule of the bucket that removes unfinished uploads after some days does no harm.`,
     `Les lignes sont d’abord écrites dans des fichiers locaux par le code qui écrit de tels fichiers dans le projet, puis envoyées dans le compartiment en plusieurs parties à la fois. Les options d’un format sont celles de son étape
 (\`csv: { delimiter: ";" }\`).
 
@@ -41,7 +42,8 @@ What a power cut leaves of an object in parts is not listed by anybody; a rule o
 on peut voir les deux, jamais moins que l’un ou l’autre ; une exécution coupée à ce moment laisse les deux, et sa reprise supprime les anciens. \`append\` ajoute des fichiers ; \`overwrite_partitions\` supprime ce qui était dans les dossiers des partitions reçues.
 Une note dans \`_logidata_loads/\` dit quels chargements sont faits, pour qu’aucun ne le soit deux fois ; qui lit un dossier laisse de côté les noms en \`_\`.
 
-Ce qu’une coupure de courant laisse d’un objet en parties n’est listé nulle part ; une règle du compartiment devrait le supprimer après quelques jours.`,
+Chaque partie part avec une somme de contrôle que le stockage compare. Les parties d’un chargement échoué ou annulé sont supprimées ; celles qu’une coupure de courant a laissées, que personne ne voit, le sont par le prochain chargement du même nom : aussitôt dans un dossier, après un jour
+pour un objet seul (quelqu’un d’autre peut y être encore). Une règle du compartiment qui supprime les envois inachevés après quelques jours ne nuit pas.`,
   ),
   icon: 'database',
   keywords: ['aws', 'amazon', 'minio', 'bucket', 'lake', 'object', 'parquet', 'stockage', 'compartiment'],

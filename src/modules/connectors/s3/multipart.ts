@@ -1,0 +1,144 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+
+/** The least that a part has; what is not larger goes in one request. */
+const PART_BYTES = 8 * 2 ** 20
+/** 10,000 are the most that a store takes. */
+const MOST_PARTS = 9_000
+/** Held in memory at once. */
+const AT_ONCE = 4
+/** What nobody has finished by then was left by a process that died. */
+const LEFT_MS = 24 * 60 * 60 * 1000
+
+export interface Sent {
+  readonly Bucket: string
+  readonly Key: string
+  readonly Metadata?: Record<string, string>
+}
+
+export interface Sending {
+  readonly client: S3Client
+  readonly path: string
+  readonly to: Sent
+  readonly ifAbsent: boolean
+  /** Nobody else writes this name: uploads of it that were not finished are leftovers, however young. */
+  readonly own: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Puts a local file into a bucket, several parts at a time. Each part goes with its CRC32, which the store compares; a part that was cut off is
+ * sent again from memory. The object is there in one step at the end. Of a failure no part is left.
+ */
+export async function sendFile(given: Sending): Promise<void> {
+  const file = await open(given.path)
+  try {
+    const { size } = await file.stat()
+    if (size <= PART_BYTES) await sendWhole(given, file, size)
+    else await sendParts(given, file, size)
+  } finally {
+    await file.close()
+  }
+}
+
+async function sendWhole({ client, to, ifAbsent, signal }: Sending, file: FileHandle, size: number): Promise<void> {
+  const Body = await readPart(file, Buffer.alloc(size), 0)
+  const command = new PutObjectCommand({ ...to, Body, ChecksumCRC32: checksumOf(Body), ...condition(ifAbsent) })
+  await client.send(command, { abortSignal: signal })
+}
+
+async function sendParts(given: Sending, file: FileHandle, size: number): Promise<void> {
+  const { client, to, ifAbsent, signal } = given
+  const abortSignal = signal
+  await abortLeftovers(given)
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...to, ChecksumAlgorithm: 'CRC32' }), {
+    abortSignal,
+  })
+  const { Bucket, Key } = to
+  try {
+    const partBytes = Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS))
+    const parts: CompletedPart[] = []
+    const numbers = Array.from({ length: Math.ceil(size / partBytes) }, (_, index) => index).values()
+    // One that fails ends the others: what they would still send is for nothing.
+    const failing = new AbortController()
+    const both = { abortSignal: AbortSignal.any([signal, failing.signal]) }
+    const sending = Array.from({ length: AT_ONCE }, async () => {
+      const memory = Buffer.allocUnsafe(partBytes)
+      for (const number of numbers) {
+        const start = number * partBytes
+        const Body = await readPart(file, memory.subarray(0, Math.min(partBytes, size - start)), start)
+        const ChecksumCRC32 = checksumOf(Body)
+        const PartNumber = number + 1
+        const part = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ChecksumCRC32 })
+        const { ETag } = await client.send(part, both)
+        parts[number] = { PartNumber, ETag, ChecksumCRC32 }
+      }
+    }).map((one) =>
+      one.catch((thrown: unknown) => {
+        if (!failing.signal.aborted) failing.abort(thrown)
+        throw failing.signal.reason
+      }),
+    )
+    const ends = await Promise.allSettled(sending)
+    const failed = ends.find((end) => end.status === 'rejected')
+    if (failed) throw failed.reason
+    await client.send(
+      new CompleteMultipartUploadCommand({
+        Bucket,
+        Key,
+        UploadId,
+        MultipartUpload: { Parts: parts },
+        ...condition(ifAbsent),
+      }),
+      { abortSignal },
+    )
+  } catch (thrown) {
+    // Not with the run's signal, which may be what ended it; and what is lost is no reason to say something else.
+    await client
+      .send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), { abortSignal: AbortSignal.timeout(5_000) })
+      .catch(() => undefined)
+    throw thrown
+  }
+}
+
+/** Parts that processes that died left under this name cost space that nobody sees. */
+async function abortLeftovers({ client, to: { Bucket, Key }, own, signal }: Sending): Promise<void> {
+  try {
+    const found = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }), { abortSignal: signal })
+    for (const { Key: key, UploadId, Initiated } of found.Uploads ?? []) {
+      const isLeft = own || Date.now() - (Initiated?.getTime() ?? Date.now()) > LEFT_MS
+      if (key === Key && isLeft)
+        await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), { abortSignal: signal })
+    }
+  } catch {
+    // Not every key may list uploads, nor every store; the load needs it not.
+  }
+}
+
+async function readPart(file: FileHandle, into: Buffer, position: number): Promise<Buffer> {
+  let filled = 0
+  while (filled < into.length) {
+    const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled)
+    if (bytesRead === 0) throw new TypeError('the file became shorter while it was sent')
+    filled += bytesRead
+  }
+  return into
+}
+
+function checksumOf(bytes: Buffer): string {
+  const text = Buffer.alloc(4)
+  text.writeUInt32BE(crc32(bytes))
+  return text.toString('base64')
+}
+
+const condition = (ifAbsent: boolean) => (ifAbsent ? { IfNoneMatch: '*' } : {})
