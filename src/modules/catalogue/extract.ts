@@ -15,6 +15,7 @@ import { postgresExtract } from '../extractors/postgres/implementation.ts'
 import { restExtract } from '../extractors/rest/implementation.ts'
 import { rowsExtract } from '../extractors/rows/implementation.ts'
 import { s3Extract } from '../extractors/s3/implementation.ts'
+import { sftpExtract } from '../extractors/sftp/implementation.ts'
 import { sqliteExtract } from '../extractors/sqlite/implementation.ts'
 import { textExtract } from '../extractors/text/implementation.ts'
 import { xmlExtract } from '../extractors/xml/implementation.ts'
@@ -42,4 +43,5 @@ export const extractModules: readonly Module[] = [
   postgresExtract,
   graphqlExtract,
   s3Extract,
+  sftpExtract,
 ]

@@ -10,6 +10,7 @@ import { parquetLoad } from '../loaders/parquet/implementation.ts'
 import { postgresLoad } from '../loaders/postgres/implementation.ts'
 import { restLoad } from '../loaders/rest/implementation.ts'
 import { s3Load } from '../loaders/s3/implementation.ts'
+import { sftpLoad } from '../loaders/sftp/implementation.ts'
 import { sqliteLoad } from '../loaders/sqlite/implementation.ts'
 import { textLoad } from '../loaders/text/implementation.ts'
 import { webhookLoad } from '../loaders/webhook/implementation.ts'
@@ -27,6 +28,7 @@ export const loadModules: readonly Module[] = [
   postgresLoad,
   mysqlLoad,
   s3Load,
+  sftpLoad,
   xmlLoad,
   fixedWidthLoad,
   textLoad,

@@ -5,6 +5,7 @@ import { mongodbDescriptor } from './mongodb/descriptor.ts'
 import { mysqlDescriptor } from './mysql/descriptor.ts'
 import { postgresDescriptor } from './postgres/descriptor.ts'
 import { s3Descriptor } from './s3/descriptor.ts'
+import { sftpDescriptor } from './sftp/descriptor.ts'
 
 interface Entry {
   readonly descriptor: ConnectorDescriptor
@@ -38,6 +39,11 @@ const entries: readonly Entry[] = [
   {
     descriptor: s3Descriptor,
     load: async () => (await import('./s3/connector.ts')).s3Connector,
+    browses: true,
+  },
+  {
+    descriptor: sftpDescriptor,
+    load: async () => (await import('./sftp/connector.ts')).sftpConnector,
     browses: true,
   },
 ]

@@ -17,6 +17,12 @@ const serviceTests = readdirSync(modulesFolder, { recursive: true, encoding: 'ut
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => readFileSync(new URL(name.replaceAll('\\', '/'), modulesFolder), 'utf8'))
   .filter((text) => /\bdescribeService\(|\bcreateServer\(/.test(text))
+const engineFolder = new URL('../../../src/workers/sources/', import.meta.url)
+/** Of those whose tests need runs and previews. */
+const engineTests = readdirSync(engineFolder)
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => readFileSync(new URL(name, engineFolder), 'utf8'))
+  .filter((text) => text.includes('describeService('))
 
 const icons = readFileSync(new URL('../../../src/renderer/icons/icons.ts', import.meta.url), 'utf8')
 
@@ -44,7 +50,7 @@ describe.each(modulesUnderTest.map((each) => [each.type, each] as const))('%s ha
           (text) =>
             each.tests.includes(text) ||
             text.includes(`'../${type.split('.')[1]?.replaceAll('_', '-')}/implementation.ts'`),
-        ),
+        ) || engineTests.some((text) => text.includes(`'${type}'`)),
       ).toBe(true)
     else if (kind === 'transform') expect(Object.keys(REAL)).toContain(type)
     else if (!['extract.inline', 'extract.rows', 'extract.input', 'extract.html'].includes(type))
