@@ -113,6 +113,9 @@ export const cases: readonly TransformCase[] = [
     module: cross,
     config: { limit: 1_000_000_000 },
     inputs: { in_1: 'SELECT id, city, amount FROM sample', in_2: 'SELECT unnest([1, 2]) AS half' },
-    sql: 'SELECT id, city, amount, half FROM in_1_rows CROSS JOIN in_2_rows',
+    // More combinations than the limit are an error before the first of them is made.
+    sql: `SELECT id, city, amount, half FROM (FROM in_1_rows WHERE (SELECT CASE WHEN (SELECT count(*) FROM in_1_rows)::HUGEINT * (SELECT count(*) FROM in_2_rows) > 1000000000
+      THEN error('too many') ELSE TRUE END)) CROSS JOIN in_2_rows`,
+    plain: 'SELECT id, city, amount, half FROM in_1_rows CROSS JOIN in_2_rows',
   },
 ]
