@@ -13,6 +13,7 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
   edit: async () => (await import('./edit.ts')).edit,
   cancel: async () => (await import('./cancel.ts')).cancel,
   csv: async () => (await import('./csv.ts')).csv,
+  mongodb: async () => (await import('./mongodb.ts')).mongodb,
   mysql: async () => (await import('./mysql.ts')).mysql,
   postgres: async () => (await import('./postgres.ts')).postgres,
   s3: async () => (await import('./s3.ts')).s3,

@@ -5,6 +5,7 @@ import { duckdbLoad } from '../loaders/duckdb/implementation.ts'
 import { excelLoad } from '../loaders/excel/implementation.ts'
 import { fixedWidthLoad } from '../loaders/fixed-width/implementation.ts'
 import { jsonLoad } from '../loaders/json/implementation.ts'
+import { mongodbLoad } from '../loaders/mongodb/implementation.ts'
 import { mysqlLoad } from '../loaders/mysql/implementation.ts'
 import { parquetLoad } from '../loaders/parquet/implementation.ts'
 import { postgresLoad } from '../loaders/postgres/implementation.ts'
@@ -29,6 +30,7 @@ export const loadModules: readonly Module[] = [
   mysqlLoad,
   s3Load,
   sftpLoad,
+  mongodbLoad,
   xmlLoad,
   fixedWidthLoad,
   textLoad,

@@ -161,7 +161,7 @@ export function exactNumber(text: string): Int32 | Long | Double | Decimal128 {
   return exactDecimal(text)
 }
 
-const digitsOf = (text: string): string => {
+export const digitsOf = (text: string): string => {
   const [, before = '', after = '', exponent = '0'] = /^-?(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   const all = before + after
   const digits = all.replace(/^0+/, '').replace(/0+$/, '')
@@ -275,4 +275,11 @@ function extendedValue(found: Doc): unknown {
   const read = Object.hasOwn(READ, first) ? READ[first] : undefined
   if (!read || found.size > (found.has('$scope') ? 2 : 1)) return found
   return read(found.get(first), found)
+}
+
+/** What Extended JSON means by a value that was read without it. @throws JsonProblem */
+export function extendedDeep(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(extendedDeep)
+  if (!(value instanceof Map)) return value
+  return extendedValue(new Map([...(value as Doc)].map(([key, each]) => [key, extendedDeep(each)])))
 }
