@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -253,6 +253,11 @@ describeService('sftp', 'SFTP', (server) => {
     if (!found) throw new Error('it was put')
     await put(`${folder}grows.csv`, 'n\n1\n2\n')
     expect(await errorOf(store.fetch(found, join(scratch, randomUUID())))).toMatchObject({ code: 'source.changed' })
+    const grown = await store.find(`${folder}grows.csv`)
+    if (!grown) throw new Error('it was put')
+    // As long as before: only its time tells.
+    utimesSync(join(server.root, grown.name), 1_700_000_000, 1_700_000_000)
+    expect(await errorOf(store.fetch(grown, join(scratch, randomUUID())))).toMatchObject({ code: 'source.changed' })
   })
 
   test('a connection that is cut is a lost one, reading and writing; the target stays as it was', async () => {
