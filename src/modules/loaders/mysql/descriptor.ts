@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { connectionField } from '../../kit/connector.ts'
-import { form, option, text } from '../../kit/form.ts'
+import { form, text } from '../../kit/form.ts'
+import { missingFor, tableLoadFields } from '../../kit/tables/config.ts'
 
 const config = z
   .strictObject({
@@ -21,74 +22,11 @@ const config = z
           help: text('Empty: the connection’s.', 'Vide : celle de la connexion.'),
         }),
       ),
-    mode: z
-      .enum(['append', 'replace', 'truncate', 'upsert', 'delete_insert'])
-      .default('append')
-      .meta(
-        form('What happens to the rows that are there', 'Que deviennent les lignes présentes', {
-          control: 'select',
-          options: [
-            option('append', 'They stay; the new ones are added', 'Elles restent ; les nouvelles s’ajoutent'),
-            option(
-              'replace',
-              'A new table takes the place of the old',
-              'Une nouvelle table prend la place de l’ancienne',
-            ),
-            option('truncate', 'They are deleted; the table stays', 'Elles sont supprimées ; la table reste'),
-            option('upsert', 'Those of the same key are updated', 'Celles de même clé sont mises à jour'),
-            option('delete_insert', 'Those of the same parts are replaced', 'Celles des mêmes parties sont remplacées'),
-          ],
-        }),
-      ),
-    key: z
-      .array(z.string().min(1))
-      .default([])
-      .meta(
-        form('Key', 'Clé', {
-          control: 'columns',
-          port: 'in',
-          help: text(
-            'Columns that name one row. The primary key of a table that is made.',
-            'Colonnes qui désignent une ligne. La clé primaire d’une table créée.',
-          ),
-        }),
-      ),
-    parts: z
-      .array(z.string().min(1))
-      .default([])
-      .meta(
-        form('Parts', 'Parties', {
-          control: 'columns',
-          port: 'in',
-          help: text(
-            'Rows of the table that have values of these columns which come in the input are deleted first.',
-            'Les lignes de la table ayant des valeurs de ces colonnes présentes dans l’entrée sont d’abord supprimées.',
-          ),
-          visibleWhen: { field: 'mode', in: ['delete_insert'] },
-        }),
-      ),
-    on_drift: z
-      .enum(['fail', 'adapt', 'ignore'])
-      .default('fail')
-      .meta(
-        form('Columns that the table does not have', 'Colonnes absentes de la table', {
-          control: 'select',
-          advanced: true,
-          options: [
-            option('fail', 'Refuse to load', 'Refuser de charger'),
-            option('adapt', 'Add them to the table', 'Les ajouter à la table'),
-            option('ignore', 'Leave them out', 'Les laisser de côté'),
-          ],
-        }),
-      ),
+    ...tableLoadFields,
   })
-  .refine(({ mode, key }) => mode !== 'upsert' || key.length > 0, {
-    error: 'name the columns of the key',
-    path: ['key'],
-  })
-  .refine(({ mode, parts }) => mode !== 'delete_insert' || parts.length > 0, {
-    error: 'name the columns of the parts',
-    path: ['parts'],
+  .superRefine((given, context) => {
+    const missing = missingFor(given)
+    if (missing) context.addIssue({ code: 'custom', message: missing.message, path: [missing.path] })
   })
 export type MysqlLoadConfig = z.output<typeof config>
 
@@ -112,6 +50,11 @@ UTC, BLOB is LONGBLOB, BOOLEAN is TINYINT(1), lists and structs are JSON.
 **Nothing is cut or rounded.** A value that its column cannot hold, a NULL where none may be, a fraction in a whole number: the load ends with the column and the row, and the
 target is as it was. A key that is missing or comes twice is refused, too.
 
+**Modes that know a key.** \`upsert\` updates rows of the same key and adds the others. \`merge\` also deletes the keys of rows for which \`deleted_when\` is true. \`soft_delete\` makes the table like the input, but keeps rows whose key is missing, with the
+moment in \`deleted_at\`; one that comes again is taken back. \`history\` keeps every version of a row (slowly changing dimension, type 2): the old one ends (\`valid_to\`, \`is_current\`), the new one begins, with the moment of the load;
+rows that are alike stay as they are. Letter case and trailing spaces count when values are compared. \`replace\`, \`truncate\` and the modes above say in a dry run exactly what would be new, changed, deleted and unchanged.
+A table that is made gets its key and \`indexes\`.
+
 \`replace\` keeps columns, keys, indexes, views and rights of the table; one with triggers or foreign keys is refused: \`truncate\` keeps those. \`truncate\`, \`upsert\` and
 \`delete_insert\` need InnoDB to be whole or nothing. Needs the rights CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, and \`local_infile\` on the server.`,
     `Toutes les lignes vont d’abord dans une table à côté de la cible, par la voie rapide du serveur (\`LOAD DATA LOCAL\`, depuis le seul flux de ce programme). La cible change à la fin, d’un
@@ -123,6 +66,11 @@ dernier en UTC, BLOB devient LONGBLOB, BOOLEAN devient TINYINT(1), listes et str
 
 **Rien n’est coupé ni arrondi.** Une valeur que sa colonne ne peut contenir, un NULL interdit, une fraction dans un entier : le chargement s’arrête avec la colonne et la ligne, et la
 cible est comme avant. Une clé absente ou présente deux fois est aussi refusée.
+
+**Modes à clé.** \`upsert\` met à jour les lignes de même clé et ajoute les autres. \`merge\` supprime aussi les clés des lignes pour lesquelles \`deleted_when\` est vrai. \`soft_delete\` rend la table semblable à l’entrée, mais garde les lignes dont la clé manque,
+avec l’instant dans \`deleted_at\` ; une ligne qui revient est rétablie. \`history\` garde chaque version d’une ligne (dimension à évolution lente, type 2) : l’ancienne se termine (\`valid_to\`, \`is_current\`), la nouvelle commence, à l’instant du chargement ;
+les lignes semblables restent telles quelles. Casse et espaces finaux comptent dans la comparaison. \`replace\`, \`truncate\` et les modes ci-dessus disent dans un essai à blanc ce qui serait nouveau, modifié, supprimé et inchangé.
+Une table créée reçoit sa clé et ses \`indexes\`.
 
 \`replace\` garde colonnes, clés, index, vues et droits de la table ; une table avec déclencheurs ou clés étrangères est refusée : \`truncate\` les garde. \`truncate\`, \`upsert\` et
 \`delete_insert\` ont besoin d’InnoDB pour être entiers ou nuls. Il faut les droits CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, et \`local_infile\` sur le serveur.`,

@@ -1,6 +1,5 @@
-import { userError } from '../../../shared/errors.ts'
 import type { LoadModule } from '../../kit/contract.ts'
-import { didYouMean } from '../../kit/did-you-mean.ts'
+import { checkTableLoad } from '../../kit/tables/check.ts'
 import { mysqlLoadDescriptor } from './descriptor.ts'
 
 export const mysqlLoad: LoadModule<typeof mysqlLoadDescriptor> = {
@@ -11,17 +10,9 @@ export const mysqlLoad: LoadModule<typeof mysqlLoadDescriptor> = {
     path: `mysql://${connection}/${database === undefined ? '' : `${database}.`}${table}`,
     mode,
   }),
-  check({ key, parts }, columns) {
-    const names = columns.map(({ name }) => name)
-    for (const [field, wanted] of Object.entries({ key, parts }))
-      for (const name of wanted)
-        if (!names.some((one) => one.toLowerCase() === name.toLowerCase()))
-          throw userError('column.not-found', `There is no column “${name}”.`, {
-            field: [field],
-            ...didYouMean(name, names),
-          })
-  },
+  check: checkTableLoad,
   // The driver is large: it comes when somebody writes to a server.
   write: async (request) => (await import('./write.ts')).write(request),
+  forecast: async (request) => (await import('./write.ts')).forecast(request),
   committed: async (request) => (await import('./write.ts')).committed(request),
 }

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
+import type { LoadForecast } from '../../../shared/engine/types.ts'
 import { type LogiDataError, operationalError, toErrorInfo, userError } from '../../../shared/errors.ts'
 import { type MysqlClient, withMysql } from '../../connectors/mysql/client.ts'
 import { errorNumberOf } from '../../connectors/mysql/errors.ts'
 import { quoteName } from '../../connectors/mysql/names.ts'
 import type { CommittedRequest, LoadRequest, LoadResult } from '../../kit/contract.ts'
 import { crashPoint } from '../../kit/files/replace-target.ts'
-import { joinSql, sql } from '../../kit/sql.ts'
-import { type LoadedColumn, loadedColumn, typeFor } from './columns.ts'
+import { identifier, joinSql, raw, sql } from '../../kit/sql.ts'
+import { countQueries, countsOf } from '../../kit/tables/forecast.ts'
+import { GONE, movesOf } from '../../kit/tables/moves.ts'
+import type { LoadedColumn } from './columns.ts'
 import type { MysqlLoadConfig } from './descriptor.ts'
-import { checkStagedKey, matched, type Names, namesOf, refuseWhatRenamingLoses, targetColumns } from './target.ts'
+import { mysqlDialect } from './dialect.ts'
+import { addColumns, finishTable, makeStaging, type Plan, planOf } from './tables.ts'
+import { checkStagedKey, type Names, namesOf, refuseWhatRenamingLoses } from './target.ts'
 
 type Request = LoadRequest<MysqlLoadConfig>
 
@@ -52,47 +57,34 @@ async function isThere(client: MysqlClient, table: string): Promise<boolean> {
 }
 
 async function writeBy(client: MysqlClient, request: Request): Promise<LoadResult> {
-  const { config, input, commit } = request
+  const { config, commit } = request
   const key = commit?.key ?? randomUUID()
   const names = namesOf(config, key)
-  const targets = await targetColumns(client, config)
-  const renames = targets === undefined || config.mode === 'replace'
-  if (targets && renames) await refuseWhatRenamingLoses(client, config)
+  const now = await instantOf(client)
+  const plan = await planOf(client, request)
+  const renames = !plan.exists || config.mode === 'replace'
+  if (plan.exists && renames) await refuseWhatRenamingLoses(client, config)
   // `done` stays: it is the proof of a load that an earlier process made and could not tell of.
   await alone(client, names.lock)
   const sweep = () => client.execute(`DROP TABLE IF EXISTS ${names.staging}, ${names.marker}`)
   await sweep()
   try {
-    const plan = targets && matched(config, input.columns, targets)
-    const added = plan?.missing ?? []
-    const loaded = plan
-      ? [
-          ...plan.common.map(({ column, target }) => loadedColumn(column, target)),
-          ...added.map((column) => loadedColumn(column, madeTarget(column.name, typeFor(column, false)))),
-        ]
-      : input.columns.map((column) =>
-          loadedColumn(column, madeTarget(column.name, typeFor(column, inKey(config, column.name)))),
-        )
-    await makeStaging(client, request, names, renames, plan)
-    const sources = plan ? [...plan.common.map(({ column }) => column), ...added] : input.columns
-    const rows = await fill(client, request, names.staging, loaded, sources.length)
+    await makeStaging(client, request, names, plan, { renames, now })
+    const rows = await fill(client, request, names.staging, plan.loaded)
     if (config.key.length > 0) await checkStagedKey(client, names.staging, config.key)
+    if (!plan.exists) await finishTable(client, request, names)
     crashPoint('written')
     await client.execute(
       `CREATE TABLE IF NOT EXISTS ${names.loads} (load_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY, loaded_at DATETIME(6) NOT NULL, row_count BIGINT NULL) ENGINE = InnoDB`,
     )
     if (renames) await client.execute(`CREATE TABLE ${names.marker} (x INT)`)
-    else
-      for (const column of added)
-        await client.execute(
-          `ALTER TABLE ${names.target} ADD COLUMN ${quoteName(column.name)} ${typeFor(column, false)}`,
-        )
+    else await addColumns(client, names.target, plan)
     const result = { rows, written: [`${config.database === undefined ? '' : `${config.database}.`}${config.table}`] }
     await commit?.intend({ kind: 'key' }, result)
     crashPoint('intended')
     try {
-      if (renames) await swap(client, names, targets !== undefined)
-      else await change(client, config, names, loaded, key, rows)
+      if (renames) await swap(client, names, plan.exists)
+      else await change(client, names, movesOf(mysqlDialect, { ...moveOf(config, names, plan), now }), key, rows)
     } catch (thrown) {
       // Where the connection was lost nobody knows: `committed` will find out.
       if (!isUnknown(thrown)) await commit?.withdraw()
@@ -106,46 +98,57 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
   }
 }
 
+/** What a load would do: rows are staged in a table that only this session sees. @throws LogiDataError */
+export const forecast = (request: Request): Promise<LoadForecast> =>
+  withMysql(request.connection, request, (client) => forecastBy(client, request), { loads: true })
+
+async function forecastBy(client: MysqlClient, request: Request): Promise<LoadForecast> {
+  const { config, input, session } = request
+  const plan = await planOf(client, request)
+  if (!plan.exists) {
+    const gone = plan.loaded.some(({ name }) => name === GONE) ? identifier(config.deleted_when ?? '') : undefined
+    const where = gone ? sql` WHERE ${gone} IS NOT TRUE` : raw('')
+    const { rows } = await session.query(sql`SELECT count(*) FROM ${input.name}${where}`)
+    const counts = { new: rows[0]?.[0] ?? '0', changed: '0', deleted: '0', unchanged: '0' }
+    return { rows: counts, columns: [], creates: true }
+  }
+  if (config.mode === 'replace') await refuseWhatRenamingLoses(client, config)
+  const names = namesOf(config, randomUUID())
+  await makeStaging(client, request, names, plan, { renames: false, temporary: true, now: await instantOf(client) })
+  await fill(client, request, names.staging, plan.loaded)
+  if (config.key.length > 0) await checkStagedKey(client, names.staging, config.key)
+  const queries = countQueries(mysqlDialect, moveOf(config, names, plan))
+  const rows = await countsOf(queries, async (query) => (await client.query(query))[0]?.[0])
+  const columns = plan.added.map(({ name, type }) => ({
+    name,
+    change: 'added' as const,
+    message: `The column “${name}” (${type}) is added.`,
+  }))
+  return { rows, columns, creates: false }
+}
+
+/** The moment of a load, the same in all of its statements. */
+async function instantOf(client: MysqlClient): Promise<string> {
+  const [row] = await client.query('SELECT UTC_TIMESTAMP(6)')
+  return `'${row?.[0] ?? ''}'`
+}
+
+/** As the planner of loads wants it. */
+const moveOf = (config: MysqlLoadConfig, { target, staging }: Names, { loaded }: Plan) => ({
+  config,
+  target,
+  staging,
+  columns: loaded.filter(({ name }) => name !== GONE).map(({ name }) => ({ name, value: `s.${quoteName(name)}` })),
+  key: config.key.map((name) => nameOf(loaded, name)),
+  parts: config.mode === 'delete_insert' ? config.parts.map((name) => nameOf(loaded, name)) : [],
+})
+
+const nameOf = (loaded: readonly LoadedColumn[], wanted: string): string =>
+  loaded.find(({ name }) => name.toLowerCase() === wanted.toLowerCase())?.name ?? wanted
+
 const isUnknown = (thrown: unknown): boolean => {
   const { code, kind } = toErrorInfo(thrown)
   return kind === 'cancelled' || kind === 'bug' || code === 'connection.lost' || code === 'connection.timeout'
-}
-
-const inKey = ({ key }: MysqlLoadConfig, name: string) => key.some((one) => one.toLowerCase() === name.toLowerCase())
-
-/** A column as the server would describe it. @example `DATETIME(3)`, `TINYINT UNSIGNED` */
-function madeTarget(name: string, type: string) {
-  const [, word = '', digits] = /^(\w+)(?:\((\d+))?/.exec(type) ?? []
-  return { name, dataType: word.toLowerCase(), fraction: Number(digits ?? 0) }
-}
-
-async function makeStaging(
-  client: MysqlClient,
-  { config, input }: Request,
-  { staging, target }: Names,
-  renames: boolean,
-  plan: ReturnType<typeof matched> | undefined,
-): Promise<void> {
-  if (!plan) {
-    const columns = input.columns.map(
-      (column) =>
-        `${quoteName(column.name)} ${typeFor(column, inKey(config, column.name))}${inKey(config, column.name) ? ' NOT NULL' : ' NULL'}`,
-    )
-    const key = config.key.length === 0 ? '' : `, PRIMARY KEY (${config.key.map(quoteName).join(', ')})`
-    await client.execute(
-      `CREATE TABLE ${staging} (${columns.join(', ')}${key}) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`,
-    )
-    return
-  }
-  if (renames) await client.execute(`CREATE TABLE ${staging} LIKE ${target}`)
-  else {
-    const names = plan.common.map(({ target: { name } }) => quoteName(name))
-    await client.execute(
-      `CREATE TABLE ${staging} ENGINE = InnoDB AS SELECT ${names.join(', ') || '1 AS logidata'} FROM ${target} LIMIT 0`,
-    )
-  }
-  for (const column of plan.missing)
-    await client.execute(`ALTER TABLE ${staging} ADD COLUMN ${quoteName(column.name)} ${typeFor(column, false)}`)
 }
 
 /** Moves all rows into the staging table. @returns how many @throws LogiDataError for what the server would have changed */
@@ -154,9 +157,7 @@ async function fill(
   { input, session, signal }: Request,
   staging: string,
   columns: readonly LoadedColumn[],
-  count: number,
 ): Promise<bigint> {
-  if (count === 0) throw new TypeError('a load has columns')
   const fields = joinSql(columns.map(({ text }) => text))
   const lines = session.stream(sql`SELECT concat_ws(chr(9), ${fields}) FROM ${input.name}`)
   let sent = 0n
@@ -243,38 +244,14 @@ const UNFIT = new Set([1048, 1264, 1265, 1292, 1364, 1366, 1406, 1452, 1644, 169
 /** Changes the target in one transaction, which holds the key. */
 async function change(
   client: MysqlClient,
-  config: MysqlLoadConfig,
-  { target, staging, loads }: Names,
-  columns: readonly LoadedColumn[],
+  { loads }: Names,
+  statements: readonly string[],
   key: string,
   rows: bigint,
 ): Promise<void> {
-  const names = columns.map(({ name }) => quoteName(name))
-  const list = names.join(', ')
-  const same = (wanted: readonly string[], by: string) =>
-    wanted.map((name) => `t.${quoteName(name)} ${by} s.${quoteName(name)}`).join(' AND ')
   await client.query('START TRANSACTION')
   try {
-    if (config.mode === 'truncate') await client.execute(`DELETE FROM ${target}`)
-    if (config.mode === 'delete_insert') {
-      const parts = config.parts.map(quoteName).join(', ')
-      await client.execute(
-        `DELETE t FROM ${target} t JOIN (SELECT DISTINCT ${parts} FROM ${staging}) s ON ${same(config.parts, '<=>')}`,
-      )
-    }
-    if (config.mode === 'upsert') {
-      const others = columns.filter(({ name }) => !inKey(config, name)).map(({ name }) => quoteName(name))
-      const on = same(config.key, '=')
-      const first = quoteName(config.key[0] ?? '')
-      // What is new is told before anything is changed, by the key alone: other unique keys end the load.
-      await client.execute(
-        `INSERT INTO ${target} (${list}) SELECT ${names.map((name) => `s.${name}`).join(', ')} FROM ${staging} s LEFT JOIN ${target} t ON ${on} WHERE t.${first} IS NULL`,
-      )
-      if (others.length > 0)
-        await client.execute(
-          `UPDATE ${target} t JOIN ${staging} s ON ${on} SET ${others.map((name) => `t.${name} = s.${name}`).join(', ')}`,
-        )
-    } else await client.execute(`INSERT INTO ${target} (${list}) SELECT ${list} FROM ${staging}`)
+    for (const statement of statements) await client.execute(statement)
     await client.execute(`INSERT INTO ${loads} VALUES (?, UTC_TIMESTAMP(6), ?)`, [key, rows])
     crashPoint('changed')
   } catch (thrown) {

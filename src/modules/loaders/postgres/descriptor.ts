@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { connectionField } from '../../kit/connector.ts'
-import { form, option, text } from '../../kit/form.ts'
+import { form, text } from '../../kit/form.ts'
+import { missingFor, tableLoadFields } from '../../kit/tables/config.ts'
 
 const config = z
   .strictObject({
@@ -17,74 +18,11 @@ const config = z
       .max(63)
       .default('public')
       .meta(form('Schema', 'Schéma', { advanced: true })),
-    mode: z
-      .enum(['append', 'replace', 'truncate', 'upsert', 'delete_insert'])
-      .default('append')
-      .meta(
-        form('What happens to the rows that are there', 'Que deviennent les lignes présentes', {
-          control: 'select',
-          options: [
-            option('append', 'They stay; the new ones are added', 'Elles restent ; les nouvelles s’ajoutent'),
-            option(
-              'replace',
-              'A new table takes the place of the old',
-              'Une nouvelle table prend la place de l’ancienne',
-            ),
-            option('truncate', 'They are deleted; the table stays', 'Elles sont supprimées ; la table reste'),
-            option('upsert', 'Those of the same key are updated', 'Celles de même clé sont mises à jour'),
-            option('delete_insert', 'Those of the same parts are replaced', 'Celles des mêmes parties sont remplacées'),
-          ],
-        }),
-      ),
-    key: z
-      .array(z.string().min(1))
-      .default([])
-      .meta(
-        form('Key', 'Clé', {
-          control: 'columns',
-          port: 'in',
-          help: text(
-            'Columns that name one row. The primary key of a table that is made.',
-            'Colonnes qui désignent une ligne. La clé primaire d’une table créée.',
-          ),
-        }),
-      ),
-    parts: z
-      .array(z.string().min(1))
-      .default([])
-      .meta(
-        form('Parts', 'Parties', {
-          control: 'columns',
-          port: 'in',
-          help: text(
-            'Rows of the table that have values of these columns which come in the input are deleted first.',
-            'Les lignes de la table ayant des valeurs de ces colonnes présentes dans l’entrée sont d’abord supprimées.',
-          ),
-          visibleWhen: { field: 'mode', in: ['delete_insert'] },
-        }),
-      ),
-    on_drift: z
-      .enum(['fail', 'adapt', 'ignore'])
-      .default('fail')
-      .meta(
-        form('Columns that the table does not have', 'Colonnes absentes de la table', {
-          control: 'select',
-          advanced: true,
-          options: [
-            option('fail', 'Refuse to load', 'Refuser de charger'),
-            option('adapt', 'Add them to the table', 'Les ajouter à la table'),
-            option('ignore', 'Leave them out', 'Les laisser de côté'),
-          ],
-        }),
-      ),
+    ...tableLoadFields,
   })
-  .refine(({ mode, key }) => mode !== 'upsert' || key.length > 0, {
-    error: 'name the columns of the key',
-    path: ['key'],
-  })
-  .refine(({ mode, parts }) => mode !== 'delete_insert' || parts.length > 0, {
-    error: 'name the columns of the parts',
-    path: ['parts'],
+  .superRefine((given, context) => {
+    const missing = missingFor(given)
+    if (missing) context.addIssue({ code: 'custom', message: missing.message, path: [missing.path] })
   })
 export type PostgresLoadConfig = z.output<typeof config>
 
@@ -103,6 +41,11 @@ A table that is not there is made: UBIGINT and larger are NUMERIC, VARCHAR is TE
 **Nothing is cut or rounded.** Where a column of the table has another type than the input, each value must come back from it as it was; otherwise the load ends with the column and the value.
 Text with a NUL character is refused. A TIMESTAMP goes into a column with time zone as UTC. Values for JSONB are normalised by the server. A key that is missing or comes twice is refused.
 
+**Modes that know a key.** \`upsert\` updates rows of the same key and adds the others. \`merge\` also deletes the keys of rows for which \`deleted_when\` is true. \`soft_delete\` makes the table like the input, but keeps rows whose key is missing, with the
+moment in \`deleted_at\`; one that comes again is taken back. \`history\` keeps every version of a row (slowly changing dimension, type 2): the old one ends (\`valid_to\`, \`is_current\`), the new one begins, with the moment of the load;
+rows that are alike stay as they are. Letter case and trailing spaces count when values are compared. \`replace\`, \`truncate\` and the modes above say in a dry run exactly what would be new, changed, deleted and unchanged.
+A table that is made gets its key and \`indexes\`. With \`on_drift: adapt\` columns are added, and widened where every value stays itself (INTEGER to BIGINT, more digits); nothing is narrowed.
+
 \`replace\` builds a new table with the columns, defaults, keys, indexes, comments and rights of the old one (indexes are named anew) and puts it in its place; a table with views, triggers, foreign keys,
 policies, partitions, serial columns or rights on columns is refused: \`truncate\` keeps those. \`truncate\` deletes the rows, so that readers see the old ones until the end.
 \`delete_insert\` treats NULL in a part as a value. Row order is not kept by tables.`,
@@ -113,6 +56,11 @@ Une table absente est créée : UBIGINT et plus grand deviennent NUMERIC, VARCHA
 
 **Rien n’est coupé ni arrondi.** Quand une colonne de la table a un autre type que l’entrée, chaque valeur doit en revenir telle quelle ; sinon le chargement s’arrête avec la colonne et la valeur.
 Un texte contenant un caractère NUL est refusé. Un TIMESTAMP entre dans une colonne avec fuseau comme UTC. Les valeurs pour JSONB sont normalisées par le serveur. Une clé absente ou présente deux fois est refusée.
+
+**Modes à clé.** \`upsert\` met à jour les lignes de même clé et ajoute les autres. \`merge\` supprime aussi les clés des lignes pour lesquelles \`deleted_when\` est vrai. \`soft_delete\` rend la table semblable à l’entrée, mais garde les lignes dont la clé manque,
+avec l’instant dans \`deleted_at\` ; une ligne qui revient est rétablie. \`history\` garde chaque version d’une ligne (dimension à évolution lente, type 2) : l’ancienne se termine (\`valid_to\`, \`is_current\`), la nouvelle commence, à l’instant du chargement ;
+les lignes semblables restent telles quelles. Casse et espaces finaux comptent dans la comparaison. \`replace\`, \`truncate\` et les modes ci-dessus disent dans un essai à blanc ce qui serait nouveau, modifié, supprimé et inchangé.
+Une table créée reçoit sa clé et ses \`indexes\`. Avec \`on_drift: adapt\`, des colonnes sont ajoutées, et élargies quand chaque valeur reste elle-même (INTEGER vers BIGINT, plus de chiffres) ; rien n’est rétréci.
 
 \`replace\` construit une table avec colonnes, valeurs par défaut, clés, index, commentaires et droits de l’ancienne (les index changent de nom) et la met à sa place ; une table avec vues, déclencheurs,
 clés étrangères, politiques, partitions, colonnes serial ou droits sur des colonnes est refusée : \`truncate\` les garde. \`truncate\` supprime les lignes : les lecteurs voient les anciennes jusqu’à la fin.

@@ -36,6 +36,16 @@ export interface Pair {
   readonly target: TargetColumn
 }
 
+export const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
+
+/** The names that columns of the input have in the table. @throws LogiDataError */
+export const keyNames = (wanted: readonly string[], pairs: readonly Pair[]): string[] =>
+  wanted.map((name) => {
+    const found = pairs.find(({ column }) => same(column.name, name))
+    if (!found) throw userError('load.drift', `The table has no column “${name}”.`, { field: ['key'] })
+    return found.target.name
+  })
+
 /** Columns by name, exactly or letter case aside, and what the table lacks. @throws LogiDataError `load.drift` */
 export function matched(
   { table, on_drift }: PostgresLoadConfig,

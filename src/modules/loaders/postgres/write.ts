@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Column, LoadForecast } from '../../../shared/engine/types.ts'
 import { operationalError, toErrorInfo, userError } from '../../../shared/errors.ts'
 import { openPostgres, type PostgresClient, quoteName } from '../../connectors/postgres/client.ts'
 import { sqlStateOf } from '../../connectors/postgres/errors.ts'
 import type { CommittedRequest, LoadRequest, LoadResult } from '../../kit/contract.ts'
 import { crashPoint } from '../../kit/files/replace-target.ts'
 import { joinSql, sql } from '../../kit/sql.ts'
+import { isKeyed } from '../../kit/tables/config.ts'
+import { countQueries, countsOf } from '../../kit/tables/forecast.ts'
+import { GONE, movesOf } from '../../kit/tables/moves.ts'
 import { copyText, mayChange, typeFor } from './columns.ts'
 import type { PostgresLoadConfig } from './descriptor.ts'
-import { checkStagedKey, matched, type Pair, refuseWhatReplacingLoses, targetColumns } from './target.ts'
+import { postgresDialect } from './dialect.ts'
+import { adapt, makeReplacement, makeTable, swapIn } from './tables.ts'
+import { checkStagedKey, keyNames, type Pair, refuseWhatReplacingLoses, same, targetColumns } from './target.ts'
 
 type Request = LoadRequest<PostgresLoadConfig>
 
 const STAGING = 'pg_temp._logidata_new'
 const loadsOf = ({ schema }: PostgresLoadConfig) => `${quoteName(schema)}._logidata_loads`
-const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
 
 /** @throws LogiDataError */
 export async function write(request: Request): Promise<LoadResult> {
@@ -121,44 +126,102 @@ async function makeLoads(client: PostgresClient, config: PostgresLoadConfig): Pr
 }
 
 async function change(client: PostgresClient, request: Request): Promise<bigint> {
+  const { config } = request
+  const staged = await stage(client, request)
+  if (staged.done) return staged.rows
+  const { target, pairs, rows } = staged
+  if (config.mode === 'replace') {
+    const fresh = await makeReplacement(client, config, target)
+    for (const statement of movesOf(postgresDialect, { ...moveOf(config, fresh, pairs), now: 'now()' }))
+      await client.query(statement)
+    await swapIn(client, config, target, fresh)
+    return rows
+  }
+  // Nobody adds a row of the same key between two statements; readers go on.
+  if (isKeyed(config.mode)) await client.query(`LOCK TABLE ${target} IN SHARE ROW EXCLUSIVE MODE`)
+  for (const statement of movesOf(postgresDialect, { ...moveOf(config, target, pairs), now: 'now()' }))
+    await client.query(statement)
+  return rows
+}
+
+interface Staged {
+  readonly target: string
+  readonly pairs: readonly Pair[]
+  readonly rows: bigint
+  /** The rows are in the table already. */
+  readonly done: boolean
+  readonly creates: boolean
+  readonly drift: LoadForecast['columns']
+}
+
+/** Puts the rows beside the table, and changes the table's columns where that is wanted. All in the transaction that is open. */
+async function stage(client: PostgresClient, request: Request, always = false): Promise<Staged> {
   const { config, input } = request
   const target = `${quoteName(config.schema)}.${quoteName(config.table)}`
+  const columns = input.columns.filter(({ name }) => !isGone(config, name))
   const targets = await targetColumns(client, config)
-  if (!targets) {
-    const pairs = input.columns.map((column) => ({ column, target: { name: column.name, type: typeFor(column) } }))
-    const lines = pairs.map(({ target: { name, type } }) => `${quoteName(name)} ${type}`)
-    if (config.key.length > 0) lines.push(`PRIMARY KEY (${keyNames(config.key, pairs).map(quoteName).join(', ')})`)
-    await client.query(`CREATE TABLE ${target} (${lines.join(', ')})`)
-    return fill(client, request, target, pairs)
+  let pairs: readonly Pair[]
+  let drift: LoadForecast['columns'] = []
+  if (targets) {
+    if (config.mode === 'replace') await refuseWhatReplacingLoses(client, config.table, target)
+    const adapted = await adapt(client, config, target, columns, targets)
+    pairs = adapted.pairs
+    drift = adapted.drift
+  } else {
+    pairs = columns.map((column) => ({ column, target: { name: column.name, type: typeFor(column) } }))
+    await makeTable(client, config, target, pairs)
   }
-  const { common, missing } = matched(config, input.columns, targets)
-  const added = missing.map((column) => ({ column, target: { name: column.name, type: typeFor(column) } }))
-  if (config.mode === 'replace') await refuseWhatReplacingLoses(client, config.table, target)
-  for (const {
-    target: { name, type },
-  } of added)
-    await client.query(`ALTER TABLE ${target} ADD COLUMN ${quoteName(name)} ${type}`)
-  const pairs = [...common, ...added]
-  if (config.mode === 'append' && config.key.length === 0 && pairs.every(isExact))
-    return fill(client, request, target, pairs)
+  const here = { target, pairs, creates: !targets, drift }
+  const plain = config.mode === 'append' && config.key.length === 0 && pairs.every(isExact)
+  const fresh = !targets && (!isKeyed(config.mode) || config.mode === 'upsert')
+  if (!always && (plain || fresh)) return { ...here, rows: await fill(client, request, target, pairs), done: true }
   const lines = pairs.map(({ column, target: { name } }) => `${quoteName(name)} ${typeFor(column)}`)
+  if (goneColumn(request)) lines.push(`${GONE} boolean`)
   await client.query(`CREATE TEMPORARY TABLE _logidata_new (${lines.join(', ')}) ON COMMIT DROP`)
   const rows = await fill(client, request, STAGING, pairs)
   if (config.key.length > 0) await checkStagedKey(client, STAGING, keyNames(config.key, pairs))
   for (const pair of pairs) await checkExact(client, pair, config, pairs)
-  await move(client, config, target, pairs)
-  return rows
+  await client.query(`ANALYZE ${STAGING}`)
+  return { ...here, rows, done: false }
+}
+
+const isGone = ({ mode, deleted_when }: PostgresLoadConfig, name: string): boolean =>
+  mode === 'merge' && deleted_when !== undefined && same(name, deleted_when)
+
+const goneColumn = ({ config, input }: Request): Column | undefined =>
+  input.columns.find(({ name }) => isGone(config, name))
+
+/** As the planner of loads wants it. */
+const moveOf = (config: PostgresLoadConfig, target: string, pairs: readonly Pair[]) => ({
+  config,
+  target,
+  staging: STAGING,
+  columns: pairs.map((pair) => ({
+    name: pair.target.name,
+    value: `s.${quoteName(pair.target.name)}${isExact(pair) ? '' : `::${pair.target.type}`}`,
+  })),
+  key: keyNames(config.key, pairs),
+  parts: config.mode === 'delete_insert' ? keyNames(config.parts, pairs) : [],
+})
+
+/** What a load would do: everything is done in a transaction that is taken back. @throws LogiDataError */
+export async function forecast(request: Request): Promise<LoadForecast> {
+  const client = await open(request, request.signal)
+  try {
+    await client.query('BEGIN')
+    const { target, pairs, creates, drift } = await stage(client, request, true)
+    const queries = countQueries(postgresDialect, moveOf(request.config, target, pairs))
+    const rows = await countsOf(queries, async (query) => (await client.query(query)).rows[0]?.[0])
+    return { rows, columns: drift, creates }
+  } catch (thrown) {
+    throw inWords(thrown)
+  } finally {
+    await client.query('ROLLBACK').catch(() => undefined)
+    await client.close()
+  }
 }
 
 const isExact = ({ column, target }: Pair) => typeFor(column) === target.type
-
-/** The names that columns of the input have in the table. @throws LogiDataError */
-const keyNames = (wanted: readonly string[], pairs: readonly Pair[]): string[] =>
-  wanted.map((name) => {
-    const found = pairs.find(({ column }) => same(column.name, name))
-    if (!found) throw userError('load.drift', `The table has no column “${name}”.`, { field: ['key'] })
-    return found.target.name
-  })
 
 /** @throws LogiDataError `load.value` for a value that would come out of the table as another one */
 async function checkExact(
@@ -186,14 +249,11 @@ async function checkExact(
   )
 }
 
-async function fill(
-  client: PostgresClient,
-  { input, session, signal }: Request,
-  table: string,
-  pairs: readonly Pair[],
-): Promise<bigint> {
-  const fields = joinSql(pairs.map(({ column }) => copyText(column)))
-  const names = pairs.map(({ target }) => quoteName(target.name))
+async function fill(client: PostgresClient, request: Request, table: string, pairs: readonly Pair[]): Promise<bigint> {
+  const { input, session, signal } = request
+  const gone = table === STAGING ? goneColumn(request) : undefined
+  const fields = joinSql([...pairs.map(({ column }) => column), ...(gone ? [gone] : [])].map(copyText))
+  const names = [...pairs.map(({ target }) => quoteName(target.name)), ...(gone ? [GONE] : [])]
   const lines = session.stream(sql`SELECT concat_ws(chr(9), ${fields}) FROM ${input.name}`)
   let sent = 0n
   let failed: { readonly thrown: unknown } | undefined
@@ -219,62 +279,4 @@ async function fill(
   if (BigInt(copy.rowCount) !== sent)
     throw operationalError('load.rows', `The server took ${copy.rowCount} rows of ${sent}.`, { hint: 'Try again.' })
   return sent
-}
-
-/** From the staging table into the target. */
-async function move(
-  client: PostgresClient,
-  config: PostgresLoadConfig,
-  target: string,
-  pairs: readonly Pair[],
-): Promise<void> {
-  const names = pairs.map(({ target: { name } }) => quoteName(name))
-  const values = pairs.map((pair) => `s.${quoteName(pair.target.name)}${isExact(pair) ? '' : `::${pair.target.type}`}`)
-  const value = (name: string) => values[names.indexOf(quoteName(name))] ?? ''
-  const insert = (into: string, where = '') =>
-    client.query(`INSERT INTO ${into} (${names.join(', ')}) SELECT ${values.join(', ')} FROM ${STAGING} s ${where}`)
-  const on = (wanted: readonly string[], by: string) =>
-    wanted.map((name) => `t.${quoteName(name)} ${by} ${value(name)}`).join(' AND ')
-  if (config.mode === 'replace') return replace(client, config, target, insert)
-  if (config.mode === 'upsert') {
-    const key = keyNames(config.key, pairs)
-    // Nobody adds a row of the same key between the two statements; readers go on.
-    await client.query(`LOCK TABLE ${target} IN SHARE ROW EXCLUSIVE MODE`)
-    const others = names.filter((name) => !key.map(quoteName).includes(name))
-    if (others.length > 0) {
-      const set = others.map((name) => `${name} = ${values[names.indexOf(name)]}`).join(', ')
-      await client.query(`UPDATE ${target} t SET ${set} FROM ${STAGING} s WHERE ${on(key, '=')}`)
-    }
-    await insert(target, `WHERE NOT EXISTS (SELECT FROM ${target} t WHERE ${on(key, '=')})`)
-    return
-  }
-  if (config.mode === 'truncate') await client.query(`DELETE FROM ${target}`)
-  if (config.mode === 'delete_insert')
-    await client.query(
-      `DELETE FROM ${target} t WHERE EXISTS (SELECT FROM ${STAGING} s WHERE ${on(keyNames(config.parts, pairs), 'IS NOT DISTINCT FROM')})`,
-    )
-  await insert(target)
-}
-
-/** A new table with all that the old one has, in its place. */
-async function replace(
-  client: PostgresClient,
-  { schema, table }: PostgresLoadConfig,
-  target: string,
-  insert: (into: string) => Promise<unknown>,
-): Promise<void> {
-  const name = `_logidata_${randomUUID().slice(0, 13)}`
-  const fresh = `${quoteName(schema)}.${quoteName(name)}`
-  await client.query(`CREATE TABLE ${fresh} (LIKE ${target} INCLUDING ALL)`)
-  await insert(fresh)
-  const { rows } = await client.query(
-    `SELECT format('ALTER TABLE %s OWNER TO %I', $2::text, pg_get_userbyid(relowner)) FROM pg_class WHERE oid = $1::regclass AND pg_get_userbyid(relowner) <> current_user
-     UNION ALL SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, $2::text, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-       FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = $1::regclass AND a.grantee <> c.relowner
-     UNION ALL SELECT format('COMMENT ON TABLE %s IS %L', $2::text, obj_description($1::regclass, 'pg_class')) WHERE obj_description($1::regclass, 'pg_class') IS NOT NULL`,
-    [target, fresh],
-  )
-  for (const [statement] of rows) await client.query(statement ?? '')
-  await client.query(`DROP TABLE ${target}`)
-  await client.query(`ALTER TABLE ${fresh} RENAME TO ${quoteName(table)}`)
 }

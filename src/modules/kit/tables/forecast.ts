@@ -1,0 +1,70 @@
+import type { LoadForecast } from '../../../shared/engine/types.ts'
+import type { TableDialect } from './dialect.ts'
+import { GONE, type Move, pieces } from './moves.ts'
+
+/**
+ * Over the staging table and the target as it is: queries of one number each, whose sums are new, changed, deleted and unchanged rows. Each
+ * names the staging table once: MySQL cannot read a temporary table twice in one statement.
+ */
+export function countQueries(dialect: TableDialect, move: Omit<Move, 'now'>): readonly (readonly string[])[] {
+  const { config, target, staging } = move
+  const { on, onParts, differs, notIn, notStaged, t } = pieces(dialect, move)
+  const staged = (where = '') => `SELECT COUNT(*) FROM ${staging} s${where && ` WHERE ${where}`}`
+  const both = (where: string, also = '') =>
+    `SELECT COUNT(*) FROM ${staging} s JOIN ${target} t ON ${on}${also} WHERE ${where}`
+  const there = (where = '') => `SELECT COUNT(*) FROM ${target} t${where && ` WHERE ${where}`}`
+  const alike = (also = '') => both(`NOT (${differs})`, also)
+  switch (config.mode) {
+    case 'append':
+      return [[staged()], [], [], [there()]]
+    case 'replace':
+    case 'truncate':
+      if (config.key.length === 0) return [[staged()], [], [there()], []]
+      return [[staged(notIn())], [both(differs)], [there(notStaged)], [alike()]]
+    case 'delete_insert': {
+      const hit = `EXISTS (SELECT 1 FROM ${staging} s WHERE ${onParts})`
+      return [[staged()], [], [there(hit)], [there(`NOT ${hit}`)]]
+    }
+    case 'upsert':
+      return [[staged(notIn())], [both(differs)], [], [there(notStaged), alike()]]
+    case 'merge': {
+      const gone = `COALESCE(s.${GONE}, FALSE)`
+      return [
+        [staged(`NOT ${gone} AND ${notIn()}`)],
+        [both(`NOT ${gone} AND (${differs})`)],
+        [both(gone)],
+        [there(notStaged), both(`NOT ${gone} AND NOT (${differs})`)],
+      ]
+    }
+    case 'soft_delete': {
+      const deleted = t(config.deleted_column)
+      const touched = `(${differs}) OR ${deleted} IS NOT NULL`
+      return [
+        [staged(notIn())],
+        [both(touched)],
+        [there(`${deleted} IS NULL AND ${notStaged}`)],
+        [there(`${deleted} IS NOT NULL AND ${notStaged}`), both(`NOT (${touched})`)],
+      ]
+    }
+    case 'history': {
+      const current = ` AND ${t(config.current_column)} = TRUE`
+      const ended = config.vanished === 'close' ? [there(`${t(config.current_column)} = TRUE AND ${notStaged}`)] : []
+      return [[staged(notIn(current))], [both(differs, current)], ended, [alike(current)]]
+    }
+  }
+}
+
+/** Asks them. @param ask gives the one number of a query */
+export async function countsOf(
+  queries: readonly (readonly string[])[],
+  ask: (query: string) => Promise<string | null | undefined>,
+): Promise<LoadForecast['rows']> {
+  const sums: string[] = []
+  for (const some of queries) {
+    let sum = 0n
+    for (const query of some) sum += BigInt((await ask(query)) ?? 0)
+    sums.push(String(sum))
+  }
+  const [fresh, changed, deleted, unchanged] = sums
+  return { new: fresh, changed, deleted, unchanged }
+}
