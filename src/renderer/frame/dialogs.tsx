@@ -8,12 +8,13 @@ import { t } from '../i18n/index.ts'
 import { DryRunDialog } from '../runs/dry-run-dialog.tsx'
 import { OfflineDialog } from '../runs/offline-dialog.tsx'
 import { usePipeline } from '../store/pipeline.ts'
-import { createPipeline, removePipeline } from '../store/project.ts'
+import { removePipeline } from '../store/project.ts'
 import { select } from '../store/selection.ts'
 import { toastError } from '../store/toasts.ts'
-import { closeDialog, showScreen, useUi } from '../store/ui.ts'
+import { closeDialog, useUi } from '../store/ui.ts'
 import { MakeSubPipelineDialog } from '../sub-pipeline/make-dialog.tsx'
 import { SaveTestDialog } from '../tests/save-test-dialog.tsx'
+import { NewPipeline } from './new-pipeline.tsx'
 import { ParametersDialog } from './parameters-dialog.tsx'
 
 /** The dialog that is open, if any. */
@@ -41,48 +42,6 @@ export function Dialogs() {
     case 'makeSubPipeline':
       return <MakeSubPipelineDialog nodeIds={dialog.nodeIds} />
   }
-}
-
-function NewPipeline() {
-  const [name, setName] = useState('')
-  const [busy, setBusy] = useState(false)
-  const create = async (event: FormEvent) => {
-    event.preventDefault()
-    if (name.trim() === '') return
-    setBusy(true)
-    try {
-      await createPipeline(name.trim())
-      showScreen('editor')
-      closeDialog()
-    } catch (thrown) {
-      setBusy(false)
-      toastError(thrown)
-    }
-  }
-  return (
-    <Dialog isOpen title={t('pipelines.new')} onClose={closeDialog} transitionDuration={0} className="dialog-small">
-      <form onSubmit={create}>
-        <DialogBody>
-          <FormGroup label={t('pipelines.name')} labelFor="pipeline-name">
-            <InputGroup id="pipeline-name" autoFocus fill value={name} onValueChange={setName} maxLength={200} />
-          </FormGroup>
-        </DialogBody>
-        <DialogFooter
-          actions={
-            <>
-              <Button text={t('dialog.cancel')} onClick={closeDialog} />
-              <Button
-                type="submit"
-                intent="primary"
-                text={t('pipelines.create')}
-                disabled={name.trim() === '' || busy}
-              />
-            </>
-          }
-        />
-      </form>
-    </Dialog>
-  )
 }
 
 function DeletePipeline({ path, name }: { readonly path: string; readonly name: string }) {

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import { subscribeWithSelector } from 'zustand/middleware'
 import { type ErrorInfo, toErrorInfo } from '../../shared/errors.ts'
 import type { Project } from '../../shared/rpc/app-contract.ts'
+import type { Template } from '../../shared/templates/template.ts'
 import { api } from '../api.ts'
 import { closeTab, openPipeline, reconcileWithDisk } from './sessions.ts'
 import { toast } from './toasts.ts'
@@ -49,10 +50,20 @@ function tellNotices({ root, notices }: Project): void {
   }
 }
 
-/** @throws LogiDataError */
-export async function createPipeline(name: string): Promise<void> {
-  const file = await api.call('pipeline.create', { name })
+/**
+ * @param template what it begins with; connections of it that the project lacks are added, without secrets
+ * @throws LogiDataError
+ */
+export async function createPipeline(name: string, template?: Template): Promise<void> {
+  if (template) await addConnections(template)
+  const file = await api.call('pipeline.create', { name, ...(template && { document: template.document }) })
   await openPipeline(file.path)
+}
+
+async function addConnections({ connections }: Template): Promise<void> {
+  const { connections: known } = await api.call('connection.list', {})
+  for (const [name, connection] of Object.entries(connections))
+    if (!known.some((one) => one.name === name)) await api.call('connection.save', { name, connection })
 }
 
 /** @throws LogiDataError */
