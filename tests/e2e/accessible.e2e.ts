@@ -82,7 +82,38 @@ const screens: Readonly<Record<string, () => Promise<unknown>>> = {
     await page.getByRole('textbox', { name: 'E-mail' }).press('Enter')
     await page.getByLabel('Security').waitFor()
   },
+  'no connection yet': async () => {
+    await rail('Connections')
+    await page.getByText('No connection yet').waitFor()
+  },
+  'kinds of connections': async () => {
+    await page.getByRole('button', { name: 'New connection' }).first().click()
+    await page.getByRole('heading', { name: 'What does it lead to?' }).waitFor()
+  },
+  'a new connection in an environment': async () => {
+    await page.getByRole('button', { name: /^PostgreSQL/ }).click()
+    await page.getByRole('button', { name: 'Environment', exact: true }).click()
+    await page.getByRole('textbox', { name: 'Name of the environment' }).fill('production')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.locator('[data-field="host"] input').fill('db.example.org')
+    await page.getByRole('button', { name: 'Host: as everywhere' }).waitFor()
+  },
+  'the dialog of a dry run': async () => {
+    await page.locator('.tab-name').first().click()
+    await page.getByRole('button', { name: 'Other ways to run' }).click()
+    await page.getByRole('menuitem', { name: /^Dry run/ }).click()
+    await page.getByText('Nothing was written.').waitFor({ timeout: 30_000 })
+  },
+  'the dialog of a new name for a column': async () => {
+    await page.getByRole('button', { name: 'Close' }).last().click()
+    await step('Add severity').click()
+    await page.getByText('exact', { exact: true }).first().waitFor()
+    await page.getByRole('columnheader').first().click()
+    await page.keyboard.press('F2')
+    await page.getByRole('dialog').getByLabel('New name').waitFor()
+  },
   tests: async () => {
+    await page.keyboard.press('Escape')
     await rail('Tests')
     await page.getByRole('button', { name: 'Run all tests' }).waitFor()
   },

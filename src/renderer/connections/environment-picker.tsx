@@ -16,7 +16,6 @@ export function EnvironmentPicker() {
   return (
     <HTMLSelect
       className="environment-picker"
-      minimal
       aria-label={t('connections.environment')}
       title={t('environments.runsIn')}
       value={known.environment ?? ''}

@@ -43,7 +43,14 @@ export function Rail() {
         </button>
       ))}
       <span className="rail-space" />
-      <PopoverNext content={<SettingsForm />} placement="right-end" transitionDuration={0} arrow={false}>
+      <PopoverNext
+        content={<SettingsForm />}
+        placement="right-end"
+        transitionDuration={0}
+        arrow={false}
+        // The theme is chosen in it: it must follow at once, not keep the one in which it was opened.
+        inheritDarkTheme={false}
+      >
         <button type="button" className="rail-item" aria-label={t('rail.settings')} title={t('rail.settings')}>
           <Settings size={18} strokeWidth={1.8} aria-hidden />
         </button>

@@ -14,7 +14,7 @@ export const enConnections = {
   'environments.add': 'Add',
   'environments.differ': '{count} setting differs | {count} settings differ',
   'environments.same': 'Nothing differs in {environment} yet. Change a setting, and it holds there only.',
-  'environments.other': 'Others in {environment}; everything else is as everywhere. It has secrets of its own.',
+  'environments.other': 'These differ in {environment}; everything else is as everywhere. It has secrets of its own.',
   'environments.back': '{setting}: as everywhere',
   'environments.runsIn': 'Previews and runs use the settings of this environment',
   'connections.chooseKind': 'What does it lead to?',

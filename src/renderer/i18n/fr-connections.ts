@@ -15,7 +15,7 @@ export const frConnections: Record<keyof typeof enConnections, string> = {
   'environments.add': 'Ajouter',
   'environments.differ': '{count} réglage diffère | {count} réglages diffèrent',
   'environments.same': 'Rien ne diffère encore dans {environment}. Un réglage changé ici ne vaut que là.',
-  'environments.other': 'Autres dans {environment} ; tout le reste vaut comme partout. Il a ses propres secrets.',
+  'environments.other': 'Ceux-ci diffèrent dans {environment} ; le reste vaut comme partout. Il a ses propres secrets.',
   'environments.back': '{setting} : comme partout',
   'environments.runsIn': 'Les aperçus et les exécutions utilisent les réglages de cet environnement',
   'connections.chooseKind': 'Où mène-t-elle ?',

@@ -34,7 +34,7 @@ export function DryRunDialog() {
       title={t('dryRun.title')}
       onClose={closeDialog}
       transitionDuration={0}
-      className="dialog-wide"
+      className="dialog-dry-run"
       canOutsideClickClose={false}
     >
       <DialogBody>
