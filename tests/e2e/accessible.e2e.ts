@@ -94,7 +94,7 @@ const screens: Readonly<Record<string, () => Promise<unknown>>> = {
     await page.getByRole('button', { name: /^PostgreSQL/ }).click()
     await page.getByRole('button', { name: 'Environment', exact: true }).click()
     await page.getByRole('textbox', { name: 'Name of the environment' }).fill('production')
-    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.locator('.environment-new').getByRole('button', { name: 'Add', exact: true }).click()
     await page.locator('[data-field="host"] input').fill('db.example.org')
     await page.getByRole('button', { name: 'Host: as everywhere' }).waitFor()
   },

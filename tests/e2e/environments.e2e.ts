@@ -106,7 +106,7 @@ describe('an environment of a connection', () => {
 
     await button('Environment').click()
     await page.getByRole('textbox', { name: 'Name of the environment' }).fill('production')
-    await button('Add').click()
+    await page.locator('.environment-new').getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByText('Nothing differs in production yet').waitFor()
     await setting('host').locator('input').fill('db-prod.example')
     await setting('tls').locator('select').selectOption('verified')
