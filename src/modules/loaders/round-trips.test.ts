@@ -25,7 +25,7 @@ const REFUSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   xml: {
     'names with blanks, keywords and emoji': 'column.missing',
   },
-  parquet: { '128-bit limits': 'data.invalid' },
+  parquet: { '128-bit limits': 'parquet.value' },
   arrow: { 'infinite dates': 'arrow.value', '128-bit limits': 'arrow.type' },
   sqlite: {
     'NaN and infinity': 'sqlite.nan',
