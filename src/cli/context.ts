@@ -41,6 +41,7 @@ export function pipelineRequest(file: string, document: PipelineDocument, option
     env: grantedEnvironment(document, new Set(options.env), process.env),
     connections: {},
     offline: false,
+    pushdown: true,
   }
 }
 

@@ -89,6 +89,7 @@ export function createProgram(context: CommandContext, version: string, finish: 
     .option('--to <node>', 'up to this node, without loads below; may be repeated', collect, [])
     .option('--now <time>', 'stop the clock of all steps at this time, such as 2024-06-30 or 2024-06-30T12:00:00Z')
     .option('--offline', 'do not ask sources over connections: take the rows that an earlier run read')
+    .option('--no-pushdown', 'ask sources for all rows: leave none of the filters to them')
     .option('--dry-run', 'write nothing: say what each load would do to its target')
     .option('--key <text>', 'run once per key: the same key again reports the run that it started first')
     .addHelpText(

@@ -3,6 +3,7 @@ import type { TypedPipeline } from '../engine/fuse.ts'
 import { isInner, outerOf, outward } from '../engine/inner-nodes.ts'
 import { numberQueries, targetProblems } from '../engine/plan-run.ts'
 import { problemOf, warningProblem } from '../engine/problems.ts'
+import { planPushdown } from '../engine/pushdown/plan.ts'
 import { portKey, type ResolvedNode, resolvePipeline } from '../engine/resolve-pipeline.ts'
 import type { CompiledPorts, LoadModule, Module, RelationModule } from '../modules/kit/contract.ts'
 import type { Analysis, Column, NodeAnalysis, Problem } from '../shared/engine/types.ts'
@@ -151,6 +152,7 @@ export class Analyser {
     const pipeline = await this.pipeline(request, signal)
     const { ofNode, queries } = numberQueries(pipeline)
     const targets = targetProblems(pipeline)
+    const pushdown = planPushdown(pipeline).nodes
     const nodes: Record<string, NodeAnalysis> = {}
     const inner = new Map<string, Problem>()
     for (const node of pipeline.nodes.values()) {
@@ -180,7 +182,15 @@ export class Analyser {
         ...(target ? [target] : []),
       ]
       const query = Object.keys(ports).length > 0 ? ofNode.get(node.id) : undefined
-      nodes[node.id] = { ports, inputs, summary: node.summary, problems, ...(query === undefined ? {} : { query }) }
+      const pushed = pushdown.get(node.id)
+      nodes[node.id] = {
+        ports,
+        inputs,
+        summary: node.summary,
+        problems,
+        ...(query === undefined ? {} : { query }),
+        ...(pushed ? { pushdown: { pushed: pushed.pushed, reasons: [...pushed.reasons] } } : {}),
+      }
     }
     const milliseconds = performance.now() - started
     return { nodes, problems: [...pipeline.problems], queries, milliseconds }

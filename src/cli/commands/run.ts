@@ -19,6 +19,7 @@ export interface RunOptions extends PipelineOptions {
   readonly key?: string
   /** Sources over a connection are not asked. */
   readonly offline?: boolean
+  readonly pushdown?: boolean
   /** Nothing is written: loads say what they would do. */
   readonly dryRun?: boolean
 }
@@ -61,6 +62,7 @@ export async function run(file: string, options: RunOptions, context: CommandCon
       ...(options.to.length > 0 && { to: [...options.to] }),
       ...(options.now !== undefined && { now: options.now }),
       ...(options.offline && { offline: true }),
+      ...(options.pushdown === false && { pushdown: false }),
       ...(options.key !== undefined && { key: options.key }),
     })
     if (runs.owner)

@@ -16,7 +16,7 @@ interface AttemptContext {
 /** What the engine is asked for an attempt of a run. */
 export function engineRequest({ env: _names, document, parameters, ...rest }: RunRequest, context: AttemptContext) {
   const { projectRoot, env, runId, attempt, stages, cursors } = context
-  const { only, from, to, replay, now, offline } = rest
+  const { only, from, to, replay, now, offline, pushdown } = rest
   return {
     projectRoot,
     document,
@@ -32,6 +32,7 @@ export function engineRequest({ env: _names, document, parameters, ...rest }: Ru
     ...(replay && { replay }),
     ...(now !== undefined && { now }),
     ...(offline && { offline }),
+    ...(pushdown === false && { pushdown }),
   }
 }
 

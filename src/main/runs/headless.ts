@@ -104,8 +104,8 @@ function handedOver({ owner, client, close }: HandOver): HeadlessRuns {
   return {
     owner,
     call: client.call,
-    async start({ env, document, parameters, path, only, from, to, now, offline, key, priority }) {
-      const options = { only, from, to, now, offline, key, priority }
+    async start({ env, document, parameters, path, only, from, to, now, offline, pushdown, key, priority }) {
+      const options = { only, from, to, now, offline, pushdown, key, priority }
       const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
       const { runId } = await client.call('run.start', { document, parameters, path, env: { ...env }, ...given })
       return runId

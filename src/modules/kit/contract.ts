@@ -4,6 +4,7 @@ import type { Cell, Column, LoadForecast } from '../../shared/engine/types.ts'
 import type { LogiDataError } from '../../shared/errors.ts'
 import type { ModuleDescriptor } from '../../shared/modules/descriptor.ts'
 import type { JsonValue, ParameterType } from '../../shared/pipeline/document.ts'
+import type { Pushable, Pushed } from './pushdown.ts'
 import type { Sql } from './sql.ts'
 
 export interface ParameterValue {
@@ -178,6 +179,8 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly keepsRows?: boolean
   /** Each row of the input `in` goes to exactly one of the outputs. */
   readonly splitsRows?: boolean
+  /** The default output is `SELECT * FROM in WHERE` this expression: a source may then be asked for no other rows. @throws LogiDataError */
+  readonly keepsWhere?: (config: z.output<Descriptor['config']>, parameters: ReadonlyMap<string, ParameterValue>) => Sql
   /** Needs all of its input before its first row (aggregate, sort, join, a window): previews run it over samples. */
   readonly blocking?: boolean | ((config: z.output<Descriptor['config']>) => boolean)
   /**
@@ -251,6 +254,8 @@ export interface ReadRequest<Config> extends SourceRequest<Config> {
   readonly discovered: Discovered
   /** Of a preview: so many rows are enough, and the source should be asked for no more. */
   readonly limit?: number
+  /** To be left to the source, of modules with `pushable`. It may give more rows than that, never fewer; where the next run goes on is the same. */
+  readonly pushed?: Pushed
   /** What the last run whose rows were loaded gave back, of incremental extracts. */
   readonly state?: JsonValue
   readonly sink: RowSink
@@ -275,6 +280,8 @@ export interface ExtractModule<Descriptor extends ModuleDescriptor = ModuleDescr
   readonly discover: (request: SourceRequest<z.output<Descriptor['config']>>) => Promise<Discovered>
   /** All rows, or the first `limit`, in one consistent state of the source where it can give one. @throws LogiDataError */
   readonly read: (request: ReadRequest<z.output<Descriptor['config']>>) => Promise<ReadResult>
+  /** What the source can do of the steps after it. A module that has this obeys `pushed`. */
+  readonly pushable?: (config: z.output<Descriptor['config']>, discovered: Discovered) => Pushable
   /** The config reads only what is new since the last run. */
   readonly incremental?: (config: z.output<Descriptor['config']>) => boolean
 }

@@ -21,6 +21,7 @@ import { inputColumns, nodeVocabulary } from './node-columns.ts'
 import { NodeHeader } from './node-header.tsx'
 import { InputsSection, NoteSection, OutputsSection } from './node-sections.tsx'
 import { hintOfProblem, textOfProblem } from './problem-text.ts'
+import { PushdownSection } from './pushdown-section.tsx'
 import { fieldPaths, isShownAtField } from './shown-problems.ts'
 import { useDetection } from './use-detection.ts'
 
@@ -90,6 +91,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       <CursorSection nodeId={nodeId} />
       <InputsSection nodeId={nodeId} node={node} info={info} />
       <ChecksSection nodeId={nodeId} info={info} />
+      <PushdownSection pushdown={analysis?.pushdown} />
       <FailureSection nodeId={nodeId} />
       <NoteSection nodeId={nodeId} note={node.note} />
       <OutputsSection info={info} config={config} analysis={analysis} />

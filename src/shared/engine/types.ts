@@ -32,6 +32,13 @@ export const nodeAnalysisSchema = z.object({
   problems: z.array(problemSchema),
   /** Nodes of one fused query share a number; absent when the node does not compile. */
   query: z.number().int().optional(),
+  /** Of a step after a source: how much of it the source does in a run, and why not the rest. */
+  pushdown: z
+    .object({
+      pushed: z.enum(['all', 'part', 'none']),
+      reasons: z.array(z.object({ en: z.string(), fr: z.string() })),
+    })
+    .optional(),
 })
 export type NodeAnalysis = z.infer<typeof nodeAnalysisSchema>
 

@@ -38,6 +38,8 @@ export const pipelineRequestSchema = z.object({
   connections: z.record(z.string(), resolvedConnectionSchema).default({}),
   /** Sources are not asked: what was read of them before is used. */
   offline: z.boolean().default(false),
+  /** False: sources do nothing of the steps after them. */
+  pushdown: z.boolean().default(true),
 })
 export type PipelineRequest = z.output<typeof pipelineRequestSchema>
 

@@ -147,6 +147,8 @@ export const runRequestSchema = z.object({
   now: z.string().optional(),
   /** Sources over a connection are not asked: the rows that an earlier run read are taken. */
   offline: z.boolean().optional(),
+  /** False: sources do nothing of the steps after them. */
+  pushdown: z.boolean().optional(),
 })
 export type RunRequest = z.infer<typeof runRequestSchema>
 

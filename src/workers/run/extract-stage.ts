@@ -9,6 +9,7 @@ import { readSource } from '../sources/read-source.ts'
 import { extractNode } from '../sources/source-key.ts'
 import type { SourceFacts } from '../sources/sources.ts'
 import type { RunContext } from './context.ts'
+import { pushedKey, sourcesPushed } from './pushed.ts'
 import { type StagedResult, writeStaged } from './staged-results.ts'
 
 /** Reads all rows of a source. All ports at once: a stage of another port of the same node then finds its table. @throws LogiDataError */
@@ -25,11 +26,20 @@ export async function extractStage(
   const facts = pipeline.facts.get(node.id) as SourceFacts
   if (request.offline) return offlineStage(run, node, facts)
   const { discovered } = facts
+  const pushed = sourcesPushed(run.request, pipeline).get(node.id)
   const at = new Date().toISOString()
   const state = request.cursors?.[node.id]
+  if (pushed)
+    run.emit({
+      kind: 'log',
+      at,
+      level: 'info',
+      nodeId: node.id,
+      message: `“${node.id}” is asked only for the rows that the filters after it let through; the others are counted nowhere.`,
+    })
   const staged = await writeStaged(project.session, hash, async (folder) => {
     const { ports, result } = await readSource(
-      { session: project.session, node: source, connection, discovered, state, signal },
+      { session: project.session, node: source, connection, discovered, pushed, state, signal },
       folder,
     )
     return { ports, ...(result.state === undefined ? {} : { about: result.state }) }
@@ -37,14 +47,18 @@ export async function extractStage(
   takeStaged(run, node.id, hash, staged)
   // What is new since the last run is not what the source holds.
   if (!source.module.incremental?.(node.config as never))
-    await writeWhole(project.session, facts.key, { version: 1, at, hash })
+    await writeWhole(project.session, pushedKey(facts.key, pushed), { version: 1, at, hash })
   return staged.files
 }
 
 /** The rows as they were read last: by a run, or by a preview that saw all of them. @throws LogiDataError `source.offline` */
 async function offlineStage(run: RunContext, node: ResolvedNode, facts: SourceFacts): Promise<readonly StagedFile[]> {
   const { project, pipeline, results, emit } = run
-  const kept = await keptRows(project.session, facts)
+  // Those that the steps after it need are enough; the newest ones are best.
+  const pushed = sourcesPushed(run.request, pipeline).get(node.id)
+  const all = await keptRows(project.session, facts)
+  const some = pushed && (await keptRows(project.session, { ...facts, key: pushedKey(facts.key, pushed) }))
+  const kept = some && (!all || some.at > all.at) ? some : all
   if (!kept)
     throw operationalError(
       'source.offline',

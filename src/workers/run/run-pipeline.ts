@@ -9,6 +9,7 @@ import { digest } from '../whole-results.ts'
 import { type RunClock, realClock } from './clock.ts'
 import type { Emit, RunContext, RunRequest } from './context.ts'
 import { RUN_HOOKS } from './hooks.ts'
+import { pushedKey, sourcesPushed } from './pushed.ts'
 import { RunResults } from './results.ts'
 import { reusedStages } from './reuse.ts'
 import { errorOf, StageRunner } from './run-stages.ts'
@@ -99,9 +100,12 @@ export async function runPipeline(
 
 function hashesOf(request: RunRequest, pipeline: AnalysedPipeline, plan: RunPlan): Map<string, string> {
   const contents = contentHashes(pipeline, { ...request, fingerprints: pipeline.fingerprints, digest })
+  const pushed = sourcesPushed(request, pipeline)
   return new Map(
     plan.stages.flatMap((stage) => {
-      const hash = stageHash(pipeline, stage, contents, digest)
+      const all = stageHash(pipeline, stage, contents, digest)
+      // What the steps after it give is the same, whatever a source left out.
+      const hash = all && stage.kind === 'keep' ? pushedKey(all, pushed.get(stage.ref.nodeId)) : all
       // Rows that are replayed are not those of the pipeline: nobody must find them as such.
       const own =
         hash === undefined || !request.replay ? hash : digest(JSON.stringify([hash, request.runId, request.replay]))

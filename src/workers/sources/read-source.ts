@@ -1,4 +1,5 @@
 import type { Discovered, ReadResult } from '../../modules/kit/contract.ts'
+import type { Pushed } from '../../modules/kit/pushdown.ts'
 import type { ResolvedConnection } from '../../shared/connections/connection.ts'
 import type { JsonValue } from '../../shared/pipeline/document.ts'
 import type { ProjectSession } from '../session.ts'
@@ -12,13 +13,14 @@ export interface ReadSource {
   readonly connection: ResolvedConnection | undefined
   readonly discovered: Discovered
   readonly limit?: number
+  readonly pushed?: Pushed | undefined
   readonly state?: JsonValue | undefined
   readonly signal: AbortSignal
 }
 
 /** Reads the rows of a source into Parquet files of an empty folder. @throws LogiDataError */
 export async function readSource(
-  { session, node, connection, discovered, limit, state, signal }: ReadSource,
+  { session, node, connection, discovered, limit, pushed, state, signal }: ReadSource,
   folder: string,
 ): Promise<{ readonly ports: ReadonlyMap<string, SunkPort>; readonly result: ReadResult }> {
   const [out = 'out', rejects] = node.outputs
@@ -39,6 +41,7 @@ export async function readSource(
         signal: both,
         discovered,
         ...(limit === undefined ? {} : { limit }),
+        ...(pushed === undefined ? {} : { pushed }),
         ...(state === undefined ? {} : { state }),
         sink,
       }),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { connectionField } from '../../kit/connector.ts'
 import { form, option, text } from '../../kit/form.ts'
+import { pushdownField } from '../../kit/pushdown-field.ts'
 
 const incremental = z.strictObject({
   column: z
@@ -93,6 +94,7 @@ const config = z
         control: 'group',
       }),
     ),
+    pushdown: pushdownField(),
     zero_dates: z
       .enum(['fail', 'null', 'text'])
       .default('fail')

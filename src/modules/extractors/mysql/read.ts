@@ -9,6 +9,7 @@ import type { Discovered, ReadRequest, ReadResult, SourceRequest } from '../../k
 import { didYouMean } from '../../kit/did-you-mean.ts'
 import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import type { MysqlExtractConfig } from './descriptor.ts'
+import { kindOfWire } from './pushdown.ts'
 import { baseStatement, readingStatement } from './statement.ts'
 import { boundOf, checkWatermark, watermarkOf } from './watermark.ts'
 
@@ -28,7 +29,8 @@ async function discoverBy(client: MysqlClient, request: Request): Promise<Discov
   if (incremental) checkWatermark(incremental.column, await columnsOfTable(client, request))
   const columns = wires.map((wire) => readColumn(wire, request.config))
   const rows = table === undefined ? undefined : await estimate(client, table, database)
-  return { columns: columnsOf(columns), ...(rows === undefined ? {} : { rows }) }
+  const kinds = wires.map((wire, index) => kindOfWire(wire, columns[index]?.type ?? ''))
+  return { columns: columnsOf(columns), facts: { pushable: kinds }, ...(rows === undefined ? {} : { rows }) }
 }
 
 async function readBy(client: MysqlClient, request: ReadRequest<MysqlExtractConfig>): Promise<ReadResult> {
@@ -39,7 +41,7 @@ async function readBy(client: MysqlClient, request: ReadRequest<MysqlExtractConf
   const columns = wires.map((wire) => readColumn(wire, config))
   sameAs(discovered, columns)
   const watermark = config.incremental ? await watermarkOf(client, request) : undefined
-  const { text, values } = readingStatement(config, parameters, columns, watermark, limit)
+  const { text, values } = readingStatement(config, parameters, columns, watermark, limit, request.pushed)
   if (limit !== undefined) await client.query(`SET SESSION sql_select_limit = ${limit}`)
   const running = await client.prepare(text, values)
   const { maxBytes, options } = csvSizes(columns)

@@ -2,7 +2,9 @@ import { quoteName, tableName } from '../../connectors/mysql/names.ts'
 import { type BoundText, bindParameters } from '../../connectors/mysql/parameters.ts'
 import type { ReadColumn } from '../../connectors/mysql/types.ts'
 import type { ParameterValue } from '../../kit/contract.ts'
+import type { Pushed } from '../../kit/pushdown.ts'
 import type { MysqlExtractConfig } from './descriptor.ts'
+import { pushedCondition } from './pushdown.ts'
 import type { Watermark } from './watermark.ts'
 
 type Parameters = ReadonlyMap<string, ParameterValue>
@@ -26,6 +28,7 @@ export function readingStatement(
   columns: readonly ReadColumn[],
   watermark: Watermark | undefined,
   limit: number | undefined,
+  pushed?: Pushed | undefined,
 ): BoundText {
   const base = baseStatement(config, parameters)
   const { table, database, filter } = config
@@ -39,6 +42,13 @@ export function readingStatement(
   }
   const conditions = filter === undefined ? [] : [bindParameters(filter, parameters, ['filter'])]
   if (watermark) conditions.push(watermark.condition)
+  if (pushed)
+    conditions.push(
+      pushedCondition(
+        pushed,
+        columns.map(({ name }) => name),
+      ),
+    )
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map(({ text }) => `(${text}\n)`).join(' AND ')}`
   const end = limit === undefined ? '' : ` LIMIT ${limit}`
   return {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { connectionField } from '../../kit/connector.ts'
 import { form, option, showWhen, text } from '../../kit/form.ts'
+import { pushdownField } from '../../kit/pushdown-field.ts'
 import { documentation } from './documentation.ts'
 
 const name = z.string().min(1)
@@ -198,6 +199,7 @@ export const postgresConfig = z
           ),
         }),
       ),
+    pushdown: pushdownField(),
     max_row_megabytes: z
       .int()
       .min(1)

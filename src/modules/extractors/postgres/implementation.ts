@@ -1,5 +1,6 @@
 import type { ExtractModule } from '../../kit/contract.ts'
 import { postgresExtractDescriptor } from './descriptor.ts'
+import { pushable } from './pushdown.ts'
 
 /** The driver is large: it comes when something is read. */
 const reading = () => import('./read.ts')
@@ -12,5 +13,6 @@ export const postgresExtract: ExtractModule<typeof postgresExtractDescriptor> = 
     `postgres://${connection}/${read === 'query' ? 'query' : [schema, table].filter(Boolean).join('.')}`,
   discover: async (request) => (await reading()).discover(request),
   read: async (request) => (await reading()).read(request),
+  pushable,
   incremental: ({ incremental }) => incremental !== undefined,
 }

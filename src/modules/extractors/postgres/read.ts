@@ -14,7 +14,7 @@ import {
 import type { Discovered, ReadRequest, ReadResult, SourceRequest } from '../../kit/contract.ts'
 import { joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import type { PostgresConfig } from './descriptor.ts'
-import { bind, copyText, describeStatement, parameterNames, type Statement } from './statement.ts'
+import { bind, copyText, describeStatement, parameterNames, pushedConditions, type Statement } from './statement.ts'
 import { shareBounds, watermarkOf } from './watermark.ts'
 
 const factsSchema = z.object({ columns: z.array(columnPlanSchema) })
@@ -67,6 +67,7 @@ export async function read(request: ReadRequest<PostgresConfig>): Promise<ReadRe
     await leader.query(BEGIN)
     const statement = await describeStatement(leader, config, request.parameters)
     requireSame(request.discovered, statement.columns)
+    const pushed = pushedConditions(statement, request.pushed)
     const preview = limit !== undefined && request.state === undefined
     const mark = preview
       ? { conditions: [], state: undefined, nothing: false }
@@ -89,7 +90,7 @@ export async function read(request: ReadRequest<PostgresConfig>): Promise<ReadRe
     let failed: { readonly thrown: unknown } | undefined
     await Promise.all(
       clients.map(async (client, index) => {
-        const text = copyText(statement, [...mark.conditions, ...(parts[index] ?? [])], limit)
+        const text = copyText(statement, [...mark.conditions, ...pushed, ...(parts[index] ?? [])], limit)
         await readPart(client, text, statement.columns, { ...request, signal }).catch((thrown: unknown) => {
           // The others end because of it.
           failed ??= { thrown }

@@ -10,7 +10,9 @@ import { type ColumnPlan, planColumn, serverText, typesOf } from '../../connecto
 import type { ParameterValue } from '../../kit/contract.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
 import { atField } from '../../kit/fields.ts'
+import { type PredicateWriter, type Pushed, predicateText } from '../../kit/pushdown.ts'
 import type { PostgresConfig } from './descriptor.ts'
+import { comparison } from './pushdown.ts'
 
 type Parameters = ReadonlyMap<string, ParameterValue>
 
@@ -89,6 +91,18 @@ export function copyText(statement: Statement, conditions: readonly string[], li
   const where = all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`
   const most = limit === undefined ? '' : ` LIMIT ${limit}`
   return `COPY (SELECT ${columns.join(', ')} FROM ${statement.from}${where}${statement.order}${most}) TO STDOUT (FORMAT csv)`
+}
+
+/** What is left to the server. */
+export function pushedConditions(statement: Statement, pushed: Pushed | undefined): string[] {
+  if (!pushed) return []
+  const column = (index: number) => {
+    const plan = statement.columns[index]
+    if (!plan) throw new TypeError(`no column ${index}`)
+    return `q.${quoteName(plan.name)}`
+  }
+  const compare: PredicateWriter['compare'] = (index, by, value) => comparison(column(index), by, value)
+  return [predicateText(pushed.where, { column, compare })]
 }
 
 /** Sets the parameters of a session, where the statement takes them from: COPY itself can be given none. */

@@ -1,5 +1,6 @@
 import { condition } from '../../kit/condition.ts'
 import type { RelationModule } from '../../kit/contract.ts'
+import { expression } from '../../kit/expression.ts'
 import { atField } from '../../kit/fields.ts'
 import { requireInput } from '../../kit/inputs.ts'
 import { sql } from '../../kit/sql.ts'
@@ -11,6 +12,7 @@ export const filter: RelationModule<typeof filterDescriptor, undefined> = {
   descriptor: filterDescriptor,
   blindToUnnamed: true,
   splitsRows: true,
+  keepsWhere: ({ condition: text }, parameters) => expression(text, parameters),
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     const test = atField(['condition'], () => {

@@ -36,6 +36,8 @@ export const runContract = {
       now: z.string().optional(),
       /** Sources over a connection are not asked: the rows that an earlier run read are taken. */
       offline: z.boolean().optional(),
+      /** False: sources do nothing of the steps after them. */
+      pushdown: z.boolean().optional(),
       /** The same key again gives the run that it gave first. */
       key: z.string().min(1).max(200).optional(),
       /** Before the others that wait. */

@@ -1,0 +1,51 @@
+import type { Text } from '../../shared/modules/descriptor.ts'
+
+const text = (en: string, fr: string): Text => ({ en, fr })
+
+/** Why something is computed here and not by the source. */
+export const REASONS = {
+  off: text('Pushdown is turned off.', 'Le calcul dans la source est désactivé.'),
+  unable: text(
+    'This kind of source is read as it is; it is not asked to choose rows.',
+    'Ce type de source est lu tel quel ; on ne lui demande pas de choisir des lignes.',
+  ),
+  checks: text(
+    'Its checks need all rows of the source.',
+    'Ses contrôles ont besoin de toutes les lignes de la source.',
+  ),
+  shared: text(
+    'Several steps read these rows, and the others need all of them.',
+    'Plusieurs étapes lisent ces lignes, et les autres ont besoin de toutes.',
+  ),
+  rest: text(
+    'The rows that it drops are needed too: its port “rest” is read or checked.',
+    'Les lignes qu’il retire servent aussi : son port « rest » est lu ou contrôlé.',
+  ),
+  step: text(
+    'Only filters run in the source; this step, and all after it, run here.',
+    'Seuls les filtres s’exécutent dans la source ; cette étape et les suivantes s’exécutent ici.',
+  ),
+} as const
+
+export const REFUSALS = {
+  column: (name: string) =>
+    text(
+      `“${name}” is of a type that the source may compare in another way (floating point, padded or binary texts, time zones) or that is changed when it is read.`,
+      `« ${name} » est d’un type que la source peut comparer autrement (virgule flottante, textes complétés ou binaires, fuseaux) ou qui change à la lecture.`,
+    ),
+  value: (shown: string, name: string) =>
+    text(
+      `${shown} cannot be compared with “${name}” in the same way there and here.`,
+      `${shown} ne se compare pas à « ${name} » de la même façon là-bas et ici.`,
+    ),
+  order: (name: string) =>
+    text(
+      `Texts are put in order by the source’s own rules: only = and <> of “${name}” run there.`,
+      `La source ordonne les textes selon ses propres règles : seuls = et <> sur « ${name} » s’y exécutent.`,
+    ),
+  form: (shown: string) =>
+    text(
+      `“${shown}” is no comparison of a column with a constant; it might mean something else in the source.`,
+      `« ${shown} » n’est pas une comparaison d’une colonne avec une constante ; la source pourrait le comprendre autrement.`,
+    ),
+} as const

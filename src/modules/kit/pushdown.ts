@@ -1,0 +1,68 @@
+import type { Text } from '../../shared/modules/descriptor.ts'
+
+/**
+ * Types of a source whose comparisons with a constant mean the same there and in DuckDB. Not among them: floating point, texts padded
+ * with blanks, times with a zone, and whatever the extract changes on the way (NaN or zero dates that become NULL).
+ */
+export type PushedKind = 'integer' | 'decimal' | 'date' | 'timestamp' | 'boolean' | 'text'
+
+export const COMPARISONS = ['=', '<>', '<', '<=', '>', '>='] as const
+export type Comparison = (typeof COMPARISONS)[number]
+
+/** A constant of the kind of its column, checked: digits, an ISO date or timestamp, `true` or `false`, or a text of ASCII characters. */
+export interface PushedValue {
+  readonly kind: PushedKind
+  readonly text: string
+}
+
+/** A condition on the rows of a source, by SQL's three-valued logic. Columns are positions in `Discovered.columns`. */
+export type Predicate =
+  | { readonly is: 'and' | 'or'; readonly of: readonly Predicate[] }
+  | { readonly is: 'not'; readonly of: Predicate }
+  | { readonly is: 'compare'; readonly column: number; readonly by: Comparison; readonly value: PushedValue }
+  | { readonly is: 'null'; readonly column: number }
+
+/** What a source is asked to do itself. Steps of the pipeline do it again: a source may give more rows than that, never fewer. */
+export interface Pushed {
+  readonly where: Predicate
+}
+
+/** What an extract can leave to its source: per column of `Discovered.columns` its kind, undefined where it must not be compared there. */
+export type Pushable = { readonly columns: readonly (PushedKind | undefined)[] } | { readonly refused: Text }
+
+export interface PredicateWriter {
+  /** A comparison, in the source's own words. */
+  readonly compare: (column: number, by: Comparison, value: PushedValue) => string
+  /** A column, quoted. */
+  readonly column: (column: number) => string
+}
+
+/** A predicate as SQL, each part in parentheses. */
+export function predicateText(predicate: Predicate, writer: PredicateWriter): string {
+  switch (predicate.is) {
+    case 'and':
+    case 'or':
+      return `(${predicate.of.map((part) => predicateText(part, writer)).join(predicate.is === 'and' ? ' AND ' : ' OR ')})`
+    case 'not':
+      return `(NOT ${predicateText(predicate.of, writer)})`
+    case 'null':
+      return `(${writer.column(predicate.column)} IS NULL)`
+    case 'compare':
+      return `(${writer.compare(predicate.column, predicate.by, predicate.value)})`
+  }
+}
+
+const SHAPES: Readonly<Record<PushedKind, RegExp>> = {
+  integer: /^-?\d{1,19}$/,
+  decimal: /^-?\d{1,38}(\.\d{1,38})?$/,
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  timestamp: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?$/,
+  boolean: /^(true|false)$/,
+  text: /^[\x20-\x7e]*$/,
+}
+
+/** The text of a value, of which nothing but the shape of its kind can come. @throws TypeError */
+export function shapedText({ kind, text }: PushedValue): string {
+  if (!SHAPES[kind].test(text)) throw new TypeError(`no ${kind}: ${JSON.stringify(text)}`)
+  return text
+}
