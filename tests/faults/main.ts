@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { abortEngine } from './aborts.ts'
 import { damagedFiles } from './damage.ts'
+import { killedLoads } from './databases.ts'
 import { clockBack, fullDisk } from './disk.ts'
 import { type Figures, formatFigures } from './figures.ts'
 import { removeFolders } from './folders.ts'
@@ -27,6 +28,7 @@ const kinds: Readonly<Record<string, { readonly run: Kind; readonly share: numbe
   readonly: { run: readOnlyFolder, share: 1 / 20 },
   memory: { run: memoryLimit, share: 1 / 40 },
   damage: { run: damagedFiles, share: 1 / 10 },
+  databases: { run: killedLoads, share: 1 / 5 },
 }
 
 const { values } = parseArgs({
