@@ -10,6 +10,7 @@ import { casesNamed } from '../bench/sample.ts'
 /** Why a step has no SQL written by hand to be measured against. */
 const WITHOUT: Readonly<Record<string, string>> = {
   'transform.script': 'its rows go through JavaScript',
+  'transform.http_lookup': 'its rows come from a server',
   'transform.pipeline': 'it is replaced by the steps of another file, which are measured',
   'transform.output': 'it names rows for another file and changes none',
 }
