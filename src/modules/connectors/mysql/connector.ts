@@ -4,8 +4,9 @@ import type { Connector, ConnectorContext } from '../../kit/connector.ts'
 import { type Check, diagnose } from '../kit/diagnose.ts'
 import { filesOf } from '../kit/project-file.ts'
 import { checkRoute } from '../kit/tunnel.ts'
-import { type Login, loginOf, MysqlClient, withMysql } from './client.ts'
+import { MysqlClient, withMysql } from './client.ts'
 import { mysqlDescriptor } from './descriptor.ts'
+import { type Login, loginOf } from './login.ts'
 
 export const mysqlConnector: Connector<typeof mysqlDescriptor.settings> = {
   descriptor: mysqlDescriptor,

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeService } from '../../../../tests/services/services.ts'
 import { errorOf } from '../kit/error-of.ts'
 import { filesOf } from '../kit/project-file.ts'
-import { loginOf, MysqlClient } from './client.ts'
+import { MysqlClient } from './client.ts'
 import { mysqlConnector } from './connector.ts'
+import { loginOf } from './login.ts'
 import { connectionTo } from './temporary-database.ts'
 
 const signal = new AbortController().signal

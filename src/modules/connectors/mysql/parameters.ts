@@ -1,7 +1,7 @@
 import { userError } from '../../../shared/errors.ts'
 import type { ParameterValue } from '../../kit/contract.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
-import type { BoundValue } from './client.ts'
+import type { BoundValue } from './statements.ts'
 
 export interface BoundText {
   /** With `?` where parameters stood. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { ResolvedConnection } from '../../../shared/connections/connection.ts'
 import { filesOf } from '../kit/project-file.ts'
-import { loginOf, MysqlClient } from './client.ts'
+import { MysqlClient } from './client.ts'
+import { loginOf } from './login.ts'
 import { quoteName } from './names.ts'
 
 interface Server {
