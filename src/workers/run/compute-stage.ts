@@ -12,6 +12,7 @@ import type { RunContext } from './context.ts'
 import { explainFailure } from './explain-failure.ts'
 import { extractStage } from './extract-stage.ts'
 import { fuseCounted } from './fuse-stage.ts'
+import { inTurn } from './in-turn.ts'
 import { keepStage } from './keep-stage.ts'
 import { loadStage } from './load-stage.ts'
 import { processStage } from './process-stage.ts'
@@ -50,7 +51,7 @@ export async function computeStage(
     if (stage.kind === 'keep' && node && isStaged(node)) {
       if (hash === undefined) throw new TypeError(`${node.id} has no hash`)
       const compute = node.module?.kind === 'extract' ? extractStage : processStage
-      files = await compute(run, node, hash, signal)
+      files = await inTurn(run.turns, node.id, () => compute(run, node, hash, signal))
     } else {
       let measuring: Lease | undefined
       const selectOf = (ref: PortRef): Sql => {

@@ -15,6 +15,7 @@ import type { AnalysedPipeline, AnalyseRequest } from '../analyse.ts'
 import type { Project } from '../project.ts'
 import type { Lease } from '../session.ts'
 import type { RunClock } from './clock.ts'
+import type { Turns } from './in-turn.ts'
 import type { RunResults } from './results.ts'
 
 export interface RunRequest extends AnalyseRequest {
@@ -51,6 +52,8 @@ export interface RunContext {
   readonly plan: RunPlan
   readonly request: RunRequest
   readonly results: RunResults
+  /** Nodes whose rows are staged in code or over a connection. */
+  readonly turns: Turns
   readonly hooks: readonly RunHook[]
   readonly clock: RunClock
   readonly emit: Emit

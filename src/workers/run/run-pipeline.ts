@@ -68,6 +68,7 @@ export async function runPipeline(
       plan,
       request,
       results,
+      turns: new Map(),
       hooks: RUN_HOOKS,
       clock,
       emit,

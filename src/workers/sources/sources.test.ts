@@ -262,3 +262,10 @@ test('types that Parquet would change are refused by name', async () => {
   const error = await errorOf(preview())
   expect(error).toMatchObject({ code: 'source.type', nodeId: 'from' })
 })
+
+test('both outputs are read at once, and the source is asked for its rows once', async () => {
+  const rejected = { type: 'load.csv', inputs: { in: 'from.rejected' }, config: { path: 'rejected.csv' } }
+  const { finished } = await runNodes(own, { from, load, rejected }, { connections })
+  expect(finished?.error).toBeUndefined()
+  expect(asked.filter((one) => one.startsWith('read'))).toEqual(['read all'])
+})
