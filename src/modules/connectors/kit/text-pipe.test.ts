@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { operationalError } from '../../../shared/errors.ts'
 import { type Sql, sql } from '../../kit/sql.ts'
@@ -144,4 +145,13 @@ describe.each([
     expect(rows).toBe(100_000n)
     expect(peak - before).toBeLessThan(60e6)
   })
+})
+
+test('a reading that fails while the next file is cut off ends the writer too', async () => {
+  const slow = {
+    temporary: (ending: string) => sink.temporary(ending),
+    copy: () => sleep(200).then(() => Promise.reject(operationalError('x', 'the reader fails'))),
+  }
+  const fill: TextPipe['fill'] = (to, signal) => pipeline(Readable.from(text(20_000)), to, { signal })
+  expect(await errorOf(give({ sink: slow as never, segmentBytes: 100_000, fill }))).toMatchObject({ code: 'x' })
 })

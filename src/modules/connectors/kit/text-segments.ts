@@ -69,9 +69,11 @@ class Segments extends Writable {
     await this.#reading
     const file = this.#file
     if (!file) return
-    await new Promise<void>((resolve) => {
-      file.stream.once('close', () => resolve()).destroy()
-    })
+    // One that was cut off already, and then not read since the reading before had failed, says so no more.
+    if (!file.stream.closed)
+      await new Promise<void>((resolve) => {
+        file.stream.once('close', () => resolve()).destroy()
+      })
     await rm(file.path, { force: true })
   }
 
