@@ -29,7 +29,10 @@ afterAll(async () => {
   for (const own of projects) await own.close()
 })
 
-const steps = modulesUnderTest.filter(({ type }) => type.startsWith('transform.'))
+/** What asks a server is tested beside its module, against one. */
+const steps = modulesUnderTest.filter(
+  ({ type, module }) => type.startsWith('transform.') && !('connection' in module && module.connection),
+)
 
 describe.each(steps.map(({ type, module }) => [type, module] as const))('%s on real data', (type, module) => {
   const given = REAL[type]
