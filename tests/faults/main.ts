@@ -28,7 +28,7 @@ const kinds: Readonly<Record<string, { readonly run: Kind; readonly share: numbe
   readonly: { run: readOnlyFolder, share: 1 / 20 },
   memory: { run: memoryLimit, share: 1 / 40 },
   damage: { run: damagedFiles, share: 1 / 10 },
-  databases: { run: killedLoads, share: 1 / 5 },
+  databases: { run: killedLoads, share: 1 / 10 },
 }
 
 const { values } = parseArgs({
