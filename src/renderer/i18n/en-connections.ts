@@ -4,7 +4,7 @@ export const enConnections = {
   'connections.new': 'New connection',
   'connections.none': 'No connection yet',
   'connections.noneHint':
-    'A connection leads to a database or a web API. Steps name it; its secrets stay on this computer.',
+    'A connection leads to a database, a store of files or a web API. Steps name it; its secrets stay on this computer.',
   'connections.environment': 'Environment',
   'connections.noEnvironment': 'No environment',
   'environments.settingsOf': 'Where these settings hold',

@@ -5,7 +5,7 @@ export const frConnections: Record<keyof typeof enConnections, string> = {
   'connections.new': 'Nouvelle connexion',
   'connections.none': 'Pas encore de connexion',
   'connections.noneHint':
-    'Une connexion mène à une base de données ou à une API web. Les étapes la nomment ; ses secrets restent sur cet ordinateur.',
+    'Une connexion mène à une base de données, à un stockage de fichiers ou à une API web. Les étapes la nomment ; ses secrets restent sur cet ordinateur.',
   'connections.environment': 'Environnement',
   'connections.noEnvironment': 'Sans environnement',
   'environments.settingsOf': 'Où ces réglages valent',
