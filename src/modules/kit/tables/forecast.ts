@@ -8,7 +8,7 @@ import { GONE, type Move, pieces } from './moves.ts'
  */
 export function countQueries(dialect: TableDialect, move: Omit<Move, 'now'>): readonly (readonly string[])[] {
   const { config, target, staging } = move
-  const { on, onParts, differs, notIn, notStaged, t } = pieces(dialect, move)
+  const { on, onParts, parted, differs, notIn, notStaged, t } = pieces(dialect, move)
   const staged = (where = '') => `SELECT COUNT(*) FROM ${staging} s${where && ` WHERE ${where}`}`
   const both = (where: string, also = '') =>
     `SELECT COUNT(*) FROM ${staging} s JOIN ${target} t ON ${on}${also} WHERE ${where}`
@@ -22,7 +22,7 @@ export function countQueries(dialect: TableDialect, move: Omit<Move, 'now'>): re
       if (config.key.length === 0) return [[staged()], [], [there()], []]
       return [[staged(notIn())], [both(differs)], [there(notStaged)], [alike()]]
     case 'delete_insert': {
-      const hit = `EXISTS (SELECT 1 FROM ${staging} s WHERE ${onParts})`
+      const hit = `EXISTS (SELECT 1 FROM ${parted.staging} s WHERE ${onParts})`
       return [[staged()], [], [there(hit)], [there(`NOT ${hit}`)]]
     }
     case 'upsert':

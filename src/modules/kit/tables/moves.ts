@@ -27,6 +27,11 @@ export function pieces(dialect: TableDialect, { target, staging, columns, key, p
     tables: { target, staging },
     others,
     on,
+    /** Each part once, however many rows it has. */
+    parted: {
+      target,
+      staging: `(SELECT DISTINCT ${parts.map((name) => dialect.quote(name)).join(', ')} FROM ${staging})`,
+    },
     onParts: parts.map((name) => dialect.same(t(name), value(name))).join(' AND '),
     /** Some value besides the key is another one. */
     differs:
@@ -42,7 +47,7 @@ export function pieces(dialect: TableDialect, { target, staging, columns, key, p
 /** The statements that change the target, in their order, for one transaction. The staged keys are neither NULL nor twice there. */
 export function movesOf(dialect: TableDialect, move: Move): string[] {
   const { config, target, staging, columns, now } = move
-  const { tables, others, on, onParts, differs, notIn, notStaged, t } = pieces(dialect, move)
+  const { tables, parted, others, on, onParts, differs, notIn, notStaged, t } = pieces(dialect, move)
   const set = others.map(({ name, value }) => [name, value] as const)
   const insert = (where = '', more: readonly (readonly [name: string, value: string])[] = []): string => {
     const all = [...columns.map(({ name, value }) => [name, value] as const), ...more]
@@ -57,7 +62,7 @@ export function movesOf(dialect: TableDialect, move: Move): string[] {
     case 'truncate':
       return [`DELETE FROM ${target}`, insert()]
     case 'delete_insert':
-      return [dialect.remove(tables, onParts), insert()]
+      return [dialect.remove(parted, onParts), insert()]
     case 'upsert':
       return [...(set.length > 0 ? [dialect.update(tables, on, set)] : []), insert(notIn())]
     case 'merge':

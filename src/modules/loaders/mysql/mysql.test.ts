@@ -299,4 +299,20 @@ describeService('mariadb', 'Loading MySQL and MariaDB', (server) => {
     await load("SELECT 1 id, 'again' v", {}, { commit })
     expect(await all()).toEqual([['1', 'again']])
   })
+
+  test('a table whose engine knows no transactions is refused before anything changes, but for replace', async () => {
+    await own.client.execute('CREATE TABLE t (a INT PRIMARY KEY, b INT) ENGINE = MyISAM')
+    await own.client.execute('INSERT INTO t VALUES (1, 1), (2, 2)')
+    for (const given of [{ mode: 'truncate' }, { mode: 'append' }, { mode: 'upsert', key: ['a'] }])
+      expect(await errorOf(load('SELECT 7 AS a, i::INTEGER AS b FROM range(2) r(i)', given))).toMatchObject({
+        code: 'load.target',
+        message: expect.stringContaining('MyISAM'),
+      })
+    expect(await all()).toEqual([
+      ['1', '1'],
+      ['2', '2'],
+    ])
+    await load('SELECT 7 AS a, 8 AS b', { mode: 'replace' })
+    expect(await all()).toEqual([['7', '8']])
+  })
 })

@@ -40,18 +40,31 @@ const values = (config: Pick<MysqlLoadConfig, 'database'>, ...more: readonly str
   ...more,
 ]
 
+/** Engines whose changes can be taken back. */
+const TRANSACTIONAL = new Set(['innodb', 'ndbcluster', 'ndb', 'rocksdb', 'tokudb'])
+
 /** The columns of the target that can be written, or undefined where there is no such table. @throws LogiDataError */
 export async function targetColumns(
   client: MysqlClient,
   config: MysqlLoadConfig,
 ): Promise<readonly TargetColumn[] | undefined> {
   const kinds = await client.query(
-    `SELECT TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${here(config.database)} AND TABLE_NAME = ?`,
+    `SELECT TABLE_TYPE, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${here(config.database)} AND TABLE_NAME = ?`,
     values(config, config.table),
   )
   if (kinds.length === 0) return undefined
   if (kinds[0]?.[0]?.includes('VIEW'))
     throw userError('load.target', `“${config.table}” is a view.`, { field: ['table'], hint: 'Load into its table.' })
+  const engine = kinds[0]?.[1] ?? ''
+  if (config.mode !== 'replace' && !TRANSACTIONAL.has(engine.toLowerCase()))
+    throw userError(
+      'load.target',
+      `“${config.table}” is a table of ${engine || 'no engine'}, which knows no transactions: a load that fails would leave it half changed.`,
+      {
+        field: ['mode'],
+        hint: 'Make it a table of InnoDB, or use replace, which puts a whole new table in its place.',
+      },
+    )
   const rows = await client.query(
     `SELECT COLUMN_NAME, DATA_TYPE, DATETIME_PRECISION FROM information_schema.COLUMNS
      WHERE TABLE_SCHEMA = ${here(config.database)} AND TABLE_NAME = ? AND IFNULL(GENERATION_EXPRESSION, '') = '' ORDER BY ORDINAL_POSITION`,

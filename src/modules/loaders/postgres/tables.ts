@@ -112,6 +112,12 @@ export async function makeReplacement(
 ): Promise<string> {
   const fresh = `${quoteName(schema)}.${quoteName(`_logidata_${randomUUID().slice(0, 13)}`)}`
   await client.query(`CREATE TABLE ${fresh} (LIKE ${target} INCLUDING ALL)`)
+  const { rows } = await client.query(
+    `SELECT format('ALTER TABLE %s SET UNLOGGED', $2::text) FROM pg_class WHERE oid = $1::regclass AND relpersistence = 'u'
+     UNION ALL SELECT format('ALTER TABLE %s SET (%s)', $2::text, array_to_string(reloptions, ', ')) FROM pg_class WHERE oid = $1::regclass AND reloptions IS NOT NULL`,
+    [target, fresh],
+  )
+  for (const [statement] of rows) await client.query(statement ?? '')
   return fresh
 }
 
@@ -130,6 +136,20 @@ export async function swapIn(
     [target, fresh],
   )
   for (const [statement] of rows) await client.query(statement ?? '')
+  await carryIdentities(client, target, fresh)
   await client.query(`DROP TABLE ${target}`)
   await client.query(`ALTER TABLE ${fresh} RENAME TO ${quoteName(table)}`)
+}
+
+/** Numbers that were given once are not given again. */
+async function carryIdentities(client: PostgresClient, target: string, fresh: string): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT pg_get_serial_sequence($1, attname), pg_get_serial_sequence($2, attname) FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attidentity <> '' AND NOT attisdropped`,
+    [target, fresh],
+  )
+  for (const [old, next] of rows)
+    await client.query(
+      `SELECT setval('${(next ?? '').replaceAll("'", "''")}'::regclass, last_value, is_called) FROM ${old}`,
+    )
 }
