@@ -139,7 +139,10 @@ async function change(client: PostgresClient, request: Request): Promise<bigint>
   }
   // Nobody adds a row of the same key between two statements; readers go on.
   if (isKeyed(config.mode)) await client.query(`LOCK TABLE ${target} IN SHARE ROW EXCLUSIVE MODE`)
-  for (const statement of movesOf(postgresDialect, { ...moveOf(config, target, pairs), now: 'now()' }))
+  // The moment after the table was had, not that of the transaction's start: versions of two loads at once follow on each other.
+  const { rows: moment } = await client.query('SELECT clock_timestamp()::text')
+  const now = `'${moment[0]?.[0]}'::timestamp with time zone`
+  for (const statement of movesOf(postgresDialect, { ...moveOf(config, target, pairs), now }))
     await client.query(statement)
   return rows
 }
