@@ -133,7 +133,7 @@ describe.each([
     const line = `1,${'y'.repeat(1000)}\n`.repeat(100)
     const source = Readable.from(
       (function* () {
-        for (let at = 0; at < 1000; at++) {
+        for (let at = 0; at < 3000; at++) {
           peak = Math.max(peak, held())
           yield Buffer.from(line)
         }
@@ -142,8 +142,9 @@ describe.each([
     )
     const segments = 'segmentBytes' in how ? { segmentBytes: 10e6 } : {}
     const rows = await give({ ...segments, fill: (to, signal) => pipeline(source, to, { signal }) })
-    expect(rows).toBe(100_000n)
-    expect(peak - before).toBeLessThan(60e6)
+    expect(rows).toBe(300_000n)
+    // Of 300 MB. V8 lets some 64 MB of buffers that nobody holds any more stand before it collects them.
+    expect(peak - before).toBeLessThan(150e6)
   })
 })
 
