@@ -168,6 +168,9 @@ export class ActiveRun {
   }
 }
 
+/** Events of the engine may arrive so much later than they were. */
+const LATE_MILLISECONDS = 250
+
 /** Numbers the events of one attempt, and knows which nodes have not ended. */
 class Attempt {
   readonly run: number
@@ -189,8 +192,19 @@ class Attempt {
   entry(event: RunEvent): JournalEvent {
     if (event.kind === 'started') for (const id of event.nodes) this.#nodes.set(id, 'waiting')
     if (event.kind === 'node') this.#nodes.set(event.nodeId, event.state)
-    const at = new Date().toISOString()
-    return { run: this.run, attempt: this.number, seq: ++this.#seq, at, offset: this.milliseconds, event }
+    const now = Date.now()
+    // How long ago it was, within what events wait for each other: a clock that is set back or forth moves nothing.
+    const told = 'at' in event && event.at !== undefined ? Date.parse(event.at) : now
+    const ago = now > told ? Math.min(now - told, LATE_MILLISECONDS, this.milliseconds) : 0
+    const offset = this.milliseconds - ago
+    return {
+      run: this.run,
+      attempt: this.number,
+      seq: ++this.#seq,
+      at: new Date(now - ago).toISOString(),
+      offset,
+      event,
+    }
   }
 
   /** The engine cannot say any more what became of the nodes that had not ended. */

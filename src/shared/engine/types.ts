@@ -217,6 +217,8 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     kind: z.literal('node'),
     nodeId: z.string(),
     state: nodeStateSchema,
+    /** When it came to be so; events may arrive a little later. */
+    at: z.string().optional(),
     /**
      * Rows per output port (a load: rows written, as `in`). Ports that were not counted are absent: nobody asked, or the counting
      * failed, which a line in the log says.
