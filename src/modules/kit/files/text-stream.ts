@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { TextDecoder } from 'node:util'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
 import type { InputFile } from '../contract.ts'
 import { dosDecoder, dosEncoding } from './dos-encodings.ts'
 import type { ReadBudget } from './read-budget.ts'
+import { readZstd } from './zstd-frames.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
@@ -28,8 +29,9 @@ export async function* readBytes(
 ): AsyncGenerator<Buffer> {
   const source = createReadStream(file.path, { highWaterMark: 1 << 20, ...(signal ? { signal } : {}) })
   let stream: Readable = source
-  if (compression !== 'none') {
-    const unpack = compression === 'gzip' ? createGunzip() : createZstdDecompress()
+  if (compression === 'zstd') stream = Readable.from(readZstd(source))
+  else if (compression === 'gzip') {
+    const unpack = createGunzip()
     source.on('error', (error) => unpack.destroy(error))
     stream = source.pipe(unpack)
   }
