@@ -40,8 +40,8 @@ export const remoteTargetFields = {
         control: 'columns',
         port: 'in',
         help: text(
-          'A folder for each value, in Parquet: year=2026/. The path is a folder then.',
-          'Un dossier par valeur, en Parquet : year=2026/. Le chemin est alors un dossier.',
+          'A folder for each value: year=2026/. The path is a folder then.',
+          'Un dossier par valeur : year=2026/. Le chemin est alors un dossier.',
         ),
       }),
     ),
@@ -55,7 +55,7 @@ export type RemoteTargetConfig = z.output<typeof schema>
 export function checkTarget({ path, mode, partition_by, format }: RemoteTargetConfig): string | undefined {
   const isFolder = path.endsWith('/')
   if (partition_by.length > 0 && !isFolder) return 'a path that ends with / is needed to partition'
-  if (partition_by.length > 0 && format !== 'auto' && format !== 'parquet') return 'only Parquet is partitioned'
+  if (partition_by.length > 0 && ['excel', 'xml'].includes(format)) return 'Excel and XML are not partitioned'
   if (mode === 'append' && !isFolder) return 'only a folder (a path that ends with /) can be added to'
   if (mode === 'overwrite_partitions' && partition_by.length === 0) return 'name the columns of the partitions'
   return undefined

@@ -4,6 +4,14 @@ import { identifier, joinSql, raw, type Sql, sql } from '../sql.ts'
 /** What DuckDB and Hive write for NULL in the name of a folder. */
 const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__'
 
+/** The name of the folder of a value, as DuckDB writes it. */
+export const hiveFolder = (column: string, value: string | null): string =>
+  `${encoded(column)}=${value === null ? HIVE_NULL : encoded(value)}`
+
+/** Every byte that a name of a folder might not hold. */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+
 /** Columns and values from folders named `column=value`, in their order; NULL for Hive's own name of it. */
 export function hivePairs(name: string): [string, string | null][] {
   return name

@@ -83,7 +83,7 @@ async function checkFolder(path: string, name: string, mode: WriteMode, extensio
 }
 
 /** Relative paths of all files, sorted, with `/`. */
-async function filesBelow(folder: string, prefix = ''): Promise<string[]> {
+export async function filesBelow(folder: string, prefix = ''): Promise<string[]> {
   const names: string[] = []
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) names.push(...(await filesBelow(join(folder, entry.name), `${prefix}${entry.name}/`)))

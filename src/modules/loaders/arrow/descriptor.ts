@@ -1,19 +1,12 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { formMeta, option, text } from '../../kit/files/form.ts'
-import { outputPathSchema, shortName } from '../../kit/files/write-options.ts'
+import { partitionDocumentation, partitionedBy, partitionField } from '../../kit/files/partitions.ts'
+import { outputPathSchema, shortName, writeModeSchema } from '../../kit/files/write-options.ts'
 
 const config = z.strictObject({
   path: outputPathSchema('out/orders.arrow'),
-  mode: z
-    .enum(['overwrite', 'fail'])
-    .default('overwrite')
-    .meta(
-      formMeta('If it exists', 'Si elle existe', {
-        control: 'select',
-        options: [option('overwrite', 'Replace it', 'La remplacer'), option('fail', 'Fail', 'Échouer')],
-      }),
-    ),
+  mode: writeModeSchema,
   format: z
     .enum(['file', 'stream'])
     .default('file')
@@ -23,6 +16,7 @@ const config = z.strictObject({
         options: [option('file', 'File (Feather 2)', 'Fichier (Feather 2)'), option('stream', 'Stream', 'Flux')],
       }),
     ),
+  partition_by: partitionField({ advanced: true }),
   compression: z
     .enum(['none', 'zstd'])
     .default('none')
@@ -55,20 +49,25 @@ timestamps with their unit, lists, arrays, structs, maps and bytes. TIMESTAMP WI
 UUID and JSON carry Arrow’s own extension names. HUGEINT, BIT, UNION, TIME WITH TIME ZONE and maps whose keys are nested have no such type and are refused by name; so is an infinite date.
 
 Rows come in the order of the input, in batches, so that memory stays bounded; the same rows give the same bytes. With no rows the file has its columns and no batch.
-The target is replaced in one step once everything is written.`,
+The target is replaced in one step once everything is written.
+
+${partitionDocumentation.en}`,
     `Écrit le format de fichier d’Arrow IPC (Feather 2), que lisent pandas, Polars, R et bien des bases, ou son format de flux. Les types sont gardés exactement : entiers jusqu’à 64 bits, décimaux, dates, heures,
 horodatages avec leur unité, listes, tableaux, structures, maps et octets. TIMESTAMP WITH TIME ZONE est un horodatage en UTC, INTERVAL un intervalle de mois, jours et nanosecondes, un ENUM devient ses textes,
 UUID et JSON portent les noms d’extension d’Arrow. HUGEINT, BIT, UNION, TIME WITH TIME ZONE et les maps à clés imbriquées n’ont pas de tel type et sont refusés par leur nom ; une date infinie aussi.
 
 Les lignes arrivent dans l’ordre de l’entrée, par lots, si bien que la mémoire reste bornée ; les mêmes lignes donnent les mêmes octets. Sans ligne, le fichier a ses colonnes et aucun lot.
-La cible est remplacée d’un coup une fois tout écrit.`,
+La cible est remplacée d’un coup une fois tout écrit.
+
+${partitionDocumentation.fr}`,
   ),
   icon: 'parquet',
-  keywords: ['ipc', 'feather', 'columnar', 'pandas', 'polars', 'export', 'colonnes'],
+  keywords: ['ipc', 'feather', 'columnar', 'pandas', 'polars', 'export', 'partition', 'colonnes'],
   inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
   outputs: [],
   config,
   defaultConfig: { path: 'out/result.arrow' },
   example: { path: 'out/orders.arrow', compression: 'zstd' },
-  describe: (given) => [shortName(given.path), ...(given.format === 'stream' ? ['stream'] : [])].join(' · '),
+  describe: (given) =>
+    [shortName(given.path), ...(given.format === 'stream' ? ['stream'] : []), ...partitionedBy(given)].join(' · '),
 })

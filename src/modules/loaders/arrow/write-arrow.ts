@@ -1,9 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import {
   CompressionType,
+  type Field,
   makeData,
   RecordBatch,
   RecordBatchFileWriter,
+  RecordBatchReader,
   RecordBatchStreamWriter,
   Schema,
   Struct,
@@ -11,27 +13,52 @@ import {
 import type { Cell, Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { isNestedType } from '../../kit/cells.ts'
-import type { LoadRequest } from '../../kit/contract.ts'
 import { registerCodecs } from '../../kit/files/arrow/codecs.ts'
 import { type ArrowWriter, arrowField, writerOf } from '../../kit/files/arrow/write-values.ts'
 import { parseExactly } from '../../kit/files/json/shape.ts'
-import { sql } from '../../kit/sql.ts'
 import type { ArrowLoadConfig } from './descriptor.ts'
 import { refused } from './refused.ts'
 
 /** A batch ends early when its texts are that long, so that memory stays bounded. */
 const MOST_CHARACTERS = 32_000_000
 
-/** @throws LogiDataError `arrow.type`, `arrow.value` */
-export async function writeArrow(path: string, { config, input, session, signal }: LoadRequest<ArrowLoadConfig>) {
+/** The columns of a file: their types as Arrow says them. */
+export async function arrowColumnsOf(path: string): Promise<Column[]> {
   registerCodecs()
-  const writers = input.columns.map((column) => {
-    const writer = writerOf(column.type)
-    if (!writer) throw refused(column)
-    return writer
-  })
-  const nested = input.columns.map(({ type }) => isNestedType(type))
-  const schema = new Schema(writers.map((writer, index) => arrowField(input.columns[index]?.name ?? '', writer)))
+  const handle = await open(path)
+  try {
+    const reader = await RecordBatchReader.from(handle)
+    await reader.open()
+    return reader.schema.fields.map(columnOf)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The same of a file that is not written yet. @throws LogiDataError `arrow.type` */
+export const asArrowColumns = (columns: readonly Column[]): Column[] =>
+  columns.map((column) => columnOf(arrowField(column.name, writerFor(column))))
+
+const columnOf = ({ name, type }: Field): Column => ({ name, type: String(type) })
+
+function writerFor(column: Column): ArrowWriter {
+  const writer = writerOf(column.type)
+  if (!writer) throw refused(column)
+  return writer
+}
+
+/** @returns rows @throws LogiDataError `arrow.type`, `arrow.value` */
+export async function writeArrow(
+  path: string,
+  config: ArrowLoadConfig,
+  given: readonly Column[],
+  rows: AsyncIterable<readonly (readonly Cell[])[]>,
+  signal: AbortSignal,
+): Promise<bigint> {
+  registerCodecs()
+  const writers = given.map(writerFor)
+  const nested = given.map(({ type }) => isNestedType(type))
+  const schema = new Schema(writers.map((writer, index) => arrowField(given[index]?.name ?? '', writer)))
   const handle = await open(path, 'w')
   try {
     const sink = sinkOf(config, schema)
@@ -40,14 +67,14 @@ export async function writeArrow(path: string, { config, input, session, signal 
     let count = 0n
     const flush = async () => {
       const length = columns[0]?.length ?? 0
-      const children = writers.map((writer, index) => dataOf(writer, columns[index] ?? [], input.columns[index], count))
+      const children = writers.map((writer, index) => dataOf(writer, columns[index] ?? [], given[index], count))
       sink.write(new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children })))
       count += BigInt(length)
       columns = writers.map(() => [])
       characters = 0
       await save(handle, sink.take())
     }
-    for await (const batch of session.stream(sql`SELECT * FROM ${input.name}`)) {
+    for await (const batch of rows) {
       signal.throwIfAborted()
       for (const row of batch) {
         row.forEach((cell, index) => {

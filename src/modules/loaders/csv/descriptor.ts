@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { dateFormat } from '../../kit/files/date-format.ts'
 import { formMeta, text } from '../../kit/files/form.ts'
+import { partitionDocumentation, partitionedBy, partitionField } from '../../kit/files/partitions.ts'
 import { outputPathSchema, shortName, writeCompressionField, writeModeSchema } from '../../kit/files/write-options.ts'
 
 const format = z
@@ -12,6 +13,7 @@ const format = z
 const config = z.strictObject({
   path: outputPathSchema('out/sales.csv'),
   mode: writeModeSchema,
+  partition_by: partitionField({ advanced: true }),
   delimiter: z
     .string()
     .length(1, 'one character')
@@ -86,24 +88,33 @@ export const csvLoadDescriptor = defineModule({
   title: text('CSV', 'CSV'),
   summary: text('Writes a CSV file.', 'Écrit un fichier CSV.'),
   documentation: text(
-    `Writes one CSV file in UTF-8. With the default settings it reads back as it was: NULL is nothing between two delimiters, an empty
+    `Writes one CSV file, or a folder of them, in UTF-8. With the default settings it reads back as it was: NULL is nothing between two delimiters, an empty
 text is \`""\`. Lists and structs are written as JSON, BLOB as \`\\x\` and hexadecimal digits.
 
 The target is replaced in one step once everything is written: after a failure, a full disk or a crash it holds the old data or
-the new. \`append\` needs the same columns, in any order.`,
-    `Écrit un fichier CSV en UTF-8. Avec les réglages par défaut, il se relit à l’identique : NULL n’écrit rien entre deux séparateurs, un
+the new. \`append\` needs the same columns, in any order.
+
+${partitionDocumentation.en}`,
+    `Écrit un fichier CSV, ou un dossier de tels fichiers, en UTF-8. Avec les réglages par défaut, il se relit à l’identique : NULL n’écrit rien entre deux séparateurs, un
 texte vide s’écrit \`""\`. Les listes et structures sont écrites en JSON, les BLOB en \`\\x\` suivi de chiffres hexadécimaux.
 
 La cible est remplacée d’un coup une fois tout écrit : après un échec, un disque plein ou un arrêt brutal, elle contient les
-anciennes données ou les nouvelles. \`append\` exige les mêmes colonnes, dans n’importe quel ordre.`,
+anciennes données ou les nouvelles. \`append\` exige les mêmes colonnes, dans n’importe quel ordre.
+
+${partitionDocumentation.fr}`,
   ),
   icon: 'csv',
-  keywords: ['text', 'delimited', 'export', 'excel', 'texte', 'tableur'],
+  keywords: ['text', 'delimited', 'export', 'excel', 'partition', 'texte', 'tableur'],
   inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
   outputs: [],
   config,
   defaultConfig: { path: 'out/result.csv' },
   example: { path: 'out/sales.csv', delimiter: ';', date_format: 'dd/MM/yyyy', mode: 'overwrite' },
   describe: (given) =>
-    [shortName(given.path), given.delimiter === '\t' ? 'tab' : given.delimiter, given.mode].join(' · '),
+    [
+      shortName(given.path),
+      given.delimiter === '\t' ? 'tab' : given.delimiter,
+      ...partitionedBy(given),
+      given.mode,
+    ].join(' · '),
 })

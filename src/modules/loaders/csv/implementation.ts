@@ -1,4 +1,6 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
@@ -7,8 +9,17 @@ import type { LoadModule } from '../../kit/contract.ts'
 import { appendBytes, copyWhole } from '../../kit/files/append-bytes.ts'
 import { dateFormat } from '../../kit/files/date-format.ts'
 import { fileList } from '../../kit/files/input-files.ts'
+import {
+  checkFolderColumns,
+  checkPartitions,
+  checkPartitionValues,
+  columnsInFiles,
+  isFolder,
+  partitionOptions,
+} from '../../kit/files/partitions.ts'
 import { requireSameColumns } from '../../kit/files/same-columns.ts'
 import { writeFileTarget } from '../../kit/files/write-file.ts'
+import { filesBelow, writeFolderTarget } from '../../kit/files/write-folder.ts'
 import { identifier, joinSql, type Sql, sql } from '../../kit/sql.ts'
 import { csvLoadDescriptor } from './descriptor.ts'
 
@@ -20,14 +31,45 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
   kind: 'load',
   descriptor: csvLoadDescriptor,
   target: ({ path, mode }) => ({ path, mode }),
+  check: checkPartitions,
 
   async write(request) {
     const { config, input, session } = request
     const compression = compressionOf(config)
-    const copy = async (columns: readonly Column[], to: string, header: boolean) => {
-      const query = sql`SELECT ${joinSql(columns.map((column) => textOf(column, config)))} FROM ${input.name}`
-      const options = joinSql([...csvOptions(config, compression), sql`HEADER ${header}`])
+    const copy = async (columns: readonly Column[], to: string, header: boolean, more: readonly Sql[] = []) => {
+      // Folders are named by the values themselves.
+      const texts = columns.map((column) =>
+        config.partition_by.includes(column.name) ? identifier(column.name) : textOf(column, config),
+      )
+      const query = sql`SELECT ${joinSql(texts)} FROM ${input.name}`
+      const options = joinSql([...csvOptions(config, compression), sql`HEADER ${header}`, ...more])
       return (await session.execute(sql`COPY (${query}) TO ${to} (${options})`)).rowsChanged
+    }
+
+    if (isFolder(config)) {
+      const extension = `.csv${{ none: '', gzip: '.gz', zstd: '.zst' }[compression]}`
+      const given = columnsInFiles(config, input)
+      if (config.mode === 'append') {
+        const columnsOf = async ({ path }: { path: string }) => {
+          if (config.header) return layoutOf(path, true)
+          await checkWidth(path, given)
+          return given
+        }
+        await checkFolderColumns(request, { extension, columnsOf, given, compareTypes: false })
+      }
+      if (config.partition_by.length > 0) await checkPartitionValues(request)
+      const part = `part-${randomUUID()}`
+      return writeFolderTarget(request, config.path, config.mode, {
+        extension,
+        async fill(folder) {
+          const rows =
+            config.partition_by.length === 0
+              ? await copy(input.columns, join(folder, part + extension), config.header)
+              : await copy(input.columns, folder, config.header, partitionOptions(config, part, extension))
+          if (config.bom) for (const file of await filesBelow(folder)) await prependBom(join(folder, file), compression)
+          return rows
+        },
+      })
     }
 
     return writeFileTarget(request, config.path, config.mode, {
@@ -42,7 +84,7 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
       },
       async append(temporary, existing, part) {
         const columns = config.header ? await columnsOf(existing) : input.columns
-        if (!config.header) await checkWidth(existing)
+        if (!config.header) await checkWidth(existing, input.columns)
         const rows = await copy(columns, part, false)
         await copyWhole(existing, temporary)
         await appendBytes(temporary, part, compression === 'none' ? '\n' : undefined)
@@ -54,6 +96,7 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
       const options = joinSql([
         sql`header = ${header}`,
         sql`all_varchar = TRUE`,
+        sql`hive_partitioning = FALSE`,
         sql`delim = ${config.delimiter}`,
         sql`quote = ${config.quote}`,
         sql`escape = ${config.quote}`,
@@ -66,13 +109,13 @@ export const csvLoad: LoadModule<typeof csvLoadDescriptor> = {
     }
 
     /** Without a header, the number of columns is all that can be compared. */
-    async function checkWidth(existing: string): Promise<void> {
+    async function checkWidth(existing: string, given: readonly Column[]): Promise<void> {
       if ((await stat(existing)).size === 0) return
       const { length } = await layoutOf(existing, false)
-      if (length === input.columns.length) return
+      if (length === given.length) return
       throw userError(
         'target.layout-differs',
-        `The rows do not fit ${config.path}: its lines have ${length} columns, and these ${input.columns.length}.`,
+        `The rows do not fit ${config.path}: its lines have ${length} columns, and these ${given.length}.`,
         {
           hint: 'Select the columns of the file before this step, check the delimiter, or replace it.',
           field: ['mode'],
@@ -117,6 +160,14 @@ function textOf({ name, type }: Column, config: Config): Sql {
     return sql`CASE WHEN regexp_matches(${column}, '^[=+@\\t\\r-]') THEN '''' || ${column} ELSE ${column} END AS ${column}`
   }
   return column
+}
+
+/** Both formats allow one compressed part after another. */
+async function prependBom(file: string, compression: 'none' | 'gzip' | 'zstd'): Promise<void> {
+  const whole = `${file}.part`
+  await writeFile(whole, compression === 'none' ? BOM : packed(BOM, compression))
+  await appendBytes(whole, file)
+  await rename(whole, file)
 }
 
 const packed = (text: string, compression: 'gzip' | 'zstd'): Uint8Array =>

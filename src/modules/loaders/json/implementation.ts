@@ -3,24 +3,32 @@ import { userError } from '../../../shared/errors.ts'
 import type { LoadModule } from '../../kit/contract.ts'
 import { appendBytes, copyWhole } from '../../kit/files/append-bytes.ts'
 import { fileList } from '../../kit/files/input-files.ts'
+import { checkPartitions, isFolder } from '../../kit/files/partitions.ts'
 import { requireSameColumns } from '../../kit/files/same-columns.ts'
 import { compressionOf } from '../../kit/files/text-stream.ts'
 import { writeFileTarget } from '../../kit/files/write-file.ts'
 import { jsonColumns } from '../../kit/json-decimals.ts'
 import { joinSql, raw, sql } from '../../kit/sql.ts'
 import { jsonLoadDescriptor } from './descriptor.ts'
+import { writeFolder } from './write-folder.ts'
 
 export const jsonLoad: LoadModule<typeof jsonLoadDescriptor> = {
   kind: 'load',
   descriptor: jsonLoadDescriptor,
   target: ({ path, mode }) => ({ path, mode }),
+  check: checkPartitions,
 
   async write(request) {
     const { config, input, session } = request
     const compression = compressionOf(config.compression, config.path)
+    const packing = raw(compression === 'none' ? 'uncompressed' : compression)
+    const reading = (file: string) =>
+      sql`SELECT * FROM read_json(${fileList([{ path: file }])}, format = ${config.format === 'array' ? 'array' : 'newline_delimited'}, compression = ${packing.text}, hive_partitioning = FALSE) LIMIT 0`
+    if (isFolder(config))
+      return writeFolder(request, compression, async (file) => (await session.query(reading(file))).columns)
     const columns = joinSql(jsonColumns(input.columns))
     const copy = async (to: string) => {
-      const options = sql`FORMAT json, ARRAY ${config.format === 'array'}, COMPRESSION ${raw(compression === 'none' ? 'uncompressed' : compression)}`
+      const options = sql`FORMAT json, ARRAY ${config.format === 'array'}, COMPRESSION ${packing}`
       return (await session.execute(sql`COPY (SELECT ${columns} FROM ${input.name}) TO ${to} (${options})`)).rowsChanged
     }
     return writeFileTarget(request, config.path, config.mode, {
@@ -33,9 +41,7 @@ export const jsonLoad: LoadModule<typeof jsonLoadDescriptor> = {
             field: ['mode'],
           })
         }
-        const format = config.format === 'array' ? 'array' : 'newline_delimited'
-        const source = sql`read_json(${fileList([{ path: existing }])}, format = ${format}, compression = ${compression === 'none' ? 'uncompressed' : compression})`
-        const { columns } = await session.query(sql`SELECT * FROM ${source} LIMIT 0`)
+        const { columns } = await session.query(reading(existing))
         const empty = columns.length === 1 && columns[0]?.name === 'json'
         if (!empty) requireSameColumns(config.path, columns, input.columns, false)
         const rows = await copy(part)

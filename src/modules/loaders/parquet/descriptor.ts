@@ -1,24 +1,13 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { formMeta, option, text } from '../../kit/files/form.ts'
+import { partitionedBy, partitionField } from '../../kit/files/partitions.ts'
 import { outputPathSchema, shortName, writeModeSchema } from '../../kit/files/write-options.ts'
 
 const config = z.strictObject({
   path: outputPathSchema('out/sales.parquet'),
   mode: writeModeSchema,
-  partition_by: z
-    .array(z.string())
-    .default([])
-    .meta(
-      formMeta('Partition by', 'Partitionner par', {
-        control: 'columns',
-        port: 'in',
-        help: text(
-          'The path is then a folder with one folder per value.',
-          'Le chemin est alors un dossier avec un sous-dossier par valeur.',
-        ),
-      }),
-    ),
+  partition_by: partitionField({ advanced: false }),
   compression: z
     .enum(['zstd', 'snappy', 'gzip', 'lz4', 'uncompressed'])
     .default('zstd')
@@ -69,10 +58,5 @@ anciennes données ou les nouvelles, jamais un mélange. \`append\` réécrit un
   config,
   defaultConfig: { path: 'out/result.parquet' },
   example: { path: 'out/sales/', partition_by: ['year'], mode: 'overwrite' },
-  describe: (given) =>
-    [
-      shortName(given.path),
-      ...(given.partition_by.length ? [`by ${given.partition_by.join(', ')}`] : []),
-      given.mode,
-    ].join(' · '),
+  describe: (given) => [shortName(given.path), ...partitionedBy(given), given.mode].join(' · '),
 })
