@@ -13,3 +13,11 @@ runHostile(deduplicate, {
   config: ({ value }) => ({ keys: [value], ignore: ['case', 'accents', 'spaces', 'punctuation'] }),
   accountsFor: ['out', 'duplicates'],
 })
+for (const method of ['fingerprint', 'edit'])
+  runHostile(deduplicate, {
+    config: ({ type, value, other }) =>
+      type === 'VARCHAR'
+        ? { keys: [other], similar: [{ column: value, method, same_start: 0 }], group_column: 'the group' }
+        : undefined,
+    accountsFor: ['out', 'duplicates'],
+  })

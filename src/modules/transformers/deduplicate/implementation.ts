@@ -1,9 +1,10 @@
 import type { Column } from '../../../shared/engine/types.ts'
-import type { RelationModule } from '../../kit/contract.ts'
-import { freeName, requireColumn, requireInput } from '../../kit/inputs.ts'
+import type { CompiledPorts, CompileRequest, InputRelation, RelationModule } from '../../kit/contract.ts'
+import { checkDistinctNames, freeName, requireColumn, requireInput } from '../../kit/inputs.ts'
 import { orderBy, type SortKey } from '../../kit/sort-keys.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import { type DeduplicateConfig, deduplicateDescriptor } from './descriptor.ts'
+import { similarRows } from './similar-rows.ts'
 
 export const deduplicate: RelationModule<typeof deduplicateDescriptor, undefined> = {
   kind: 'relation',
@@ -11,36 +12,70 @@ export const deduplicate: RelationModule<typeof deduplicateDescriptor, undefined
   blocking: true,
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
-    const all = input.columns.map((column) => identifier(column.name))
     const keys = config.keys.map((key, index) => requireColumn(input.columns, key, ['keys', index]))
-    const partition = joinSql((keys.length > 0 ? keys : input.columns).map((column) => compared(column, config)))
-    if (config.keep === 'none') {
-      const alike = (test: Sql): Sql =>
-        sql`SELECT * FROM ${input.name} QUALIFY count(*) OVER (PARTITION BY ${partition}) ${test}`
-      return { out: alike(raw('= 1')), duplicates: alike(raw('> 1')) }
-    }
-    if (config.order.length > 0) {
-      const order = config.keep === 'first' ? config.order : config.order.map(reversed)
-      const tieBreak = joinSql(
-        all.map((column) => sql`${column} ${raw(config.keep === 'first' ? 'ASC NULLS LAST' : 'DESC NULLS FIRST')}`),
-      )
-      const rank = sql`row_number() OVER (PARTITION BY ${partition} ORDER BY ${orderBy(order, input.columns, parameters, ['order'])}, ${tieBreak})`
-      const ranked = (test: Sql): Sql => sql`SELECT * FROM ${input.name} QUALIFY ${rank} ${test}`
-      return { out: ranked(raw('= 1')), duplicates: ranked(raw('> 1')) }
-    }
-    // Counting without a partition streams: it numbers the rows as they come. The number alone is kept of each group: three times as
-    // fast as a window, and where groups held their rows, as `arg_min` does, many of them would not fit into memory.
+    const isWhole = keys.length === 0 && config.similar.length === 0
+    const equal = (isWhole ? input.columns : keys).map((column) => compared(column, config))
+    if (config.group_column !== undefined)
+      checkDistinctNames([...input.columns, { name: config.group_column }], 'The result', ['group_column'])
+    const byPosition = config.keep !== 'none' && config.order.length === 0
+    if (byPosition && config.similar.length === 0 && config.group_column === undefined)
+      return chosenByPosition(input, config, equal, isWhole)
+
     const position = identifier(freeName('position', input.columns))
-    const numbered = sql`${ROWS} AS MATERIALIZED (SELECT *, row_number() OVER () AS ${position} FROM ${input.name})`
-    const best = sql`(SELECT ${raw(config.keep === 'first' ? 'min' : 'max')}(${position}) AS ${position} FROM ${ROWS} GROUP BY ${partition})`
-    const chosen = (join: 'SEMI' | 'ANTI'): Sql =>
-      sql`WITH ${numbered} SELECT * EXCLUDE (${position}) FROM ${ROWS} ${raw(join)} JOIN ${best} AS best USING (${position})`
-    return {
-      // Rows that are equal in everything need no choice.
-      out: keys.length > 0 || config.ignore.length > 0 ? chosen('SEMI') : sql`SELECT DISTINCT * FROM ${input.name}`,
-      duplicates: chosen('ANTI'),
+    // Counting without a partition numbers the rows as they come.
+    const given = byPosition ? sql`(SELECT *, row_number() OVER () AS ${position} FROM ${input.name})` : input.name
+    const { before, from, roots, added } = similarRows({ ...input, name: given }, config, equal)
+    const helpers = byPosition ? [...added, position] : added
+    const partition = joinSql([...equal, ...roots])
+    const group = config.group_column
+      ? sql`, dense_rank() OVER (ORDER BY ${partition}) AS ${identifier(config.group_column)}`
+      : raw('')
+    const all = helpers.length > 0 ? sql`* EXCLUDE (${joinSql(helpers)})` : raw('*')
+    const where = (test: Sql): Sql => sql`${before}SELECT ${all}${group} FROM ${from} QUALIFY ${test}`
+    if (config.keep === 'none') {
+      const size = sql`count(*) OVER (PARTITION BY ${partition})`
+      return { out: where(sql`${size} = 1`), duplicates: where(sql`${size} > 1`) }
     }
+    const order = byPosition
+      ? sql`${position} ${raw(config.keep === 'first' ? 'ASC' : 'DESC')}`
+      : chosenOrder(config, input, parameters)
+    const rank = sql`row_number() OVER (PARTITION BY ${partition} ORDER BY ${order})`
+    return { out: where(sql`${rank} = 1`), duplicates: where(sql`${rank} > 1`) }
   },
+}
+
+/** Rows that are equal in the order are told apart by all their columns. */
+function chosenOrder(
+  { keep, order }: DeduplicateConfig,
+  { columns }: InputRelation,
+  parameters: CompileRequest<DeduplicateConfig>['parameters'],
+): Sql {
+  const keys = keep === 'first' ? order : order.map(reversed)
+  const direction = raw(keep === 'first' ? 'ASC NULLS LAST' : 'DESC NULLS FIRST')
+  const ties = columns.map((column) => sql`${identifier(column.name)} ${direction}`)
+  return joinSql([orderBy(keys, columns, parameters, ['order']), ...ties])
+}
+
+/**
+ * The number of its row alone is kept of each group: three times as fast as a window, and where groups held their rows, as `arg_min`
+ * does, many of them would not fit into memory.
+ */
+function chosenByPosition(
+  input: InputRelation,
+  { keep, ignore }: DeduplicateConfig,
+  equal: readonly Sql[],
+  isWhole: boolean,
+): CompiledPorts {
+  const position = identifier(freeName('position', input.columns))
+  const numbered = sql`${ROWS} AS MATERIALIZED (SELECT *, row_number() OVER () AS ${position} FROM ${input.name})`
+  const best = sql`(SELECT ${raw(keep === 'first' ? 'min' : 'max')}(${position}) AS ${position} FROM ${ROWS} GROUP BY ${joinSql(equal)})`
+  const chosen = (join: 'SEMI' | 'ANTI'): Sql =>
+    sql`WITH ${numbered} SELECT * EXCLUDE (${position}) FROM ${ROWS} ${raw(join)} JOIN ${best} AS best USING (${position})`
+  return {
+    // Rows that are equal in everything need no choice.
+    out: isWhole && ignore.length === 0 ? sql`SELECT DISTINCT * FROM ${input.name}` : chosen('SEMI'),
+    duplicates: chosen('ANTI'),
+  }
 }
 
 const ROWS = identifier('ld$rows')

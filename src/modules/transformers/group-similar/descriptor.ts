@@ -1,73 +1,14 @@
 import { z } from 'zod'
 import { defineModule } from '../../../shared/modules/descriptor.ts'
-import { form, option, text } from '../../kit/form.ts'
+import { form, option } from '../../kit/form.ts'
+import { describeSimilar, similarFields } from '../../kit/similar-fields.ts'
 
 const config = z.strictObject({
   column: z
     .string()
     .optional()
     .meta(form('Group the values of', 'Regrouper les valeurs de', { control: 'column', port: 'in' })),
-  method: z
-    .enum(['fingerprint', 'ngram', 'edit', 'jaro_winkler'])
-    .default('fingerprint')
-    .meta(
-      form('Values are similar when', 'Les valeurs se ressemblent quand', {
-        options: [
-          option('fingerprint', 'They have the same words in any order', 'Elles ont les mêmes mots, dans tout ordre'),
-          option('ngram', 'They have the same groups of letters', 'Elles ont les mêmes groupes de lettres'),
-          option('edit', 'Few letters differ (edit distance)', 'Peu de lettres diffèrent (distance d’édition)'),
-          option('jaro_winkler', 'They resemble each other (Jaro-Winkler)', 'Elles se ressemblent (Jaro-Winkler)'),
-        ],
-        help: text(
-          'Upper and lower case, accents, punctuation and blanks never count.',
-          'La casse, les accents, la ponctuation et les espaces ne comptent jamais.',
-        ),
-      }),
-    ),
-  letters: z
-    .number()
-    .int()
-    .min(1)
-    .max(10)
-    .default(2)
-    .meta(form('Letters in a group', 'Lettres par groupe', { visibleWhen: { field: 'method', in: ['ngram'] } })),
-  distance: z
-    .number()
-    .int()
-    .min(1)
-    .max(50)
-    .default(2)
-    .meta(
-      form('Letters that may differ', 'Lettres qui peuvent différer', {
-        visibleWhen: { field: 'method', in: ['edit'] },
-      }),
-    ),
-  similarity: z
-    .number()
-    .min(0.5)
-    .max(1)
-    .default(0.92)
-    .meta(
-      form('Similarity at least (0.5 to 1)', 'Ressemblance d’au moins (0,5 à 1)', {
-        visibleWhen: { field: 'method', in: ['jaro_winkler'] },
-      }),
-    ),
-  same_start: z
-    .number()
-    .int()
-    .min(0)
-    .max(20)
-    .default(1)
-    .meta(
-      form('Letters that must agree at the start', 'Lettres identiques au début', {
-        advanced: true,
-        visibleWhen: { field: 'method', in: ['edit', 'jaro_winkler'] },
-        help: text(
-          'More is quicker: only values that begin alike are compared. With 0, each with each.',
-          'Plus il y en a, plus c’est rapide : seules les valeurs au même début sont comparées. Avec 0, chacune à chacune.',
-        ),
-      }),
-    ),
+  ...similarFields,
   keep: z
     .enum(['frequent', 'longest', 'shortest'])
     .default('frequent')
@@ -128,7 +69,7 @@ export const groupSimilarDescriptor = defineModule({
 
 With the last two, a value joins the most frequent value that is similar to it and more frequent than itself, and goes with that one to its group; so chains of small differences can join values that differ more. Look through \`groups\`, and lower the distance if they are too large.
 
-Rows may come in another order. To drop the duplicates that this finds, put Deduplicate after it.`,
+Rows may come in another order. To keep one row of each group, Deduplicate does both in one step.`,
     fr: `Chaque ligne garde sa valeur et reçoit celle de son groupe : de \`Acme Ltd\`, \`ACME ltd.\` et \`Ltd Acme\`, la plus fréquente. À nombres égaux, l’ordre alphabétique décide : le résultat est toujours le même. Les valeurs vides restent vides. Le port \`groups\` liste ce qui a été réuni, pour le parcourir.
 
 - \`fingerprint\` : égales une fois retirés casse, accents et ponctuation, et les mots triés. Sûr, et rapide pour tout nombre de valeurs.
@@ -138,7 +79,7 @@ Rows may come in another order. To drop the duplicates that this finds, put Dedu
 
 Avec ces deux derniers, une valeur rejoint la plus fréquente de celles qui lui ressemblent et sont plus fréquentes qu’elle, et va avec elle dans son groupe ; des chaînes de petites différences peuvent donc réunir des valeurs plus éloignées. Parcourez \`groups\`, et réduisez la distance si les groupes sont trop grands.
 
-Les lignes peuvent changer d’ordre. Pour retirer les doublons ainsi trouvés, ajoutez ensuite Dédoublonner.`,
+Les lignes peuvent changer d’ordre. Pour garder une ligne de chaque groupe, Dédoublonner fait les deux en une étape.`,
   },
   icon: 'group-similar',
   keywords: [
@@ -163,13 +104,5 @@ Les lignes peuvent changer d’ordre. Pour retirer les doublons ainsi trouvés, 
   config,
   defaultConfig: {},
   example: { column: 'company', method: 'edit', distance: 2, into: 'replace' },
-  describe: ({ column, method, distance, similarity }) => {
-    const how = {
-      fingerprint: 'same words',
-      ngram: 'same letters',
-      edit: `≤ ${distance} edits`,
-      jaro_winkler: `≥ ${similarity}`,
-    }[method]
-    return `${column ?? '…'} · ${how}`
-  },
+  describe: (given) => `${given.column ?? '…'} · ${describeSimilar(given)}`,
 })
