@@ -184,6 +184,11 @@ export interface RowSink {
    * @param port absent: the default one @returns rows
    */
   copy(select: Sql, port?: 'reject'): Promise<bigint>
+  /**
+   * A Parquet file that the source writes itself, with columns `c0`, `c1`, … of the types that it said. Several may be written at once.
+   * @param write writes it whole, and gives how many rows are in it; the file is not there before
+   */
+  parquet(write: (path: string) => Promise<bigint>): Promise<bigint>
   /** A path of the staging folder for a named pipe or a temporary file; gone with the sink. */
   temporary(ending: string): string
 }

@@ -56,6 +56,21 @@ export class ParquetSink implements RowSink {
     return rowsChanged
   }
 
+  async parquet(write: (path: string) => Promise<bigint>): Promise<bigint> {
+    const port = this.#port(0)
+    const path = port.next(this.#folder)
+    const rows = await write(path)
+    // A file that is not what was said would be found by whoever reads it, much later.
+    const { columns } = await this.#session.lease(this.#signal, (lease) =>
+      lease.query(sql`SELECT * FROM read_parquet(${path}) LIMIT 0`),
+    )
+    const shape = (all: readonly Column[]) => JSON.stringify(all.map(({ name, type }) => [name, type]))
+    if (shape(columns) !== shape(port.columns))
+      throw new TypeError(`the source wrote ${shape(columns)} instead of ${shape(port.columns)}`)
+    port.rows += rows
+    return rows
+  }
+
   temporary(ending: string): string {
     const path = temporaryPath(join(this.#session.staging, `pipe-${this.#temporary.length}${ending}`), 'part')
     this.#temporary.push(path)

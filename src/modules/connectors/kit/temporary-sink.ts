@@ -51,6 +51,7 @@ export async function temporarySink(
     files: () => readdirSync(root).filter((name) => name.endsWith('.parquet')).length,
     leftovers: () => readdirSync(root).filter((name) => !name.endsWith('.parquet')),
     temporary: (ending) => join(root, `part-${files++}${ending}`),
+    parquet: (write) => write(join(root, `out-${String(files++).padStart(6, '0')}.parquet`)),
     async copy(select) {
       if (signal.aborted) throw cancelledError()
       const path = join(root, `out-${String(files++).padStart(6, '0')}.parquet`)

@@ -143,10 +143,11 @@ describeService('postgres', 'A session of PostgreSQL', (server) => {
   })
 
   const read = async (client: PostgresClient, text: string) => {
-    const out = client.copyOut(text)
     const chunks: Buffer[] = []
-    for await (const chunk of out) chunks.push(Buffer.from(chunk))
-    return { text: Buffer.concat(chunks).toString(), rows: out.rows }
+    const rows = await client.copyOut(text, {
+      take: (bytes, start, end) => chunks.push(Buffer.from(bytes.subarray(start, end))),
+    })
+    return { text: Buffer.concat(chunks).toString(), rows }
   }
 
   test('COPY gives all of its text, rows of any length, in the clear and encrypted', async () => {
@@ -173,10 +174,22 @@ describeService('postgres', 'A session of PostgreSQL', (server) => {
         'COPY (SELECT 1 / (50000 - i) FROM generate_series(1, 100000) i) TO STDOUT',
         'COPY (SELECT 1) TO STDOUT; SELECT 1',
       ]) {
-        const failed = await read(client, text).catch((thrown: unknown) => client.error(thrown))
+        const failed = await read(client, text).catch((thrown: unknown) => thrown)
         expect(['42P01', '22012', '42601']).toContain(sqlStateOf(failed))
         expect(await one(client, 'SELECT 2')).toEqual(['2'])
       }
+    })
+  })
+
+  test('what the taker throws ends the reading and is what went wrong', async () => {
+    await using({}, {}, async (client) => {
+      let rows = 0
+      const take = () => {
+        if (++rows === 1000) throw new TypeError('enough')
+      }
+      const all = 'COPY (SELECT i FROM generate_series(1, 10000000) i) TO STDOUT'
+      await expect(client.copyOut(all, { take })).rejects.toThrow('enough')
+      expect(rows).toBe(1000)
     })
   })
 
@@ -184,9 +197,7 @@ describeService('postgres', 'A session of PostgreSQL', (server) => {
     await using({}, {}, async (client) => {
       const pid = (await one(client, 'SELECT pg_backend_pid()'))?.[0] ?? ''
       const reading = errorOf(
-        read(client, 'COPY (SELECT i, pg_sleep(0.001) FROM generate_series(1, 1000000) i) TO STDOUT').catch((thrown) =>
-          Promise.reject(client.error(thrown)),
-        ),
+        read(client, 'COPY (SELECT i, pg_sleep(0.001) FROM generate_series(1, 1000000) i) TO STDOUT'),
       )
       await sleep(100)
       await using({}, {}, (other) => one(other, 'SELECT pg_terminate_backend($1)', [pid]))

@@ -8,7 +8,7 @@ import { settingsOf } from '../../kit/connector.ts'
 import type { FileFinder } from '../kit/project-file.ts'
 import { tlsOptions } from '../kit/tls-options.ts'
 import { tunnelOf } from '../kit/tunnel.ts'
-import { CopyOut } from './copy-out.ts'
+import { CopyOut, type CopyTaker } from './copy-out.ts'
 import { Describe, type Description } from './describe.ts'
 import { type PostgresSettings, postgresDescriptor } from './descriptor.ts'
 import { type About, postgresError, sqlStateOf } from './errors.ts'
@@ -115,9 +115,15 @@ export class PostgresClient {
     return this.#asking(() => this.#client.query(new Describe(text)).described)
   }
 
-  /** The text of `COPY … TO STDOUT`. Its errors are to be given to `error`. Nothing else can be asked until it has ended. */
-  copyOut(text: string): CopyOut {
-    return this.#client.query(new CopyOut(text))
+  /** Gives what a `COPY … TO STDOUT` sends, row by row. Nothing else can be asked meanwhile. @returns rows @throws LogiDataError; what `taker` throws */
+  async copyOut(text: string, taker: CopyTaker): Promise<bigint> {
+    if (this.#signal.aborted) throw cancelledError()
+    const copy = new CopyOut(text, taker)
+    try {
+      return await this.#client.query(copy).done
+    } catch (thrown) {
+      throw copy.refused ? thrown : this.error(thrown)
+    }
   }
 
   /** Takes the text of `COPY … FROM STDIN`; `finish` says that the server has taken it all. Its errors are to be given to `error`. */

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { Connection, Submittable } from 'pg'
 
 const COPY_DATA = 0x64
@@ -6,28 +5,44 @@ const COPY_DATA = 0x64
 const PASSED_OVER = new Set([0x48, 0x31, 0x32, 0x4e, 0x53, 0x41])
 const HEADER = 5
 
+export interface CopyTaker {
+  /** What a message of the server holds: a row, from `start` to `end`. Valid until it returns. What it throws ends the reading. */
+  take(bytes: Buffer, start: number, end: number): void
+  /** Of so many bytes one will be gathered. May throw. */
+  expect?(bytes: number): void
+}
+
 /**
- * The text of a `COPY … TO STDOUT`. It ends once the server has said that all of it was sent, and fails with what the server says instead.
+ * What a `COPY … TO STDOUT` gives, in the order of its rows. `done` comes once the server has said that all of it was sent, and fails with
+ * what the server says instead.
  *
- * The server sends a message per row. `pg-copy-streams` makes objects of each; this takes the heads of the messages out of what the socket gave,
- * in place.
+ * The server sends a message per row. `pg-copy-streams` makes objects of each; this looks at them where the socket has put them.
  */
-export class CopyOut extends Readable implements Submittable {
-  /** As the server counted them; known at the end. */
-  rows = 0n
+export class CopyOut implements Submittable {
+  /** Rows, as the server counted them. */
+  readonly done: Promise<bigint>
+  /** It ended because of what the taker threw. */
+  refused = false
   readonly #text: string
+  readonly #taker: CopyTaker
+  readonly #resolve: (rows: bigint) => void
+  readonly #reject: (thrown: unknown) => void
   #connection: Connection | undefined
   #parser: ((chunk: Buffer) => void) | undefined
+  #rows = 0n
   /** Of a message, less than its head. */
   #head: Buffer | undefined
-  /** Bytes of the current message that are still to come. */
-  #left = 0
-  #isData = false
-  #done = false
+  /** A message that comes in parts, and how much of it is there. */
+  #message: Buffer | undefined
+  #filled = 0
 
-  constructor(text: string) {
-    super({ highWaterMark: 512 * 1024 })
+  constructor(text: string, taker: CopyTaker) {
     this.#text = text
+    this.#taker = taker
+    const { promise, resolve, reject } = Promise.withResolvers<bigint>()
+    this.done = promise
+    this.#resolve = resolve
+    this.#reject = reject
   }
 
   submit(connection: Connection): void {
@@ -40,50 +55,55 @@ export class CopyOut extends Readable implements Submittable {
     connection.sync()
     const [parser] = connection.stream.listeners('data')
     this.#parser = parser as (chunk: Buffer) => void
-    connection.stream.off('data', this.#parser).on('data', this.#take)
+    connection.stream.off('data', this.#parser).on('data', this.#hear)
   }
 
-  override _read(): void {
-    if (!this.#done) this.#connection?.stream.resume()
+  readonly #hear = (given: Buffer): void => {
+    try {
+      this.#read(given)
+    } catch (thrown) {
+      this.refused = true
+      // What the server still sends is for nobody.
+      this.#reject(thrown)
+      this.#connection?.stream.off('data', this.#hear).destroy()
+    }
   }
 
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // What the server still sends is for nobody.
-    if (!this.#done) this.#connection?.stream.destroy()
-    done(error)
-  }
-
-  readonly #take = (given: Buffer): void => {
-    const chunk = this.#head ? Buffer.concat([this.#head, given]) : given
-    this.#head = undefined
-    const length = chunk.length
-    let kept = 0
+  #read(given: Buffer): void {
+    let chunk = given
     let at = 0
+    if (this.#message) {
+      at = given.copy(this.#message, this.#filled)
+      this.#filled += at
+      if (this.#filled < this.#message.length) return
+      const message = this.#message
+      this.#message = undefined
+      if (message[0] === COPY_DATA) this.#taker.take(message, HEADER, message.length)
+    } else if (this.#head) {
+      chunk = Buffer.concat([this.#head, given])
+      this.#head = undefined
+    }
+    const { length } = chunk
     while (at < length) {
-      if (this.#left > 0) {
-        const size = Math.min(this.#left, length - at)
-        if (this.#isData) {
-          if (kept !== at) chunk.copyWithin(kept, at, at + size)
-          kept += size
-        }
-        at += size
-        this.#left -= size
-        continue
-      }
       if (length - at < HEADER) {
         this.#head = Buffer.from(chunk.subarray(at))
-        break
+        return
       }
       const kind = chunk[at] ?? 0
-      this.#isData = kind === COPY_DATA
-      if (!this.#isData && !PASSED_OVER.has(kind)) {
+      if (kind !== COPY_DATA && !PASSED_OVER.has(kind)) {
         this.#handBack(Buffer.from(chunk.subarray(at)))
-        break
+        return
       }
-      this.#left = chunk.readUInt32BE(at + 1) - 4
-      at += HEADER
+      const size = chunk.readUInt32BE(at + 1) + 1
+      if (size > length - at) {
+        this.#taker.expect?.(size)
+        this.#message = Buffer.allocUnsafe(size)
+        this.#filled = chunk.copy(this.#message, 0, at)
+        return
+      }
+      if (kind === COPY_DATA) this.#taker.take(chunk, at + HEADER, at + size)
+      at += size
     }
-    if (kept > 0 && !this.push(chunk.subarray(0, kept)) && !this.#done) this.#connection?.stream.pause()
   }
 
   /** The rest is the driver's: the end, or an error. */
@@ -91,25 +111,19 @@ export class CopyOut extends Readable implements Submittable {
     const stream = this.#connection?.stream
     const parser = this.#parser
     if (!stream || !parser) return
-    this.#done = true
-    stream.off('data', this.#take).on('data', parser)
-    // After what was kept of this chunk.
-    queueMicrotask(() => {
-      stream.resume()
-      parser(rest)
-    })
+    stream.off('data', this.#hear).on('data', parser)
+    parser(rest)
   }
 
   handleCommandComplete({ text }: { text: string }): void {
-    this.rows = BigInt(/^COPY (\d+)/.exec(text)?.[1] ?? 0)
+    this.#rows = BigInt(/^COPY (\d+)/.exec(text)?.[1] ?? 0)
   }
 
   handleReadyForQuery(): void {
-    this.push(null)
+    this.#resolve(this.#rows)
   }
 
   handleError(error: Error): void {
-    this.#done = true
-    this.destroy(error)
+    this.#reject(error)
   }
 }

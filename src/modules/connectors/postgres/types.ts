@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { failure } from '../../kit/failure.ts'
-import { literal, raw, type Sql, sql } from '../../kit/sql.ts'
+import { raw, type Sql, sql } from '../../kit/sql.ts'
+import { parquetType } from '../kit/parquet/parquet-types.ts'
 import type { PostgresClient } from './client.ts'
 
 /** What a person decided for values that the types of a table cannot all hold. */
@@ -26,6 +27,10 @@ export const columnPlanSchema = z.object({
   depth: z.number(),
   /** An array as JSON. */
   asJson: z.boolean(),
+  /** The server's own type of one value, below its domains; empty where it is not one of PostgreSQL's. */
+  base: z.string().default(''),
+  /** The function of the server that writes it, quoted. */
+  output: z.string().default(''),
 })
 export type ColumnPlan = z.output<typeof columnPlanSchema>
 
@@ -37,26 +42,28 @@ interface ServerType {
   readonly baseModifier: number
   readonly baseDimensions: number
   readonly element: string
+  readonly output: string
 }
 
 const PG_TYPES = `
   WITH RECURSIVE known AS (
-    SELECT t.oid, t.typnamespace, t.typname, t.typbasetype, t.typtypmod, t.typndims,
+    SELECT t.oid, t.typnamespace, t.typname, t.typbasetype, t.typtypmod, t.typndims, t.typoutput,
       CASE WHEN e.typarray = t.oid THEN t.typelem ELSE 0 END AS element
     FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem WHERE t.oid = ANY($1::oid[])
     UNION
-    SELECT t.oid, t.typnamespace, t.typname, t.typbasetype, t.typtypmod, t.typndims,
+    SELECT t.oid, t.typnamespace, t.typname, t.typbasetype, t.typtypmod, t.typndims, t.typoutput,
       CASE WHEN e.typarray = t.oid THEN t.typelem ELSE 0 END
     FROM known k JOIN pg_catalog.pg_type t ON t.oid IN (k.typbasetype, k.element)
     LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem)
-  SELECT k.oid, n.nspname, k.typname, k.typbasetype, k.typtypmod, k.typndims, k.element
+  SELECT k.oid, n.nspname, k.typname, k.typbasetype, k.typtypmod, k.typndims, k.element,
+    k.typoutput::pg_catalog.regproc::pg_catalog.text
   FROM known k JOIN pg_catalog.pg_namespace n ON n.oid = k.typnamespace`
 
 /** Types of a server by their numbers, those below them included. @throws LogiDataError */
 export async function typesOf(client: PostgresClient, oids: readonly number[]): Promise<Map<string, ServerType>> {
   const { rows } = await client.query(PG_TYPES, [`{${[...new Set(oids)].join(',')}}`])
   return new Map(
-    rows.map(([oid, schema, name, base, modifier, dimensions, element]) => [
+    rows.map(([oid, schema, name, base, modifier, dimensions, element, output]) => [
       oid ?? '',
       {
         oid: oid ?? '',
@@ -66,6 +73,7 @@ export async function typesOf(client: PostgresClient, oids: readonly number[]): 
         baseModifier: Number(modifier),
         baseDimensions: Number(dimensions),
         element: element ?? '0',
+        output: output ?? '',
       },
     ]),
   )
@@ -118,7 +126,12 @@ export function planColumn(
     }
   }
   toBase()
-  const about = { name: column.name, given }
+  const about = {
+    name: column.name,
+    given,
+    base: type?.schema === 'pg_catalog' ? type.name : '',
+    output: type?.output ?? '',
+  }
   if (!type || type.element === '0') return { ...about, ...itemOf(type, modifier, choices), depth: 0, asJson: false }
   if (choices.arrays === 'text') return { ...about, ...plain('VARCHAR'), depth: 0, asJson: false }
   if (choices.arrays === 'json') return { ...about, item: 'JSON', kind: 'json', depth: 0, asJson: true }
@@ -153,8 +166,8 @@ function numericItem(modifier: number, choices: TypeChoices): Item {
 /** The type of a column. */
 export const typeOfPlan = ({ item, depth }: ColumnPlan): string => item + '[]'.repeat(depth)
 
-/** What the server writes for a column. @param name quoted */
-export function serverText(plan: ColumnPlan, name: string): string {
+/** What the server is asked for, to send it as `wireType` says. @param name quoted */
+export function serverValue(plan: ColumnPlan, name: string): string {
   if (plan.asJson) return `pg_catalog.to_json(${name})::text`
   if (plan.depth > 0) {
     // Elements as the server writes them: numbers of JSON would be rounded. What a list cannot hold comes as it is, which is no JSON.
@@ -163,15 +176,53 @@ export function serverText(plan: ColumnPlan, name: string): string {
     )
     return `CASE WHEN array_ndims(${name}) = ${plan.depth} AND ${plainBounds} THEN to_json(${name}::text[])::text WHEN cardinality(${name}) = 0 THEN '[]' ELSE ${name}::text END`
   }
-  return plan.kind === 'padded' ? `${name}::text` : name
+  if (plan.kind === 'padded') return `${name}::text`
+  if (wireType(plan) !== undefined || TEXTS.has(plan.base)) return name
+  return `pg_catalog.textin(${plan.output}(${name}))`
 }
 
-/** As what DuckDB is to take the text of a column. */
-export const csvType = (plan: ColumnPlan): string => (plan.depth === 0 && plan.kind === 'plain' ? plan.item : 'VARCHAR')
+/** Types whose bytes on the wire are their text. */
+const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'name', 'json'])
 
-/** A column's value of its text. @param text what `csvType` gave */
+/** The type as which a column is taken off the wire as it is; undefined: it comes as text, and is made into its type by `valueOfText`. */
+export function wireType(plan: ColumnPlan): string | undefined {
+  if (plan.depth > 0 || plan.asJson) return undefined
+  switch (plan.kind) {
+    case 'temporal':
+    case 'bytes':
+      return plan.item
+    case 'decimal':
+      return parquetType(plan.item) && plan.item
+    case 'plain':
+      return OWN.has(plan.base) && plan.item !== 'VARCHAR' ? plan.item : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Types of which `binary.ts` reads the bytes. */
+const OWN: ReadonlySet<string> = new Set([
+  'bool',
+  'int2',
+  'int4',
+  'int8',
+  'oid',
+  'xid',
+  'cid',
+  'xid8',
+  'float4',
+  'float8',
+  'uuid',
+])
+
+/** Whether the text of a column is its value. */
+export const isText = (plan: ColumnPlan): boolean =>
+  plan.depth === 0 && plan.item === 'VARCHAR' && (plan.kind === 'plain' || plan.kind === 'padded')
+
+/** A column's value of its text. */
 export function valueOfText(plan: ColumnPlan, text: Sql, choices: TypeChoices): Sql {
-  if (plan.depth === 0) return plan.kind === 'plain' ? text : itemValue(plan, text, choices)
+  if (isText(plan)) return text
+  if (plan.depth === 0) return itemValue(plan, text, choices)
   const shape = JSON.stringify(nested(plan.depth))
   const isList = sql`starts_with(${text}, '[') AND json_valid(${text})`
   const parsed = sql`json_transform_strict(CASE WHEN ${isList} THEN ${text} END, ${shape})`
@@ -216,8 +267,8 @@ function itemValue(plan: ColumnPlan, text: Sql, choices: TypeChoices): Sql {
   }
 }
 
-const NAN_HINT = 'Choose what becomes of what is not a number, or read such columns as text.'
-const INFINITY_HINT = 'Choose what becomes of infinite dates, or read dates as text.'
+export const NAN_HINT = 'Choose what becomes of what is not a number, or read such columns as text.'
+export const INFINITY_HINT = 'Choose what becomes of infinite dates, or read dates as text.'
 
 /** A value, or an error that names it. @param missing texts that become NULL */
 function checked(plan: ColumnPlan, text: Sql, value: Sql, missing: string, hint = 'Read it as text.'): Sql {
@@ -237,7 +288,3 @@ const unfit = (plan: ColumnPlan, text: Sql, hint: string): Sql =>
     [`The column “${plan.name}” holds “`, sql`left(${text}, 200)`, `”, which ${typeOfPlan(plan)} cannot hold.`],
     hint,
   )
-
-/** @example columnNames(2) names the columns of a text by position */
-export const csvColumns = (plans: readonly ColumnPlan[]): Sql =>
-  raw(`{${plans.map((plan, index) => `'c${index}': ${literal(csvType(plan)).text}`).join(', ')}}`)

@@ -1,20 +1,27 @@
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
-import { textPipe } from '../../connectors/kit/text-pipe.ts'
+import { operationalError, userError } from '../../../shared/errors.ts'
+import { BinaryRows, isDirect } from '../../connectors/postgres/binary.ts'
 import { type Login, loginOf, PostgresClient } from '../../connectors/postgres/client.ts'
 import {
   type ColumnPlan,
   columnPlanSchema,
-  csvColumns,
   typeOfPlan,
   valueOfText,
+  wireType,
 } from '../../connectors/postgres/types.ts'
 import type { Discovered, ReadRequest, ReadResult, SourceRequest } from '../../kit/contract.ts'
-import { joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
+import { joinSql, raw, sql } from '../../kit/sql.ts'
 import type { PostgresConfig } from './descriptor.ts'
-import { bind, copyText, describeStatement, parameterNames, pushedConditions, type Statement } from './statement.ts'
+import {
+  bind,
+  copyStatement,
+  describeStatement,
+  parameterNames,
+  pushedConditions,
+  type Statement,
+} from './statement.ts'
 import { shareBounds, watermarkOf } from './watermark.ts'
 
 const factsSchema = z.object({ columns: z.array(columnPlanSchema) })
@@ -67,6 +74,7 @@ export async function read(request: ReadRequest<PostgresConfig>): Promise<ReadRe
     await leader.query(BEGIN)
     const statement = await describeStatement(leader, config, request.parameters)
     requireSame(request.discovered, statement.columns)
+    const unencoded = (await leader.query('SHOW server_encoding')).rows[0]?.[0] === 'SQL_ASCII'
     const pushed = pushedConditions(statement, request.pushed)
     const preview = limit !== undefined && request.state === undefined
     const mark = preview
@@ -90,8 +98,8 @@ export async function read(request: ReadRequest<PostgresConfig>): Promise<ReadRe
     let failed: { readonly thrown: unknown } | undefined
     await Promise.all(
       clients.map(async (client, index) => {
-        const text = copyText(statement, [...mark.conditions, ...pushed, ...(parts[index] ?? [])], limit)
-        await readPart(client, text, statement.columns, { ...request, signal }).catch((thrown: unknown) => {
+        const text = copyStatement(statement, [...mark.conditions, ...pushed, ...(parts[index] ?? [])], limit)
+        await readPart(client, text, statement.columns, { ...request, unencoded }).catch((thrown: unknown) => {
           // The others end because of it.
           failed ??= { thrown }
           ending.abort()
@@ -109,51 +117,40 @@ async function readPart(
   client: PostgresClient,
   text: string,
   plans: readonly ColumnPlan[],
-  request: ReadRequest<PostgresConfig>,
+  { config, sink, unencoded }: ReadRequest<PostgresConfig> & { readonly unencoded: boolean },
 ): Promise<void> {
-  const { config, sink, signal } = request
-  const out = client.copyOut(text)
-  out.on('error', () => undefined)
-  const rows = await textPipe({
-    sink,
-    ending: '.csv',
-    quote: '"',
-    signal,
-    select: (path) => csvSelect(path, plans, config),
-    fill: async (to, until) => {
-      try {
-        await pipeline(out, to, { signal: until })
-      } catch (thrown) {
-        const code = (thrown as { code?: string }).code
-        throw code === 'EPIPE' || until.aborted ? thrown : client.error(thrown)
-      }
-    },
-  }).catch((thrown: unknown) => {
-    throw inWords(thrown, config)
-  })
-  if (rows !== out.rows)
-    throw operationalError('source.miscounted', `The server sent ${out.rows} rows, of which ${rows} arrived.`, {
-      hint: 'Nothing of them is kept. Please report this.',
+  const { max_row_megabytes, infinity, not_a_number } = config
+  const options = { max_row_megabytes, infinity, not_a_number, unencoded }
+  const write = async (path: string): Promise<bigint> => {
+    const rows = new BinaryRows(path, plans, options)
+    try {
+      const sent = await client.copyOut(text, rows)
+      if (rows.rows !== sent)
+        throw operationalError('source.miscounted', `The server sent ${sent} rows, of which ${rows.rows} arrived.`, {
+          hint: 'Nothing of them is kept. Please report this.',
+        })
+      rows.finish()
+      return rows.rows
+    } finally {
+      rows.close()
+    }
+  }
+  if (plans.every((plan) => isDirect(plan, options))) {
+    await sink.parquet(write)
+    return
+  }
+  const path = sink.temporary('.parquet')
+  try {
+    await write(path)
+    const values = plans.map((plan, index) => {
+      const column = raw(`c${index}`)
+      if (wireType(plan) !== undefined) return column
+      return valueOfText(plan, unencoded ? sql`decode(${column})` : column, config)
     })
-}
-
-/** The SELECT over the text of a COPY. */
-export function csvSelect(path: string, plans: readonly ColumnPlan[], config: PostgresConfig): Sql {
-  const values = plans.map((plan, index) => valueOfText(plan, raw(`c${index}`), config))
-  const line = config.max_row_megabytes * 2 ** 20
-  return sql`SELECT ${joinSql(values)} FROM read_csv(${path}, columns = ${csvColumns(plans)}, header = false, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${line}, buffer_size = ${Math.max(line * 2, BUFFER)})`
-}
-
-const BUFFER = 16 * 2 ** 20
-
-function inWords(thrown: unknown, { max_row_megabytes: most }: PostgresConfig): unknown {
-  if (!(thrown instanceof LogiDataError)) return thrown
-  if (/Maximum line size|max_line_size|line size of/i.test(thrown.info.message))
-    return userError('source.row-too-large', `A row is larger than ${most} MB as text.`, {
-      field: ['max_row_megabytes'],
-      hint: 'Allow larger rows, or leave out the large column.',
-    })
-  return thrown
+    await sink.copy(sql`SELECT ${joinSql(values)} FROM read_parquet(${path})`)
+  } finally {
+    await rm(path, { force: true })
+  }
 }
 
 /** The columns are still those that were seen before. @throws LogiDataError `source.changed` */

@@ -6,7 +6,7 @@ import {
   numberParameters,
   replaceNumbered,
 } from '../../connectors/postgres/sql-text.ts'
-import { type ColumnPlan, planColumn, serverText, typesOf } from '../../connectors/postgres/types.ts'
+import { type ColumnPlan, planColumn, serverValue, typesOf } from '../../connectors/postgres/types.ts'
 import type { ParameterValue } from '../../kit/contract.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
 import { atField } from '../../kit/fields.ts'
@@ -84,13 +84,13 @@ export async function describeStatement(
   }
 }
 
-/** The rows of a statement as text. @param conditions more of them */
-export function copyText(statement: Statement, conditions: readonly string[], limit: number | undefined): string {
-  const columns = statement.columns.map((plan) => serverText(plan, `q.${quoteName(plan.name)}`))
+/** Asks for the rows of a statement, in the bytes of the wire. @param conditions more of them */
+export function copyStatement(statement: Statement, conditions: readonly string[], limit: number | undefined): string {
+  const columns = statement.columns.map((plan) => serverValue(plan, `q.${quoteName(plan.name)}`))
   const all = [...statement.conditions, ...conditions]
   const where = all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`
   const most = limit === undefined ? '' : ` LIMIT ${limit}`
-  return `COPY (SELECT ${columns.join(', ')} FROM ${statement.from}${where}${statement.order}${most}) TO STDOUT (FORMAT csv)`
+  return `COPY (SELECT ${columns.join(', ')} FROM ${statement.from}${where}${statement.order}${most}) TO STDOUT (FORMAT binary)`
 }
 
 /** What is left to the server. */
