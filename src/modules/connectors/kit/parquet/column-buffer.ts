@@ -9,10 +9,15 @@ export abstract class ColumnBuffer {
   rows = 0
   nulls = 0
   readonly #present: Uint8Array
+  /** Bytes before the values, for what a page says of which are there: its length, the head of a run, a bit for each row. */
+  protected readonly room: number
 
   /** @param capacity rows that fit */
   constructor(capacity: number) {
-    this.#present = new Uint8Array((capacity + 7) >> 3).fill(0xff)
+    const bits = (capacity + 7) >> 3
+    this.#present = new Uint8Array(bits).fill(0xff)
+    // Whole words, so that values can be words.
+    this.room = (4 + 5 + bits + 7) & ~7
   }
 
   /** A row without a value. */
@@ -23,21 +28,24 @@ export abstract class ColumnBuffer {
     this.rows++
   }
 
-  /** Bytes so far. */
+  /** Bytes of the values so far. */
   abstract readonly size: number
 
-  /** The values one after the other. Valid until the next one is put. */
-  protected abstract values(): Uint8Array
+  /** The room and the values. */
+  protected abstract readonly bytes: Uint8Array
 
-  /** What a page holds after its head: which rows have a value, and the values. */
-  page(): readonly Uint8Array[] {
+  /** What a page holds after its head. Valid until the next value is put. */
+  page(): Uint8Array {
     // One run: all there, or a bit for each.
-    const bytes = (this.rows + 7) >> 3
-    const run = this.nulls === 0 ? [...varintBytes(this.rows * 2), 1] : varintBytes(bytes * 2 + 1)
-    const bits = this.nulls === 0 ? new Uint8Array(0) : this.#present.subarray(0, bytes)
-    const length = Buffer.alloc(4)
-    length.writeUInt32LE(run.length + bits.length)
-    return [length, Uint8Array.from(run), bits, this.values()]
+    const count = (this.rows + 7) >> 3
+    const run = this.nulls === 0 ? [...varintBytes(this.rows * 2), 1] : varintBytes(count * 2 + 1)
+    const bits = this.nulls === 0 ? 0 : count
+    const start = this.room - 4 - run.length - bits
+    const { bytes } = this
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(start, run.length + bits, true)
+    bytes.set(run, start + 4)
+    bytes.set(this.#present.subarray(0, bits), start + 4 + run.length)
+    return bytes.subarray(start, this.room + this.size)
   }
 
   clear(): void {
@@ -48,12 +56,14 @@ export abstract class ColumnBuffer {
 }
 
 export class BitBuffer extends ColumnBuffer {
+  protected readonly bytes: Uint8Array
   readonly #bits: Uint8Array
   #length = 0
 
   constructor(capacity: number) {
     super(capacity)
-    this.#bits = new Uint8Array((capacity + 7) >> 3)
+    this.bytes = new Uint8Array(this.room + ((capacity + 7) >> 3))
+    this.#bits = this.bytes.subarray(this.room)
   }
 
   put(value: boolean): void {
@@ -67,10 +77,6 @@ export class BitBuffer extends ColumnBuffer {
     return (this.#length + 7) >> 3
   }
 
-  protected values(): Uint8Array {
-    return this.#bits.subarray(0, this.size)
-  }
-
   override clear(): void {
     super.clear()
     this.#bits.fill(0)
@@ -80,13 +86,15 @@ export class BitBuffer extends ColumnBuffer {
 
 /** Values of four or eight bytes, least significant first. */
 export class WordBuffer extends ColumnBuffer {
+  protected readonly bytes: Uint8Array
   readonly #words: Uint32Array
   #length = 0
 
   /** @param words of a value, 1 or 2 */
   constructor(capacity: number, words: 1 | 2) {
     super(capacity)
-    this.#words = new Uint32Array(capacity * words)
+    this.bytes = new Uint8Array(this.room + capacity * words * 4)
+    this.#words = new Uint32Array(this.bytes.buffer, this.room)
   }
 
   put(word: number): void {
@@ -115,10 +123,6 @@ export class WordBuffer extends ColumnBuffer {
     return this.#length * 4
   }
 
-  protected values(): Uint8Array {
-    return new Uint8Array(this.#words.buffer, 0, this.size)
-  }
-
   override clear(): void {
     super.clear()
     this.#length = 0
@@ -127,21 +131,23 @@ export class WordBuffer extends ColumnBuffer {
 
 /** Texts and bytes, each behind its length, or all of one length. */
 export class ByteBuffer extends ColumnBuffer {
-  #bytes: Buffer
-  #length = 0
+  protected bytes: Uint8Array
+  /** Where the next value goes. */
+  #at: number
   readonly #withLength: boolean
 
   constructor(capacity: number, withLength = true) {
     super(capacity)
-    this.#bytes = Buffer.allocUnsafeSlow(capacity * 16)
+    this.bytes = new Uint8Array(this.room + capacity * 16)
+    this.#at = this.room
     this.#withLength = withLength
   }
 
   put(from: Uint8Array, start: number, end: number): void {
     const length = end - start
-    if (this.#length + length + 4 > this.#bytes.length) this.#grow(length + 4)
-    const bytes = this.#bytes
-    let at = this.#length
+    if (this.#at + length + 4 > this.bytes.length) this.#grow(length + 4)
+    const { bytes } = this
+    let at = this.#at
     if (this.#withLength) {
       bytes[at] = length
       bytes[at + 1] = length >>> 8
@@ -154,26 +160,22 @@ export class ByteBuffer extends ColumnBuffer {
       bytes.set(from.subarray(start, end), at)
       at += length
     }
-    this.#length = at
+    this.#at = at
     this.rows++
   }
 
   get size(): number {
-    return this.#length
-  }
-
-  protected values(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length)
+    return this.#at - this.room
   }
 
   override clear(): void {
     super.clear()
-    this.#length = 0
+    this.#at = this.room
   }
 
   #grow(more: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + more))
-    this.#bytes.copy(grown, 0, 0, this.#length)
-    this.#bytes = grown
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.#at + more))
+    grown.set(this.bytes.subarray(0, this.#at))
+    this.bytes = grown
   }
 }

@@ -89,7 +89,7 @@ export class ParquetFile<Buffers extends readonly ColumnBuffer[] = readonly Colu
   }
 
   #endColumn({ name, type }: ParquetColumn, buffer: ColumnBuffer): ThriftValue {
-    const plain = Buffer.concat(buffer.page())
+    const plain = buffer.page()
     const data = zstdCompressSync(plain, FAST)
     const head = thriftBytes({
       1: i32(0),
