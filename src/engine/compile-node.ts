@@ -8,7 +8,6 @@ import type {
   RelationModule,
 } from '../modules/kit/contract.ts'
 import { identifier, type Sql } from '../modules/kit/sql.ts'
-import type { Column } from '../shared/engine/types.ts'
 import type { PortRef, ResolvedNode } from './resolve-pipeline.ts'
 
 /** What one port's result is called in a fused query. `$` cannot be in a node's key, so nothing else has this name. */
@@ -21,7 +20,7 @@ export interface CompileNodeRequest {
   /** See `CompileRequest`. */
   readonly sampled?: boolean
   /** Per actual input port. */
-  readonly inputs: ReadonlyMap<string, { readonly name: Sql; readonly columns: readonly Column[] }>
+  readonly inputs: ReadonlyMap<string, InputRelation>
 }
 
 /**
@@ -119,6 +118,10 @@ export function isBlocking({ module, config }: ResolvedNode): boolean {
   const { blocking } = module as RelationModule
   return typeof blocking === 'function' ? config !== undefined && blocking(config as never) : blocking === true
 }
+
+/** Its rows can be read twice for little. */
+export const isColumnar = (node: ResolvedNode | undefined): boolean =>
+  node?.module?.kind === 'relation' && (node.module as RelationModule).columnar === true
 
 /** Which rows it takes depends on their order. */
 export const choosesByPlace = ({ module }: ResolvedNode): boolean =>

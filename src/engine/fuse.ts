@@ -1,6 +1,6 @@
 import type { CompiledPorts } from '../modules/kit/contract.ts'
 import { identifier, raw, type Sql, sql } from '../modules/kit/sql.ts'
-import { compileNode, isBlocking, isStaged, isVolatile, relationName } from './compile-node.ts'
+import { compileNode, isBlocking, isColumnar, isStaged, isVolatile, relationName } from './compile-node.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { Part, TypedPipeline } from './parts.ts'
 import { type PortRef, portKey, type ResolvedNode } from './resolve-pipeline.ts'
@@ -70,7 +70,8 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
       const inputs = new Map(
         [...node.inputs].map(([port, from]) => {
           const columns = pipeline.columns.get(portKey(from)) ?? []
-          return [port, { name: relationName(from), columns }] as const
+          const columnar = isColumnar(pipeline.nodes.get(from.nodeId))
+          return [port, { name: relationName(from), columns, ...(columnar ? { columnar } : {}) }] as const
         }),
       )
       const { sampled = false } = options

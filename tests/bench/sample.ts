@@ -53,6 +53,8 @@ export async function inputsOf(
     inputs.set(port, {
       name: table,
       columns: described.map(([name, type]) => ({ name: String(name), type: String(type) })),
+      // As the engine says of a Parquet file; what compares with keeping the input says so in its case.
+      ...(each.costly ? {} : { columnar: true }),
     })
   }
   return inputs

@@ -22,6 +22,8 @@ export interface InputRelation {
   readonly columns: readonly Column[]
   /** What people call the node it comes from. Of a transform, only where it has `namesSources`. */
   readonly source?: string
+  /** Reading it a second time costs less than keeping it: a file in columns. */
+  readonly columnar?: boolean
 }
 
 export interface CompileRequest<Config, Facts = undefined> {
@@ -131,6 +133,8 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
    * once where several loads read it. Not needed where it is `blocking`.
    */
   readonly byPlace?: boolean
+  /** It compiles to nothing but reading files in columns (Parquet), of which a second reading takes what it needs of them. */
+  readonly columnar?: boolean
   /** Asks for the time. What a person writes in the config (`current_date`) is noticed without this. */
   readonly usesClock?: (config: z.output<Descriptor['config']>) => boolean
   /**

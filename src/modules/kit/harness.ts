@@ -26,6 +26,8 @@ export interface EvaluateOptions {
   readonly files?: ProjectFiles
   /** The inputs come in pieces of so many rows, instead of as one. */
   readonly piece?: number
+  /** As the engine says of files in columns. */
+  readonly columnar?: boolean
 }
 
 let shared: Promise<DuckDbSession> | undefined
@@ -66,7 +68,8 @@ export async function evaluate(
       if (table.rows.length > 0) await session.execute(sql`INSERT INTO ${name} ${valuesOf(table)}`)
       // Columns are renamed here: a table cannot have two that differ by case alone, but a query can.
       const source = options.piece ? inPieces(name, table, options.piece) : sql`${name} AS t(${namesOf(table)})`
-      relations.set(port, { name: sql`(FROM ${source})`, columns: table.columns })
+      const { columnar = false } = options
+      relations.set(port, { name: sql`(FROM ${source})`, columns: table.columns, ...(columnar ? { columnar } : {}) })
     }
     const ports = module.compile({
       nodeId: 'node',

@@ -9,7 +9,14 @@ import { toErrorInfo } from '../../shared/errors.ts'
 import { parameterTypeSchema } from '../../shared/pipeline/document.ts'
 import { openDuckDbSession } from './duckdb-session.ts'
 import { type FileLab, openFileLab } from './files/testing.ts'
-import { type AnyRelationModule, cellsOf, evaluate, sharedSession, type TableLiteral } from './harness.ts'
+import {
+  type AnyRelationModule,
+  cellsOf,
+  type EvaluateOptions,
+  evaluate,
+  sharedSession,
+  type TableLiteral,
+} from './harness.ts'
 import { raw, sql } from './sql.ts'
 
 /** `columns` maps names to types, or lists pairs where a name comes twice. */
@@ -59,20 +66,31 @@ export function readFixtures(folder: URL): { readonly file: string; readonly fix
 }
 
 /** Makes a test of every document of every `*.fixture.yaml` in a folder. */
-export function runFixtures(module: AnyRelationModule, folder: URL): void {
-  describe(`${module.descriptor.type} on fixtures`, () => {
+export function runFixtures(
+  module: AnyRelationModule,
+  folder: URL,
+  options: Pick<EvaluateOptions, 'columnar'> = {},
+): void {
+  describe(`${module.descriptor.type} on fixtures${options.columnar ? ', from files in columns' : ''}`, () => {
     const fixtures = readFixtures(folder)
     if (fixtures.length === 0) throw new Error(`no fixtures in ${folder.pathname}`)
-    for (const { file, fixture } of fixtures) runFixture(module, file, fixture, folder)
+    for (const { file, fixture } of fixtures) runFixture(module, file, fixture, folder, options)
   })
 }
 
-function runFixture(module: AnyRelationModule, file: string, fixture: Fixture, folder: URL): void {
+function runFixture(
+  module: AnyRelationModule,
+  file: string,
+  fixture: Fixture,
+  folder: URL,
+  options: EvaluateOptions,
+): void {
   it(`${fixture.name} (${file.replace('.fixture.yaml', '')})`, async () => {
     const inputs = Object.fromEntries(Object.entries(fixture.inputs).map(([port, table]) => [port, tableOf(table)]))
     const lab = fixture.files ? await labWith(fixture.files, folder) : undefined
     if (lab) onTestFinished(() => lab.close())
     const running = evaluate(module, fixture.config, inputs, {
+      ...options,
       parameters: new Map(Object.entries(fixture.parameters)),
       ...(lab ? { files: lab.files, session: lab.session } : {}),
     })

@@ -22,6 +22,8 @@ export interface TransformCase {
   readonly part?: number
   /** The most rows that the SQL by hand can take, where its time grows with their square. */
   readonly most?: number
+  /** Its input stands for one that is costly to compute a second time, and not for a file in columns. */
+  readonly costly?: boolean
   /** A config that touches many columns, for the time to plan 2,000 of them; that above unless given. */
   readonly wide?: unknown
 }

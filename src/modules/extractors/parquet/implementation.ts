@@ -32,6 +32,7 @@ const foldersByReader = ({ files, hive }: ParquetFacts) =>
 
 export const parquetExtract: RelationModule<typeof parquetExtractDescriptor, ParquetFacts> = {
   kind: 'relation',
+  columnar: true,
   descriptor: parquetExtractDescriptor,
   sources: (config) => [patternOf(config.path, ENDINGS)],
 

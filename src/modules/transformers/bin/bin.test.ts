@@ -3,6 +3,7 @@ import { runFixtures } from '../../kit/run-fixtures.ts'
 import { bin } from './implementation.ts'
 
 runFixtures(bin, new URL('./fixtures/', import.meta.url))
+runFixtures(bin, new URL('./fixtures/', import.meta.url), { columnar: true })
 const isNumber = (type: string) => /INT|DECIMAL|DOUBLE/.test(type) && !type.includes('[') && !type.includes('(a')
 for (const method of ['equal_width', 'equal_count', 'size', 'tile', 'deviations'])
   runHostile(bin, {

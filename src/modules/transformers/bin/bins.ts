@@ -12,6 +12,10 @@ export interface Bins {
   /** Includes both of its limits, whatever `closed` says. */
   readonly last?: Sql
   readonly first?: Sql
+  /** The bin is this one, for certain. */
+  readonly place?: number
+  /** What follows from the bin, said of each in turn, in one CASE of constants and without layers. */
+  readonly choose?: (of: (bin: Bins) => Sql) => Sql
   /** Layers between the input and the result, and what they add. */
   readonly from: Sql
   readonly added: readonly Sql[]

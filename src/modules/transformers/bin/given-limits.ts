@@ -121,17 +121,42 @@ export function givenBins(config: BinConfig, input: InputRelation, value: Sql, t
   const limits = decimals.map(({ text }) => sql`CAST(${text} AS ${limitType})`)
   const bins = edges.length - 1
   const left = config.closed === 'left'
-  const binAt = (place: number): Sql => {
-    if (config.outside === 'nearest') return raw(String(Math.max(1, Math.min(bins, place))))
-    return raw(config.outside === 'empty' && (place < 1 || place > bins) ? 'NULL' : String(place))
+  const placeOf = (place: number): number | undefined => {
+    if (config.outside === 'nearest') return Math.max(1, Math.min(bins, place))
+    return config.outside === 'empty' && (place < 1 || place > bins) ? undefined : place
   }
-  const cases = limits.map((limit, index) => {
-    // The outermost limits belong to the bins inside them.
-    const included = left ? index === bins : index > 0
-    return sql`WHEN ${value} ${raw(included ? '<=' : '<')} ${limit} THEN ${binAt(index)}`
-  })
-  const absent = float ? sql`${value} IS NULL OR isnan(${value})` : sql`${value} IS NULL`
-  const place = sql`CASE WHEN ${absent} THEN NULL ${joinSql(cases, ' ')} ELSE ${binAt(bins + 1)} END`
+  const none = sql`CAST(NULL AS ${limitType})`
+  const choose = (of: (bin: Bins) => Sql): Sql => {
+    const at = (counted: number): Sql => {
+      const place = placeOf(counted)
+      if (place === undefined) return raw('NULL')
+      return of({
+        place,
+        number: literal(place),
+        isBinned: true,
+        lower: limits[place - 1] ?? none,
+        upper: limits[place] ?? none,
+        first: literal(place === 1),
+        last: literal(place === bins),
+        count: bins,
+        from: input.name,
+        added: [],
+      })
+    }
+    const cases = limits.map((limit, index) => {
+      // The outermost limits belong to the bins inside them.
+      const included = left ? index === bins : index > 0
+      return sql`WHEN ${value} ${raw(included ? '<=' : '<')} ${limit} THEN ${at(index)}`
+    })
+    // Nothing is less than NULL: only where the last bin takes all that is left does it have to be told.
+    const last = at(bins + 1)
+    const absent = float
+      ? sql`WHEN ${value} IS NULL OR isnan(${value}) THEN NULL `
+      : last.text === 'NULL'
+        ? raw('')
+        : sql`WHEN ${value} IS NULL THEN NULL `
+    return sql`CASE ${absent}${joinSql(cases, ' ')} ELSE ${last} END`
+  }
   // Limits and labels are looked up by it, each several times.
   const number = identifier(freeName('number', input.columns))
   const pick = (offset: number): Sql => {
@@ -145,7 +170,8 @@ export function givenBins(config: BinConfig, input: InputRelation, value: Sql, t
     first: sql`${number} = 1`,
     last: sql`${number} = ${bins}`,
     count: bins,
-    from: sql`(SELECT *, ${place} AS ${number} FROM ${input.name})`,
+    choose,
+    from: sql`(SELECT *, ${choose((bin) => bin.number)} AS ${number} FROM ${input.name})`,
     added: [number],
   }
 }

@@ -1,3 +1,4 @@
+import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { type AddedColumn, withColumns } from '../../kit/add-columns.ts'
 import type { InputRelation, RelationModule } from '../../kit/contract.ts'
@@ -31,6 +32,12 @@ export const bin: RelationModule<typeof binDescriptor, undefined> = {
       const name = config[`${side}_name`]
       if (name !== undefined)
         added.push({ name, value: limitOf(bins, side, [`${side}_name`]), field: [`${side}_name`] })
+    }
+    if (bins.choose && added.length === 1) {
+      const value = bins.choose((each) => resultOf(config, each))
+      return {
+        out: sql`SELECT ${withColumns(input.columns, [{ name: config.name, value, field: ['name'] }], [])} FROM ${input.name}`,
+      }
     }
     return { out: sql`SELECT ${withColumns(input.columns, added, bins.added)} FROM ${bins.from}` }
   },
@@ -66,33 +73,58 @@ function tiles(config: BinConfig, input: InputRelation, value: Sql): Bins {
   return { number, count: config.bins, from: input.name, added: [] }
 }
 
+/**
+ * The rows, each with what is known of all of its group. A window computes the input once, whatever it costs; where it is a file in
+ * columns, reading one of them beside it takes half the time.
+ */
+function withFacts(
+  { name, columnar }: InputRelation,
+  groups: readonly Column[],
+  facts: readonly { readonly name: Sql; readonly value: Sql }[],
+): Sql {
+  if (columnar && groups.length === 0) {
+    const values = joinSql(facts.map((fact) => sql`${fact.value} AS ${fact.name}`))
+    return sql`(SELECT * FROM ${name}, (SELECT ${values} FROM ${name}))`
+  }
+  const over = windowSql([partitionBy(groups)])
+  const values = joinSql(facts.map((fact) => sql`${fact.value} OVER ${over} AS ${fact.name}`))
+  return sql`(SELECT *, ${values} FROM ${name})`
+}
+
 function equalCount(config: BinConfig, input: InputRelation, value: Sql, type: SqlType): Bins {
   const groups = groupColumns(config.group_by, input.columns, ['group_by'])
-  const over = windowSql([partitionBy(groups)])
   const [limits, number] = ['limits', 'number'].map((name) => identifier(freeName(name, input.columns)))
   if (!limits || !number) throw new TypeError('two names')
-  const shares = Array.from({ length: config.bins + 1 }, (_, index) => sql`${index}/${config.bins}`)
-  const quantiles = sql`quantile_disc(${value}, [${joinSql(shares)}]) FILTER (WHERE ${counts(value, type)}) OVER ${over}`
+  // The least and the greatest cost less than quantiles, and nothing where nobody asks for limits.
+  const [low, high] = ['low', 'high'].map((name) => identifier(freeName(name, input.columns)))
+  if (!low || !high) throw new TypeError('two names')
+  const shares = Array.from({ length: config.bins - 1 }, (_, index) => sql`${index + 1}/${config.bins}`)
+  const known = (call: Sql): Sql => sql`${call} FILTER (WHERE ${counts(value, type)})`
+  const facts = [
+    { name: low, value: known(sql`min(${value})`) },
+    { name: high, value: known(sql`max(${value})`) },
+    ...(config.bins > 1 ? [{ name: limits, value: known(sql`quantile_disc(${value}, [${joinSql(shares)}])`) }] : []),
+  ]
   const sign = raw(config.closed === 'left' ? '<=' : '<')
   // One comparison after the other takes a quarter of the time of a list's, while there are few.
   const passed = Array.from(
     { length: config.bins - 1 },
-    (_, index) => sql` + CAST(${limits}[${index + 2}] ${sign} ${value} AS BIGINT)`,
+    (_, index) => sql` + CAST(${limits}[${index + 1}] ${sign} ${value} AS BIGINT)`,
   )
   const place =
     config.bins <= 16
       ? sql`CAST(1 AS BIGINT)${joinSql(passed, '')}`
-      : sql`1 + len(list_filter(${limits}[2:${config.bins}], lambda edge: edge ${sign} ${value}))`
-  const from = sql`(SELECT *, CASE WHEN ${counts(value, type)} THEN ${place} END AS ${number} FROM (SELECT *, ${quantiles} AS ${limits} FROM ${input.name}))`
+      : sql`1 + len(list_filter(${limits}, lambda edge: edge ${sign} ${value}))`
+  const from = sql`(SELECT *, CASE WHEN ${counts(value, type)} THEN ${place} END AS ${number} FROM ${withFacts(input, groups, facts)})`
   return {
     number,
-    lower: sql`${limits}[${number}]`,
-    upper: sql`${limits}[${number} + 1]`,
+    lower: config.bins > 1 ? sql`CASE ${number} WHEN 1 THEN ${low} ELSE ${limits}[${number} - 1] END` : low,
+    upper: config.bins > 1 ? sql`CASE ${number} WHEN ${config.bins} THEN ${high} ELSE ${limits}[${number}] END` : high,
     first: sql`${number} = 1`,
     last: sql`${number} = ${config.bins}`,
     count: config.bins,
     from,
-    added: [limits, number],
+    added: [low, high, ...(config.bins > 1 ? [limits] : []), number],
   }
 }
 
@@ -102,14 +134,14 @@ function measured(config: BinConfig, input: InputRelation, value: Sql, type: Sql
   const names = ['origin', 'step', 'near', 'number', 'top'].map((name) => identifier(freeName(name, input.columns)))
   const [origin = value, step = value, near = value, number = value, top = value] = names
   const x = sql`CAST(${value} AS DOUBLE)`
-  const over = (call: string): Sql =>
-    sql`${raw(call)}(${x}) FILTER (WHERE ${counts(value, type)}) OVER ${windowSql([partitionBy(groups)])}`
+  const over = (call: string): Sql => sql`${raw(call)}(${x}) FILTER (WHERE ${counts(value, type)})`
   const width = config.method === 'equal_width'
   const share = raw(`CAST('${width ? config.bins : config.deviations}' AS DOUBLE)`)
   // The difference of the halves cannot overflow, and halving is exact.
-  const facts = width
-    ? sql`${over('min')} AS ${origin}, ${over('max')} AS ${top}`
-    : sql`${over('avg')} AS ${origin}, ${over('stddev_samp')} AS ${top}`
+  const facts = [
+    { name: origin, value: over(width ? 'min' : 'avg') },
+    { name: top, value: over(width ? 'max' : 'stddev_samp') },
+  ]
   const stepOf = width ? sql`${top} / ${share} - ${origin} / ${share}` : sql`${top} * ${share}`
   const edge = (place: Sql): Sql => sql`(${origin} + (${place}) * ${step})`
   const guess = sql`floor((${x} / 2 - ${origin} / 2) / (${step} / 2))`
@@ -122,7 +154,7 @@ function measured(config: BinConfig, input: InputRelation, value: Sql, type: Sql
   // All values equal: they are one bin of no width.
   const alone = width ? sql` WHEN ${step} = 0 THEN 1` : raw('')
   const placed = sql`CASE WHEN NOT ${counts(value, type)} THEN NULL${alone} WHEN ${step} > 0 THEN CAST(${within} AS BIGINT) END`
-  const l1 = sql`(SELECT *, ${stepOf} AS ${step} FROM (SELECT *, ${facts} FROM ${input.name}))`
+  const l1 = sql`(SELECT *, ${stepOf} AS ${step} FROM ${withFacts(input, groups, facts)})`
   const l2 = sql`(SELECT *, CASE WHEN ${step} > 0 THEN ${guess} END AS ${near} FROM ${l1})`
   return {
     number,
@@ -159,6 +191,8 @@ function resultOf(config: BinConfig, bins: Bins): Sql {
   if (config.result !== 'label') return limitOf(bins, config.result, ['result'])
   const automatic = automaticLabel(config, bins)
   if (config.labels.length === 0) return automatic
+  const own = bins.place === undefined ? undefined : config.labels[bins.place - 1]
+  if (own !== undefined) return literal(own)
   const cases = config.labels.map((label, index) => sql`WHEN ${index + 1} THEN ${label}`)
   // Every bin has a label: what is left is outside of all.
   const rest = config.method === 'edges' && config.outside === 'own' ? automatic : raw('NULL')

@@ -7,6 +7,7 @@ import { identifier, sql } from '../../kit/sql.ts'
 import { cross } from './implementation.ts'
 
 runFixtures(cross, new URL('./fixtures/', import.meta.url))
+runFixtures(cross, new URL('./fixtures/', import.meta.url), { columnar: true })
 
 runHostile(cross, {
   config: () => ({}),

@@ -25,17 +25,17 @@ export const cross: RelationModule<typeof crossDescriptor, undefined> = {
           ' CROSS JOIN ',
         )}`,
       }
-    // Kept, so that counting does not compute an input a second time, and counts the rows that are then combined.
-    const kept = relations.map(
-      (relation, index) => sql`${side(index)} AS MATERIALIZED (SELECT * FROM ${relation} AS input)`,
+    // Kept where it is not a file that tells its rows, so that counting does not compute an input a second time, and counts the rows
+    // that are then combined.
+    const kept = [...inputs.values()].flatMap(({ name, columnar }, index) =>
+      columnar ? [] : [sql`${side(index)} AS MATERIALIZED (SELECT * FROM ${name} AS input)`],
     )
+    const rows = [...inputs.values()].map(({ name, columnar }, index) => (columnar ? name : side(index)))
     const guard = identifier('ld$within')
-    const within = sql`${guard} AS MATERIALIZED (${withinLimit(config.limit, [...inputs.keys()], side, nodeId)})`
+    const within = sql`${guard} AS MATERIALIZED (${withinLimit(config.limit, [...inputs.keys()], rows, nodeId)})`
     // On every side, since DuckDB may combine any two of them first.
     const from = joinSql(
-      relations.map(
-        (_, index) => sql`(SELECT * FROM ${side(index)} WHERE (SELECT fits FROM ${guard})) AS ${side(index)}`,
-      ),
+      rows.map((from, index) => sql`(SELECT * FROM ${from} WHERE (SELECT fits FROM ${guard})) AS ${side(index)}`),
       ' CROSS JOIN ',
     )
     return { out: sql`WITH ${joinSql([...kept, within])} SELECT ${joinSql(values)} FROM ${from}` }
@@ -43,9 +43,9 @@ export const cross: RelationModule<typeof crossDescriptor, undefined> = {
 }
 
 /** A row with TRUE, or an error. As a DOUBLE first, since the product may be beyond every integer. */
-function withinLimit(limit: number, ports: readonly string[], side: (index: number) => Sql, nodeId: string): Sql {
+function withinLimit(limit: number, ports: readonly string[], rows: readonly Sql[], nodeId: string): Sql {
   const count = (index: number): Sql => raw(`n${index}`)
-  const counts = joinSql(ports.map((_, index) => sql`(SELECT count(*) FROM ${side(index)}) AS ${count(index)}`))
+  const counts = joinSql(rows.map((from, index) => sql`(SELECT count(*) FROM ${from}) AS ${count(index)}`))
   const product = joinSql(
     ports.map((_, index) => sql`CAST(${count(index)} AS DOUBLE)`),
     ' * ',
