@@ -1,6 +1,6 @@
 import type { Column } from '../../shared/engine/types.ts'
 import { userError } from '../../shared/errors.ts'
-import { exactCast } from './casts.ts'
+import { exactCast, isWidening } from './casts.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { failure } from './failure.ts'
 import { atField, type FieldPath } from './fields.ts'
@@ -95,6 +95,7 @@ function agree(
       hint: 'Change the contract, or choose to convert such columns.',
     })
   const cast = exactCast(value, from, to)
+  if (isWidening(from, to)) return { value: cast, faults: absent }
   const shown = sql`left(CAST(${value} AS VARCHAR), ${SHOWN})`
   const unfit: Fault = {
     test: sql`(${value} IS NOT NULL AND ${cast} IS NULL)`,

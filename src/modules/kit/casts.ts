@@ -15,6 +15,8 @@ export function exactCast(value: Sql, from: SqlType, to: SqlType): Sql {
     const loses = textLoses(value, to)
     return loses ? sql`CASE WHEN NOT (${loses}) THEN ${cast} END` : cast
   }
+  // Whole numbers fit or do not.
+  if (integerType(from) && (integerType(to) || to.kind === 'decimal')) return cast
   return sql`CASE WHEN TRY_CAST(${cast} AS ${typeSql(from)}) IS NOT DISTINCT FROM ${value} THEN ${cast} END`
 }
 

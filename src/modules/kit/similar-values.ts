@@ -28,8 +28,11 @@ export function similarKey(value: Sql, config: SimilarConfig): Sql {
   const letters = sql`regexp_replace(${folded}, '[^\\p{L}\\p{N}]', '', 'g')`
   switch (config.method) {
     case 'fingerprint': {
-      const clean = sql`trim(regexp_replace(regexp_replace(${folded}, '[^\\p{L}\\p{N}\\s\\p{Z}]', '', 'g'), '[\\s\\p{Z}]+', ' ', 'g'))`
-      return orItself(sql`array_to_string(list_sort(list_distinct(string_split(${clean}, ' '))), ' ')`, value)
+      const known = sql`regexp_replace(${folded}, '[^\\p{L}\\p{N}\\s\\p{Z}]+', '', 'g')`
+      // Most texts hold nothing but words and blanks, which costs less to see than to replace. The empty words between blanks are one.
+      const clean = sql`CASE WHEN regexp_matches(${folded}, '[^\\p{L}\\p{N} ]') THEN regexp_replace(${known}, '[\\s\\p{Z}]', ' ', 'g') ELSE ${folded} END`
+      const words = sql`list_sort(list_distinct(string_split(trim(${clean}), ' ')))`
+      return orItself(sql`ltrim(array_to_string(${words}, ' '))`, value)
     }
     case 'ngram': {
       const parts = sql`list_transform(range(1, greatest(length(${letters}) - ${config.letters} + 2, 2)), lambda place: substr(${letters}, place, ${config.letters}))`

@@ -12,6 +12,9 @@ import { type FillGapsConfig, fillGapsDescriptor } from './descriptor.ts'
 
 type Fill = FillGapsConfig['fill'][number]['with']
 
+/** Columns that windows can be ordered by as they are. */
+const FEW = 12
+
 export const fillGaps: RelationModule<typeof fillGapsDescriptor, undefined> = {
   kind: 'relation',
   descriptor: fillGapsDescriptor,
@@ -56,8 +59,15 @@ export const fillGaps: RelationModule<typeof fillGapsDescriptor, undefined> = {
     const all = sql`(SELECT *, FALSE AS ${made} FROM ${input.name} UNION ALL ${added})`
     const rest = columns.filter(({ name }) => !isKey(name))
     const fills = fillsOf(config, rest, columns)
+    // Rows of one moment are told apart by their other columns: which is the last of them must not be chance. Numbered once where columns
+    // are many, since windows that are each ordered by all of them would take minutes to plan.
+    const order = joinSql(
+      [place, made, ...rest.map(({ name }) => identifier(name))].map((key) => sql`${key} ASC NULLS LAST`),
+    )
+    const isNumbered = rest.length > FEW
+    const inOrder = isNumbered ? position : order
     const filled = rest.flatMap((each) => {
-      const value = fillSql(each, fills.get(each.name), groups, position)
+      const value = fillSql(each, fills.get(each.name), groups, inOrder)
       return value
         ? [sql`CASE WHEN ${made} THEN ${value} ELSE ${identifier(each.name)} END AS ${identifier(each.name)}`]
         : []
@@ -67,15 +77,10 @@ export const fillGaps: RelationModule<typeof fillGapsDescriptor, undefined> = {
     if (flag !== undefined && columns.some(({ name }) => sameName(name, flag)))
       throw userError('column.duplicate', `There is a column “${flag}” already.`, { field: ['flag_name'] })
     const mark = flag === undefined ? raw('') : sql`, ${made} AS ${identifier(flag)}`
-    // Rows of one moment are told apart by their other columns: which is the last of them must not be chance. Numbered once, since
-    // a window for each of many columns, ordered by all of them, would take minutes to plan.
-    const order = joinSql(
-      [place, made, ...rest.map(({ name }) => identifier(name))].map((key) => sql`${key} ASC NULLS LAST`),
-    )
-    const numbered = sql`(SELECT *, row_number() OVER (ORDER BY ${order}) AS ${position} FROM ${all})`
-    const last = joinSql([...groups.map(({ name }) => sql`${identifier(name)} ASC NULLS LAST`), position])
+    const rows = isNumbered ? sql`(SELECT *, row_number() OVER (ORDER BY ${order}) AS ${position} FROM ${all})` : all
+    const last = joinSql([...groups.map(({ name }) => sql`${identifier(name)} ASC NULLS LAST`), inOrder])
     return {
-      out: sql`SELECT * EXCLUDE (${made}, ${position})${replace}${mark} FROM ${numbered} ORDER BY ${last}`,
+      out: sql`SELECT * EXCLUDE (${isNumbered ? sql`${made}, ${position}` : made})${replace}${mark} FROM ${rows} ORDER BY ${last}`,
     }
   },
 }

@@ -30,7 +30,7 @@ export const flatten: RelationModule<typeof flattenDescriptor, undefined> = {
   },
   compile: ({ nodeId, config, inputs }) => {
     const input = requireInput(inputs, 'in')
-    const fields = takenFields(config, input.columns, nodeId)
+    const { fields, from, added } = takenFields(config, input, nodeId)
     const structs = structsOf(config, input.columns)
     if (structs.length === 0 && fields.length === 0)
       throw userError('flatten.nothing', 'No column has fields.', {
@@ -70,9 +70,10 @@ export const flatten: RelationModule<typeof flattenDescriptor, undefined> = {
             ' ',
           )} END`
         : raw('CAST(NULL AS VARCHAR)')
+    const own = added.length > 0 ? sql`* EXCLUDE (${joinSql(added)})` : raw('*')
     return {
-      out: sql`SELECT ${list} FROM ${input.name}${rejects ? sql` WHERE NOT (${failed})` : raw('')}`,
-      reject: sql`SELECT *, ${first((field) => literal(field.column.name))} AS ${columnName}, ${first((field) => field.reason)} AS ${reasonName} FROM ${input.name} WHERE ${rejects ? failed : raw('FALSE')}`,
+      out: sql`SELECT ${list} FROM ${from}${rejects ? sql` WHERE NOT (${failed})` : raw('')}`,
+      reject: sql`SELECT ${own}, ${first((field) => literal(field.column.name))} AS ${columnName}, ${first((field) => field.reason)} AS ${reasonName} FROM ${from} WHERE ${rejects ? failed : raw('FALSE')}`,
     }
   },
 }

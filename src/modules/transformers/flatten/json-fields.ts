@@ -1,11 +1,11 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { exactCast } from '../../kit/casts.ts'
-import type { Suggestion } from '../../kit/contract.ts'
+import type { InputRelation, Suggestion } from '../../kit/contract.ts'
 import { failure } from '../../kit/failure.ts'
 import { atField, type FieldPath } from '../../kit/fields.ts'
-import { requireColumn } from '../../kit/inputs.ts'
-import { identifier, raw, type Sql, sql } from '../../kit/sql.ts'
+import { freeName, requireColumn } from '../../kit/inputs.ts'
+import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import { columnType, formatType, isScalar, parseType, type SqlType } from '../../kit/types.ts'
 import type { FlattenConfig } from './descriptor.ts'
 
@@ -25,32 +25,65 @@ export const isJsonColumn = (column: Column): boolean => isScalar(columnType(col
 
 const TEXT: SqlType = { kind: 'scalar', name: 'VARCHAR' }
 
-export function takenFields(config: FlattenConfig, columns: readonly Column[], nodeId: string): TakenField[] {
-  return config.json.map((field, index) => taken(field, config, columns, nodeId, ['json', index]))
+/** The fields that are taken, out of the input with the texts of each JSON column beside it. */
+export interface TakenFields {
+  readonly fields: readonly TakenField[]
+  /** Stands after FROM. */
+  readonly from: Sql
+  /** What it has more than the input. */
+  readonly added: readonly Sql[]
+}
+
+/** All fields of a column are read out of its text together, so that it is parsed once. */
+export function takenFields(config: FlattenConfig, { name, columns }: InputRelation, nodeId: string): TakenFields {
+  const pointers = new Map<Column, { readonly texts: Sql; readonly list: string[] }>()
+  const fields = config.json.map((field, index) => {
+    const at = ['json', index]
+    const column = jsonColumn(field, columns, at)
+    const steps = atField([...at, 'path'], () => parsePath(field.path))
+    const texts = identifier(freeName(`texts_${pointers.size}`, columns))
+    const known = pointers.get(column) ?? { texts, list: [] }
+    pointers.set(column, known)
+    known.list.push(pointer(steps))
+    return taken(field, column, steps, { texts: known.texts, place: known.list.length }, config, nodeId, at)
+  })
+  const read = [...pointers].map(([column, { texts, list }]) => {
+    const found = sql`json_extract_string(${identifier(column.name)}, [${joinSql(list.map((each) => literal(each)))}])`
+    // Of a text that is no JSON there is no list.
+    return sql`${column.type === 'VARCHAR' ? sql`TRY(${found})` : found} AS ${texts}`
+  })
+  return {
+    fields,
+    from: read.length > 0 ? sql`(SELECT *, ${joinSql(read)} FROM ${name})` : name,
+    added: [...pointers.values()].map(({ texts }) => texts),
+  }
+}
+
+function jsonColumn(field: JsonField, columns: readonly Column[], at: FieldPath): Column {
+  const column = requireColumn(columns, field.column, [...at, 'column'])
+  if (isJsonColumn(column)) return column
+  throw userError('flatten.no-json', `“${column.name}” holds no JSON: its type is ${column.type}.`, {
+    field: [...at, 'column'],
+    hint: 'The fields of such a column become columns without being listed here.',
+  })
 }
 
 function taken(
   field: JsonField,
+  column: Column,
+  steps: readonly Step[],
+  found: { readonly texts: Sql; readonly place: number },
   config: FlattenConfig,
-  columns: readonly Column[],
   nodeId: string,
   at: FieldPath,
 ): TakenField {
-  const column = requireColumn(columns, field.column, [...at, 'column'])
-  if (!isJsonColumn(column))
-    throw userError('flatten.no-json', `“${column.name}” holds no JSON: its type is ${column.type}.`, {
-      field: [...at, 'column'],
-      hint: 'The fields of such a column become columns without being listed here.',
-    })
-  const steps = atField([...at, 'path'], () => parsePath(field.path))
   const type = atField([...at, 'type'], () => parseType(field.type))
   const own = identifier(column.name)
-  const isText = column.type === 'VARCHAR'
-  const json = isText ? sql`CASE WHEN json_valid(${own}) THEN ${own} END` : own
-  const text = sql`json_extract_string(${json}, ${pointer(steps)})`
-  const inner = sql`CASE WHEN ${text} IS NOT NULL THEN json_extract(${json}, ${pointer(steps)}) END`
+  const text = sql`${found.texts}[${found.place}]`
+  const inner = sql`CASE WHEN ${text} IS NOT NULL THEN json_extract(${own}, ${pointer(steps)}) END`
   const cast = isScalar(type, 'JSON') ? inner : isScalar(type, 'VARCHAR') ? text : exactCast(text, TEXT, type)
-  const broken = isText ? sql`(${own} IS NOT NULL AND NOT json_valid(${own}))` : raw('FALSE')
+  const isText = column.type === 'VARCHAR'
+  const broken = isText ? sql`(${own} IS NOT NULL AND ${found.texts} IS NULL)` : raw('FALSE')
   const failed =
     cast === text || cast === inner ? broken : sql`(${broken} OR (${text} IS NOT NULL AND ${cast} IS NULL))`
   const shown = (value: Sql): Sql => sql`left(CAST(${value} AS VARCHAR), 80)`
