@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { cancelledError, operationalError } from '../../../shared/errors.ts'
+import { cancelledError } from '../../../shared/errors.ts'
+import { makePipe } from './named-pipe.ts'
 import type { TextPipe } from './text-pipe-request.ts'
 import { fillSegments } from './text-segments.ts'
 
@@ -23,25 +22,6 @@ export async function textPipe(request: TextPipe): Promise<bigint> {
   if (request.segmentBytes !== undefined) return fillSegments(request, request.segmentBytes)
   const path = request.sink.temporary(request.ending)
   return (await makePipe(path)) ? throughPipe(request, path) : fillSegments(request)
-}
-
-const run = promisify(execFile)
-
-/** @returns false where the system has no named pipes */
-async function makePipe(path: string): Promise<boolean> {
-  if (process.platform === 'win32') return false
-  try {
-    await run('mkfifo', ['-m', '600', path])
-    return true
-  } catch (cause) {
-    // Folders on network and Windows disks cannot hold one, small systems lack the program: files do as well.
-    const { code } = cause as { code?: unknown }
-    if (code === 'ENOENT' || code === 1) return false
-    throw operationalError('pipe.failed', 'A named pipe could not be made in the project’s folder.', {
-      hint: 'Check the permissions of the folder and that programs can be started.',
-      cause,
-    })
-  }
 }
 
 async function throughPipe({ sink, select, fill, signal }: TextPipe, path: string): Promise<bigint> {

@@ -46,35 +46,34 @@ export function typeFor({ name, type }: Column): string {
   })
 }
 
-/** The text of a value as `COPY` takes it, `\N` for NULL. */
-export function copyText({ name, type }: Column): Sql {
+/** A value as DuckDB's CSV writes it so that `COPY` takes it. */
+export function copyValue({ name, type }: Column): Sql {
   const cell = identifier(name)
-  const given = (text: Sql) => sql`CASE WHEN ${cell} IS NULL THEN '\\N' ELSE ${text} END`
   const refused = (unfit: Sql, what: string, text: Sql) =>
-    sql`CASE WHEN ${cell} IS NULL THEN '\\N' WHEN ${unfit} THEN ${failure('load.value', [], [`The column “${name}” holds ${what}: `, sql`replace(CAST(${cell} AS VARCHAR), chr(0), '␀')`], 'Change the value before this step.')} ELSE ${text} END`
-  if (type === 'BLOB') return given(sql`'\\\\x' || hex(${cell})`)
-  if (type === 'DATE') return given(sql`replace(CAST(${cell} AS VARCHAR), '(BC)', 'BC')`)
+    sql`CASE WHEN ${unfit} THEN ${failure('load.value', [], [`The column “${name}” holds ${what}: `, sql`replace(CAST(${cell} AS VARCHAR), chr(0), '␀')`], 'Change the value before this step.')} ELSE ${text} END`
+  if (type === 'BLOB') return sql`'\\x' || hex(${cell})`
+  // What is before our era comes in brackets.
+  const era = (value: Sql) => sql`replace(CAST(${value} AS VARCHAR), '(BC)', 'BC')`
+  if (type === 'DATE') return era(cell)
   if (type === 'TIMESTAMP WITH TIME ZONE') {
-    const utc = sql`replace(CAST(${cell} AT TIME ZONE 'UTC' AS VARCHAR), '(BC)', 'BC')`
-    return given(sql`CASE WHEN isfinite(${cell}) THEN ${utc} || '+00' ELSE ${utc} END`)
+    const utc = era(sql`${cell} AT TIME ZONE 'UTC'`)
+    return sql`CASE WHEN isfinite(${cell}) THEN ${utc} || '+00' ELSE ${utc} END`
   }
-  if (type.startsWith('TIMESTAMP')) {
-    const text = sql`replace(CAST(${cell} AS VARCHAR), '(BC)', 'BC')`
-    if (type !== 'TIMESTAMP_NS') return given(text)
+  if (type === 'TIMESTAMP_NS')
     return refused(
       sql`isfinite(${cell}) AND epoch_ns(${cell}) % 1000 <> 0`,
       'nanoseconds, which PostgreSQL lacks',
-      text,
+      era(cell),
     )
-  }
-  const texts = type === 'VARCHAR' || type === 'JSON' || type.startsWith('ENUM') || nested(type)
+  if (type.startsWith('TIMESTAMP')) return era(cell)
+  if (!isText(type)) return sql`CAST(${cell} AS VARCHAR)`
   const text = nested(type) ? sql`CAST(to_json(${cell}) AS VARCHAR)` : sql`CAST(${cell} AS VARCHAR)`
-  if (!texts) return given(text)
-  return refused(sql`contains(${text}, chr(0))`, 'a NUL character, which PostgreSQL cannot hold', escaped(text))
+  return refused(sql`contains(${text}, chr(0))`, 'a NUL character, which PostgreSQL cannot hold', text)
 }
 
-const escaped = (text: Sql): Sql =>
-  sql`replace(replace(replace(replace(${text}, '\\', '\\\\'), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r')`
+/** Whether values of a type may hold anything, so that they are to stand between quotes. */
+export const isText = (type: string): boolean =>
+  type === 'VARCHAR' || type === 'JSON' || type.startsWith('ENUM') || nested(type)
 
 /** Whether a value could come out of the column of a table as another one, so that it has to be looked at. */
 export function mayChange(from: string, to: string): boolean {

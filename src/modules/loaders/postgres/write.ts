@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Column, LoadForecast } from '../../../shared/engine/types.ts'
 import { operationalError, toErrorInfo, userError } from '../../../shared/errors.ts'
+import { queryText } from '../../connectors/kit/query-text.ts'
 import { openPostgres, type PostgresClient, quoteName } from '../../connectors/postgres/client.ts'
 import { sqlStateOf } from '../../connectors/postgres/errors.ts'
 import type { CommittedRequest, LoadRequest, LoadResult } from '../../kit/contract.ts'
 import { crashPoint } from '../../kit/files/replace-target.ts'
-import { joinSql, sql } from '../../kit/sql.ts'
+import { joinSql, raw, sql } from '../../kit/sql.ts'
 import { isKeyed } from '../../kit/tables/config.ts'
 import { countQueries, countsOf } from '../../kit/tables/forecast.ts'
 import { GONE, movesOf } from '../../kit/tables/moves.ts'
-import { copyText, mayChange, typeFor } from './columns.ts'
+import { copyValue, isText, mayChange, typeFor } from './columns.ts'
 import type { PostgresLoadConfig } from './descriptor.ts'
 import { postgresDialect } from './dialect.ts'
 import { adapt, makeReplacement, makeTable, swapIn } from './tables.ts'
@@ -253,33 +253,30 @@ async function checkExact(
 }
 
 async function fill(client: PostgresClient, request: Request, table: string, pairs: readonly Pair[]): Promise<bigint> {
-  const { input, session, signal } = request
   const gone = table === STAGING ? goneColumn(request) : undefined
-  const fields = joinSql([...pairs.map(({ column }) => column), ...(gone ? [gone] : [])].map(copyText))
+  const columns = [...pairs.map(({ column }) => column), ...(gone ? [gone] : [])]
   const names = [...pairs.map(({ target }) => quoteName(target.name)), ...(gone ? [GONE] : [])]
-  const lines = session.stream(sql`SELECT concat_ws(chr(9), ${fields}) FROM ${input.name}`)
-  let sent = 0n
-  let failed: { readonly thrown: unknown } | undefined
-  async function* text() {
-    try {
-      for await (const batch of lines) {
-        signal.throwIfAborted()
-        sent += BigInt(batch.length)
-        yield Buffer.from(`${batch.map(([line]) => line).join('\n')}\n`)
+  const fields = columns.map((column, index) => sql`${copyValue(column)} AS ${raw(`c${index}`)}`)
+  const texts = columns.flatMap(({ type }, index) => (isText(type) ? [raw(`c${index}`)] : []))
+  let taken = 0
+  const sent = await queryText(
+    {
+      ...request,
+      select: sql`SELECT ${joinSql(fields)} FROM ${request.input.name}`,
+      // What the server would take for NULL or the end is between quotes, where it means itself.
+      options: [sql`NULLSTR '\\N'`, ...(texts.length > 0 ? [sql`FORCE_QUOTE (${joinSql(texts)})`] : [])],
+    },
+    async (text) => {
+      const copy = client.copyIn(`COPY ${table} (${names.join(', ')}) FROM STDIN (FORMAT csv, NULL '\\N')`)
+      try {
+        await pipeline(text, copy)
+      } catch (thrown) {
+        throw client.error(thrown)
       }
-    } catch (thrown) {
-      failed = { thrown }
-      throw thrown
-    }
-  }
-  const copy = client.copyIn(`COPY ${table} (${names.join(', ')}) FROM STDIN`)
-  try {
-    await pipeline(Readable.from(text(), { objectMode: true, highWaterMark: 2 }), copy)
-  } catch (thrown) {
-    if (failed && !sqlStateOf(thrown)) throw failed.thrown
-    throw client.error(thrown)
-  }
-  if (BigInt(copy.rowCount) !== sent)
-    throw operationalError('load.rows', `The server took ${copy.rowCount} rows of ${sent}.`, { hint: 'Try again.' })
+      taken = copy.rowCount
+    },
+  )
+  if (BigInt(taken) !== sent)
+    throw operationalError('load.rows', `The server took ${taken} rows of ${sent}.`, { hint: 'Try again.' })
   return sent
 }
