@@ -93,8 +93,9 @@ export function startEngine(options: EngineOptions = {}): Engine {
     restart = undefined
     const child = fork(entry, [], {
       env: environment(options),
-      // No debugger port of ours, and nothing that would load code into it.
-      execArgv: [],
+      // No debugger port of ours, and nothing that would load code into it. Each of its three threads keeps three times so many megabytes
+      // for what has just been made; 16, which V8 takes, made the engine 50 MB larger and nothing quicker.
+      execArgv: ['--max-semi-space-size=8'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Cells, columns and events are JSON already; `advanced` would only cost.
       serialization: 'json',

@@ -3,6 +3,7 @@ import { attributeOf, type XmlSink } from '../../kit/files/xml-scanner.ts'
 import { corrupt } from '../../kit/files/zip-archive.ts'
 import { type Area, LAST_COLUMN, LAST_ROW, parseArea } from './addresses.ts'
 import { dateText, durationText, type NumberKind, numberText, timeText } from './serials.ts'
+import type { SharedTexts, TextStore } from './shared-texts.ts'
 import type { Workbook } from './workbook.ts'
 import { readXmlPart } from './xml-part.ts'
 
@@ -26,12 +27,11 @@ const decodeEscapes = (text: string): string =>
     ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     : text
 
-/** All characters of the table of shared strings: it is held in memory. */
+/** All characters of the table of shared texts: more was made to fill a disk. */
 const MOST_CHARACTERS = 1_500_000_000
 
-export async function sharedStringsOf(workbook: Workbook, signal: AbortSignal): Promise<string[]> {
-  const strings: string[] = []
-  if (workbook.sharedStrings === undefined) return strings
+export async function readSharedTexts(workbook: Workbook, texts: TextStore, signal: AbortSignal): Promise<void> {
+  if (workbook.sharedStrings === undefined) return
   let current = ''
   let taking = false
   let phonetic = false
@@ -48,7 +48,7 @@ export async function sharedStringsOf(workbook: Workbook, signal: AbortSignal): 
       else if (name === 'si') {
         characters += current.length
         if (characters > MOST_CHARACTERS) throw corrupt(workbook.shown, new Error('its texts are too large'))
-        strings.push(`s${decodeEscapes(current)}`)
+        texts.add(`s${decodeEscapes(current)}`)
       }
     },
     text(text) {
@@ -56,7 +56,6 @@ export async function sharedStringsOf(workbook: Workbook, signal: AbortSignal): 
     },
   }
   await readXmlPart(workbook.archive, workbook.sharedStrings, workbook.shown, sink, signal)
-  return strings
 }
 
 export interface SheetSink {
@@ -73,7 +72,7 @@ export interface SheetSink {
 export async function readSheet(
   workbook: Workbook,
   part: string,
-  strings: readonly string[],
+  strings: SharedTexts,
   sink: SheetSink,
   signal: AbortSignal,
   each?: () => Promise<boolean>,
@@ -84,7 +83,7 @@ export async function readSheet(
 
 class CellReader implements XmlSink {
   readonly #workbook: Workbook
-  readonly #strings: readonly string[]
+  readonly #strings: SharedTexts
   readonly #sink: SheetSink
   readonly #hidden = new Set<number>()
   #row = 0
@@ -100,7 +99,7 @@ class CellReader implements XmlSink {
   #phonetic = false
   #inCell = false
 
-  constructor(workbook: Workbook, strings: readonly string[], sink: SheetSink) {
+  constructor(workbook: Workbook, strings: SharedTexts, sink: SheetSink) {
     this.#workbook = workbook
     this.#strings = strings
     this.#sink = sink
@@ -213,7 +212,7 @@ class CellReader implements XmlSink {
     switch (this.#type) {
       case 's': {
         if (value === '') return null
-        const text = this.#strings[Number(value)]
+        const text = this.#strings.at(Number(value))
         if (text === undefined) throw this.#broken(`shared text ${value}`)
         return text
       }

@@ -2,6 +2,7 @@ import type { Area } from './addresses.ts'
 import { readSheet, type SheetRow, type StagedCell } from './cells.ts'
 import type { SheetChoice } from './choose-sheets.ts'
 import type { ExcelConfig } from './descriptor.ts'
+import { NO_TEXTS, type SharedTexts } from './shared-texts.ts'
 import type { Workbook } from './workbook.ts'
 
 export interface DataRow {
@@ -64,7 +65,7 @@ export async function readRows(
   workbook: Workbook,
   choice: SheetChoice,
   config: Given,
-  strings: readonly string[],
+  strings: SharedTexts,
   places: ColumnPlaces,
   sink: RowSink,
   signal: AbortSignal,
@@ -88,12 +89,9 @@ async function mergesOf(workbook: Workbook, choice: SheetChoice, config: Given, 
   if (config.merged === 'first' && choice.headerRows < 2) return []
   const merges: Area[] = []
   // Cells are not looked up here: the texts are not needed.
-  await readSheet(workbook, choice.sheet.part, NO_STRINGS, { merged: (area) => merges.push(area) }, signal)
+  await readSheet(workbook, choice.sheet.part, NO_TEXTS, { merged: (area) => merges.push(area) }, signal)
   return merges.sort((a, b) => a.top - b.top || a.left - b.left)
 }
-
-/** Gives a text for every index. */
-const NO_STRINGS: readonly string[] = new Proxy([], { get: () => 's' })
 
 class RowReader {
   readonly #choice: SheetChoice

@@ -2,10 +2,11 @@ import type { CellValue, InputFile, PrepareRequest } from '../../kit/contract.ts
 import { columnLetters } from '../../kit/files/spreadsheet-columns.ts'
 import { type Staged, type StageWriter, stage, stateOf } from '../../kit/files/stage.ts'
 import { nameKey } from '../../kit/inputs.ts'
-import { sharedStringsOf } from './cells.ts'
+import { readSharedTexts } from './cells.ts'
 import { chooseSheets, type SheetChoice } from './choose-sheets.ts'
 import type { ExcelConfig } from './descriptor.ts'
 import { countCell, type KindCounts, newCounts } from './kind-counts.ts'
+import { type SharedTexts, TextStore } from './shared-texts.ts'
 import { ColumnPlaces, type DataRow, readRows } from './sheet-rows.ts'
 import { openWorkbook, type Workbook } from './workbook.ts'
 
@@ -29,7 +30,7 @@ export const ROW = 'r'
 
 /** Rows that are looked at before the number of columns is decided. */
 const LOOKAHEAD = 1000
-const BATCH = 4096
+const BATCH = 1024
 
 /**
  * Brings the chosen sheets of one workbook into Parquet: every cell as a text that begins with its kind, so that types, and what does
@@ -50,9 +51,10 @@ export async function stageWorkbook(
     try {
       return await stage(request, 'excel', key, async (table) => {
         const workbook = await openWorkbook(file, signal)
+        const strings = new TextStore(request.files.staging)
         try {
           const choices = chooseSheets(workbook, config)
-          const strings = await sharedStringsOf(workbook, signal)
+          await readSharedTexts(workbook, strings, signal)
           const staged: StagedSheet[] = []
           for (const [index, choice] of choices.entries()) {
             const name = `s${index}`
@@ -72,6 +74,7 @@ export async function stageWorkbook(
           return staged
         } finally {
           workbook.archive.close()
+          await strings.close()
         }
       })
     } catch (error) {
@@ -110,7 +113,7 @@ class SheetStage {
     return this.#writer !== undefined && this.slots.size > this.#width
   }
 
-  async read(workbook: Workbook, strings: readonly string[], signal: AbortSignal): Promise<StagedColumn[]> {
+  async read(workbook: Workbook, strings: SharedTexts, signal: AbortSignal): Promise<StagedColumn[]> {
     const sink = {
       header: (rows: readonly DataRow[]) => {
         this.#header = rows

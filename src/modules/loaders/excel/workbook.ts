@@ -16,6 +16,8 @@ import { columnOptions, type PlannedSheet } from './sheets.ts'
 import { widthsOf } from './widths.ts'
 
 export const MOST_ROWS = 1_048_576
+/** Rows that are written together. */
+const AT_ONCE = 64
 const ENTRY = { ...ZIP_ENTRY, compressionLevel: 4 }
 
 /**
@@ -77,7 +79,14 @@ export async function writeWorkbook(
             const change = pending.findIndex((row) => row[0] !== key || row[1] !== part)
             const own = change === -1 ? pending : pending.slice(0, change)
             count += BigInt(own.length)
-            if (own.length > 0) yield Buffer.from(own.map((row) => row[2]).join(''))
+            // Large pieces would outlive the collector's first rounds, and wait for its last.
+            for (let at = 0; at < own.length; at += AT_ONCE)
+              yield Buffer.from(
+                own
+                  .slice(at, at + AT_ONCE)
+                  .map((row) => row[2])
+                  .join(''),
+              )
             pending = change === -1 ? await nextRows(batches) : pending.slice(change)
             if (change !== -1) break
           }
