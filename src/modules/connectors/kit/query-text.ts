@@ -58,6 +58,8 @@ async function throughPipe(request: QueryText, path: string, take: (text: Readab
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   // Not through the thread pool: DuckDB's queries hold its threads.
   const text = new Socket({ fd: descriptor, readable: true, writable: false } as object)
+  // Whoever reads it hears of it once they do.
+  text.on('error', () => undefined)
   const taking = take(text)
   taking.catch(() => undefined)
   const copying = copyOf(request, path)

@@ -1,7 +1,7 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { failure } from '../../kit/failure.ts'
-import { identifier, raw, type Sql, sql } from '../../kit/sql.ts'
+import { identifier, type Sql, sql } from '../../kit/sql.ts'
 
 /** A column of the target, as its server says it. */
 export interface TargetColumn {
@@ -15,8 +15,10 @@ export interface TargetColumn {
 /** How the values of a column travel. */
 export interface LoadedColumn {
   readonly name: string
-  /** The text of the value, `\N` for NULL. */
-  readonly text: Sql
+  /** The value as DuckDB's CSV writes it so that LOAD DATA takes it. */
+  readonly value: Sql
+  /** It may hold anything, so that it is to stand between quotes. */
+  readonly quoted: boolean
   /** What the server makes of the text, where it is not taken as it is: of `?`. */
   readonly made?: (given: string) => string
 }
@@ -75,13 +77,13 @@ const BYTES = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 
 export function loadedColumn(column: Column, target: TargetColumn): LoadedColumn {
   const { name, type } = column
   const cell = identifier(name)
-  const guarded = (unfit: Sql | undefined, text: Sql): LoadedColumn => ({
+  const guarded = (unfit: Sql | undefined, value: Sql, quoted = false): LoadedColumn => ({
     name: target.name,
-    text: sql`CASE WHEN ${cell} IS NULL THEN '\\N' ${
+    value:
       unfit === undefined
-        ? raw('')
-        : sql`WHEN ${unfit} THEN ${failure('load.value', [], [`The column “${target.name}” (${target.dataType}) cannot hold `, sql`CAST(${cell} AS VARCHAR)`, ' exactly.'], 'Round it before, or change the type of the column.')} `
-    }ELSE ${text} END`,
+        ? value
+        : sql`CASE WHEN ${unfit} THEN ${failure('load.value', [], [`The column “${target.name}” (${target.dataType}) cannot hold `, sql`CAST(${cell} AS VARCHAR)`, ' exactly.'], 'Round it before, or change the type of the column.')} ELSE ${value} END`,
+    quoted,
   })
   if (type === 'BLOB') {
     const hex = guarded(undefined, sql`hex(${cell})`)
@@ -115,11 +117,11 @@ export function loadedColumn(column: Column, target: TargetColumn): LoadedColumn
     return guarded(sql`date_part('microseconds', ${utc}) % ${10 ** (6 - target.fraction)} <> 0`, text)
   }
   if (type === 'DATE' || type === 'UUID') return guarded(undefined, sql`CAST(${cell} AS VARCHAR)`)
-  if (nested(type)) return guarded(undefined, escaped(sql`CAST(to_json(${cell}) AS VARCHAR)`))
+  if (nested(type)) return guarded(undefined, sql`CAST(to_json(${cell}) AS VARCHAR)`, true)
   if (INTEGERS.has(target.dataType) || target.dataType === 'float' || target.dataType === 'double')
     throw otherType(column, target)
   if (TEMPORAL.has(target.dataType) && target.fraction < 6) throw otherType(column, target)
-  return guarded(undefined, escaped(sql`CAST(${cell} AS VARCHAR)`))
+  return guarded(undefined, sql`CAST(${cell} AS VARCHAR)`, true)
 }
 
 /** A DOUBLE without a fraction as digits only. */
@@ -128,10 +130,6 @@ const whole = (text: Sql): Sql => sql`regexp_replace(${text}, '\\.0$', '')`
 /** Bits take a number as a number, not as its letters. */
 const bits = (column: LoadedColumn, { dataType }: TargetColumn): LoadedColumn =>
   dataType === 'bit' ? { ...column, made: (given) => `CAST(${given} AS UNSIGNED)` } : column
-
-/** What stands for itself in the text of LOAD DATA. */
-const escaped = (text: Sql): Sql =>
-  sql`replace(replace(replace(replace(${text}, '\\', '\\\\'), chr(9), '\\t'), chr(10), '\\n'), chr(0), '\\0')`
 
 const otherType = ({ name, type }: Column, target: TargetColumn) =>
   userError('load.type', `The column “${name}” is a ${type}; “${target.name}” of the table is ${target.dataType}.`, {

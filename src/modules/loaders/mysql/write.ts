@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { LoadForecast } from '../../../shared/engine/types.ts'
 import { type LogiDataError, operationalError, toErrorInfo, userError } from '../../../shared/errors.ts'
+import { queryText } from '../../connectors/kit/query-text.ts'
 import { type MysqlClient, withMysql } from '../../connectors/mysql/client.ts'
 import { errorNumberOf } from '../../connectors/mysql/errors.ts'
 import { quoteName } from '../../connectors/mysql/names.ts'
@@ -154,46 +155,36 @@ const isUnknown = (thrown: unknown): boolean => {
 /** Moves all rows into the staging table. @returns how many @throws LogiDataError for what the server would have changed */
 async function fill(
   client: MysqlClient,
-  { input, session, signal }: Request,
+  request: Request,
   staging: string,
   columns: readonly LoadedColumn[],
 ): Promise<bigint> {
-  const fields = joinSql(columns.map(({ text }) => text))
-  const lines = session.stream(sql`SELECT concat_ws(chr(9), ${fields}) FROM ${input.name}`)
-  let sent = 0n
-  let failed: unknown
-  async function* text() {
-    try {
-      let waiting: string[] = []
-      for await (const batch of lines) {
-        signal.throwIfAborted()
-        for (const [line] of batch) waiting.push(`${line}\n`)
-        sent += BigInt(batch.length)
-        if (waiting.length >= 4096) {
-          yield Buffer.from(waiting.join(''))
-          waiting = []
-        }
-      }
-      if (waiting.length > 0) yield Buffer.from(waiting.join(''))
-    } catch (thrown) {
-      failed = thrown
-      throw thrown
-    }
-  }
   const names = columns.map(({ name, made }, index) => (made ? `@logidata_${index}` : quoteName(name)))
   const made = columns.flatMap(({ name, made: make }, index) =>
     make ? [`${quoteName(name)} = ${make(`@logidata_${index}`)}`] : [],
   )
   const statement = `LOAD DATA LOCAL INFILE 'logidata' INTO TABLE ${staging} CHARACTER SET utf8mb4
-    FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' (${names.join(', ')})${made.length > 0 ? ` SET ${made.join(', ')}` : ''}`
+    FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\\n' (${names.join(', ')})${made.length > 0 ? ` SET ${made.join(', ')}` : ''}`
   await client.execute('SET SESSION unique_checks = 1, sql_notes = 1, max_error_count = 16')
-  let loaded: { readonly rows: bigint; readonly warnings: number }
-  try {
-    loaded = await client.loadData(statement, () => Readable.from(text(), { objectMode: true, highWaterMark: 2 }))
-  } catch (thrown) {
-    throw failed ?? notAllowed(thrown) ?? thrown
-  }
-  if (failed !== undefined) throw failed
+  const at = columns.map((_, index) => raw(`c${index}`))
+  const quoted = at.filter((_, index) => columns[index]?.quoted)
+  let loaded = { rows: 0n, warnings: 0 }
+  const sent = await queryText(
+    {
+      ...request,
+      select: sql`SELECT ${joinSql(columns.map(({ value }, index) => sql`${value} AS ${at[index] ?? raw('')}`))} FROM ${request.input.name}`,
+      // Without quotes it is no value; a text of these letters has them.
+      options: [sql`NULLSTR 'NULL'`, ...(quoted.length > 0 ? [sql`FORCE_QUOTE (${joinSql(quoted)})`] : [])],
+    },
+    async (text) => {
+      try {
+        // The driver hears only what happens after it has asked: an error may be older.
+        loaded = await client.loadData(statement, () => Readable.from(text, { objectMode: true, highWaterMark: 2 }))
+      } catch (thrown) {
+        throw notAllowed(thrown) ?? thrown
+      }
+    },
+  )
   // LOCAL turns errors into warnings and goes on with values that it made up: one of them is one too many.
   if (loaded.warnings > 0) throw await unfit(client)
   if (loaded.rows !== sent)
