@@ -27,6 +27,8 @@ export interface AnalyseRequest {
   readonly connections?: Connections | undefined
   /** Sources are not asked: what was seen of them before is all there is. */
   readonly offline?: boolean | undefined
+  /** False: sources are asked for all rows, whatever the steps after them need. */
+  readonly pushdown?: boolean | undefined
   /** The first rows of large files are enough. */
   readonly sampled?: boolean | undefined
 }
@@ -152,7 +154,7 @@ export class Analyser {
     const pipeline = await this.pipeline(request, signal)
     const { ofNode, queries } = numberQueries(pipeline)
     const targets = targetProblems(pipeline)
-    const pushdown = planPushdown(pipeline).nodes
+    const pushdown = planPushdown(pipeline, request.pushdown === false).nodes
     const nodes: Record<string, NodeAnalysis> = {}
     const inner = new Map<string, Problem>()
     for (const node of pipeline.nodes.values()) {
@@ -189,7 +191,7 @@ export class Analyser {
         summary: node.summary,
         problems,
         ...(query === undefined ? {} : { query }),
-        ...(pushed ? { pushdown: { pushed: pushed.pushed, reasons: [...pushed.reasons] } } : {}),
+        ...(pushed ? { pushdown: { ...pushed, done: [...pushed.done], reasons: [...pushed.reasons] } } : {}),
       }
     }
     const milliseconds = performance.now() - started

@@ -4,6 +4,7 @@ import { type CommandContext, type PipelineOptions, pipelineRequest, printJson }
 import { EXIT } from '../exit-codes.ts'
 import { isRightAligned } from '../number-types.ts'
 import { readPipelineArgument } from '../pipeline-argument.ts'
+import { pushdownOf } from '../pushdown.ts'
 import { reportInvalid } from '../report-invalid.ts'
 import { formatTable } from '../table.ts'
 
@@ -28,7 +29,9 @@ export async function preview(
   const result = await client.call('preview', { ...request, limit: options.limit }, { signal })
   const { columns, rows, exactness, totalRows, more, milliseconds } = result
   if (options.json) {
-    printJson(terminal, { columns, rows, exactness, totalRows: totalRows ?? null, more, milliseconds })
+    // A preview reads its sources as they are: this is what a run would leave to them.
+    const pushdown = await pushdownOf(request, context)
+    printJson(terminal, { columns, rows, exactness, totalRows: totalRows ?? null, more, milliseconds, pushdown })
     return EXIT.success
   }
   const heads = columns.map(({ name, type }) => ({

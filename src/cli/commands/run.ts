@@ -7,6 +7,7 @@ import { type CommandContext, type PipelineOptions, pipelineRequest, printJson }
 import { dryRun } from '../dry-run.ts'
 import { exitCodeOf, follow, printReport, waiting } from '../follow-run.ts'
 import { readPipelineArgument } from '../pipeline-argument.ts'
+import { pushdownOf } from '../pushdown.ts'
 import { reportInvalid } from '../report-invalid.ts'
 
 export interface RunOptions extends PipelineOptions {
@@ -70,10 +71,16 @@ export async function run(file: string, options: RunOptions, context: CommandCon
         `${runs.owner.application} (process ${runs.owner.pid}) has this project open and runs it there: ${runId}`,
       )
     const report = await follow(runs, runId, context)
-    if (options.json) printJson(terminal, { runId, ...report.forPrograms() })
-    else printReport(report, pipeline, terminal)
+    if (options.json) {
+      const asked = { ...request, offline: options.offline === true, pushdown: pushes(options) }
+      const pushdown = await pushdownOf(asked, context)
+      printJson(terminal, { runId, ...report.forPrograms(), pushdown })
+    } else printReport(report, pipeline, terminal)
     return exitCodeOf(report)
   } finally {
     await runs.close()
   }
 }
+
+/** A run to a step in the middle leaves nothing to its sources. */
+const pushes = ({ pushdown, to }: RunOptions): boolean => pushdown !== false && to.length === 0

@@ -8,6 +8,7 @@ import { EXIT } from '../exit-codes.ts'
 import { locate, type PipelineArgument, readPipelineArgument } from '../pipeline-argument.ts'
 import { formatProblem, problemForProgram, sortProblems } from '../print-problems.ts'
 import { nearestProject } from '../project-root.ts'
+import { type PushdownByNode, pushdownForProgram } from '../pushdown.ts'
 
 /** `logidata validate [FILE...]`: everything that can be told without running. */
 export async function validate(
@@ -17,16 +18,20 @@ export async function validate(
 ): Promise<number> {
   const named = files.length > 0 ? files : await filesOfProject(options.project)
   const pipelines = await Promise.all(named.map(readPipelineArgument))
-  const checked: { pipeline: PipelineArgument; problems: Problem[] }[] = []
+  const checked: { pipeline: PipelineArgument; problems: Problem[]; pushdown: PushdownByNode }[] = []
   for (const pipeline of pipelines) {
-    const problems = await findProblems(pipeline, options, context)
-    checked.push({ pipeline, problems: sortProblems(problems.map((one) => locate(one, pipeline.positions))) })
+    const { problems, pushdown } = await checkPipeline(pipeline, options, context)
+    const placed = sortProblems(problems.map((one) => locate(one, pipeline.positions)))
+    checked.push({ pipeline, problems: placed, pushdown })
   }
   const errors = checked.flatMap(({ problems }) => problems).filter(({ severity }) => severity === 'error').length
 
   if (options.json) {
     const problems = checked.flatMap((one) => one.problems.map((problem) => problemForProgram(one.pipeline, problem)))
-    printJson(context.terminal, { valid: errors === 0, problems })
+    const pushdown = checked.flatMap((one) =>
+      Object.keys(one.pushdown).length > 0 ? [{ file: one.pipeline.file, nodes: one.pushdown }] : [],
+    )
+    printJson(context.terminal, { valid: errors === 0, problems, pushdown })
   } else {
     const { terminal } = context
     for (const { pipeline, problems } of checked) {
@@ -49,7 +54,15 @@ export async function findProblems(
   options: PipelineOptions,
   context: CommandContext,
 ): Promise<Problem[]> {
-  if (!pipeline.document) return [...pipeline.problems]
+  return (await checkPipeline(pipeline, options, context)).problems
+}
+
+async function checkPipeline(
+  pipeline: PipelineArgument,
+  options: PipelineOptions,
+  context: CommandContext,
+): Promise<{ problems: Problem[]; pushdown: PushdownByNode }> {
+  if (!pipeline.document) return { problems: [...pipeline.problems], pushdown: {} }
   const request = pipelineRequest(pipeline.file, pipeline.document, options)
   const { client } = await context.engine()
   const { signal } = context
@@ -66,7 +79,8 @@ export async function findProblems(
   const ofNodes = Object.entries(analysis.nodes).flatMap(([nodeId, node]) =>
     node.problems.map((problem) => ({ nodeId, ...problem })),
   )
-  return [...pipeline.problems, ...[...analysis.problems, ...ofNodes].map(place)]
+  const problems = [...pipeline.problems, ...[...analysis.problems, ...ofNodes].map(place)]
+  return { problems, pushdown: pushdownForProgram(analysis) }
 }
 
 async function filesOfProject(given: string | undefined): Promise<string[]> {

@@ -5,11 +5,14 @@ import type { TypedPipeline } from '../parts.ts'
 import type { PortRef, ResolvedNode } from '../resolve-pipeline.ts'
 import { readCondition, type SourceColumn } from './condition.ts'
 import { REASONS } from './reasons.ts'
+import { whereWords } from './words.ts'
 
 /** What became of a step that reads a source, directly or through others that do. */
 export interface NodePushdown {
   /** `all`: the source is asked for nothing that this step would drop. */
   readonly pushed: 'all' | 'part' | 'none'
+  /** What the source does. */
+  readonly done: readonly Text[]
   /** Why not all. */
   readonly reasons: readonly Text[]
 }
@@ -32,27 +35,54 @@ export function planPushdown(pipeline: TypedPipeline, off = false): PushdownPlan
   const nodes = new Map<string, NodePushdown>()
   for (const node of pipeline.nodes.values()) {
     if (node.module?.kind !== 'extract' || node.config === undefined) continue
-    const chain = [...filtersAfter(node, readers)]
     const refused = off ? REASONS.off : refusalOf(node, readers)
     const columns = refused ? undefined : columnsOf(node, pipeline)
+    const given = columns && 'en' in columns ? undefined : columns
+    const refusal = refused ?? (!columns ? REASONS.unknown : 'en' in columns ? columns : undefined)
     const parts: Predicate[] = []
-    for (const { node: step, where, refused: stays } of chain) {
-      const kept = refused ?? stays
-      if (kept || !columns || 'en' in columns || where === undefined) {
-        const reason = kept ?? (columns && 'en' in columns ? columns : REASONS.step)
-        nodes.set(step.id, { pushed: 'none', reasons: [reason] })
-        if (!kept && columns && !('en' in columns)) break
-        continue
-      }
-      const read = readCondition(where, columns)
-      parts.push(...read.pushed)
-      const pushed = read.refused.length === 0 ? 'all' : read.pushed.length > 0 ? 'part' : 'none'
-      nodes.set(step.id, { pushed, reasons: read.refused })
+    const steps: NodePushdown[] = []
+    for (const link of filtersAfter(node, readers)) {
+      const found = stepPushdown(link, given, refusal)
+      nodes.set(link.node.id, found.said)
+      steps.push(found.said)
+      parts.push(...found.parts)
+      // What comes after a step that stays is asked of nobody.
+      if (link.where === undefined || !given) break
     }
     const [first] = parts
-    if (first) sources.set(node.id, { where: parts.length === 1 ? first : { is: 'and', of: parts } })
+    const where = first && (parts.length === 1 ? first : ({ is: 'and', of: parts } satisfies Predicate))
+    if (where) sources.set(node.id, { where })
+    if ((node.module as ExtractModule).connection(node.config as never) !== undefined)
+      nodes.set(node.id, extractPushdown(steps, where && given ? whereWords(where, given) : [], refusal))
   }
   return { sources, nodes }
+}
+
+/** What becomes of one step, and its parts that are pushed. @param columns of the source, where it can be asked */
+function stepPushdown(
+  { where, refused }: Link,
+  columns: readonly SourceColumn[] | undefined,
+  refusal: Text | undefined,
+): { readonly said: NodePushdown; readonly parts: readonly Predicate[] } {
+  const stays = refusal ?? refused ?? (columns && where !== undefined ? undefined : REASONS.step)
+  if (stays || !columns || where === undefined)
+    return { said: { pushed: 'none', done: [], reasons: [stays ?? REASONS.step] }, parts: [] }
+  const { pushed: parts, refused: reasons } = readCondition(where, columns)
+  const pushed = reasons.length === 0 ? 'all' : parts.length > 0 ? 'part' : 'none'
+  return { said: { pushed, done: parts.flatMap((part) => whereWords(part, columns)), reasons }, parts }
+}
+
+/** Of the extract itself: what its source is asked for. */
+function extractPushdown(
+  steps: readonly NodePushdown[],
+  done: readonly Text[],
+  refusal: Text | undefined,
+): NodePushdown {
+  const stays = steps.some(({ pushed }) => pushed !== 'all')
+  const pushed = done.length === 0 ? 'none' : stays ? 'part' : 'all'
+  // Why a step stays, the step itself says.
+  const reasons = refusal ? [refusal] : steps.length === 0 ? [REASONS.nothing] : stays ? [REASONS.some] : []
+  return { pushed, done, reasons }
 }
 
 interface Link {

@@ -21,6 +21,18 @@ export const REASONS = {
     'The rows that it drops are needed too: its port “rest” is read or checked.',
     'Les lignes qu’il retire servent aussi : son port « rest » est lu ou contrôlé.',
   ),
+  unknown: text(
+    'The columns of the source are not known: it could not be asked for them.',
+    'Les colonnes de la source sont inconnues : elle n’a pas pu être interrogée.',
+  ),
+  nothing: text(
+    'No step after it could run in the source.',
+    'Aucune étape suivante ne pourrait s’exécuter dans la source.',
+  ),
+  some: text(
+    'Some of the steps after it run here; each says why.',
+    'Certaines étapes suivantes s’exécutent ici ; chacune dit pourquoi.',
+  ),
   step: text(
     'Only filters run in the source; this step, and all after it, run here.',
     'Seuls les filtres s’exécutent dans la source ; cette étape et les suivantes s’exécutent ici.',

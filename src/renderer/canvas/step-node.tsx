@@ -13,6 +13,7 @@ import type { StepNode } from './flow-model.ts'
 import { NODE_HEIGHT, portOffset } from './layout.ts'
 import { dotState, dotWords } from './node-state.ts'
 import type { CanvasPort } from './ports.ts'
+import { PushdownMark } from './pushdown-mark.tsx'
 
 /** One step on the canvas. It reads its own part of each store, so that only what changed is drawn again. */
 export const StepNodeView = memo(function StepNodeView({ id, data, selected }: NodeProps<StepNode>) {
@@ -67,6 +68,7 @@ export const StepNodeView = memo(function StepNodeView({ id, data, selected }: N
       <Ports ports={data.inputs} type="target" height={height} />
       <Ports ports={data.outputs} type="source" height={height} />
       <CheckMark nodeId={id} />
+      <PushdownMark nodeId={id} pushdown={analysis?.pushdown} />
       <Foot
         rows={run?.rows}
         outputs={data.outputs}

@@ -91,7 +91,7 @@ export function NodeInspector({ nodeId }: { nodeId: string }) {
       <CursorSection nodeId={nodeId} />
       <InputsSection nodeId={nodeId} node={node} info={info} />
       <ChecksSection nodeId={nodeId} info={info} />
-      <PushdownSection pushdown={analysis?.pushdown} />
+      <PushdownSection pushdown={analysis?.pushdown} extract={node.type.startsWith('extract.')} />
       <FailureSection nodeId={nodeId} />
       <NoteSection nodeId={nodeId} note={node.note} />
       <OutputsSection info={info} config={config} analysis={analysis} />

@@ -22,6 +22,18 @@ export const problemSchema = errorInfoSchema.extend({
 })
 export type Problem = z.infer<typeof problemSchema>
 
+const wordsSchema = z.object({ en: z.string(), fr: z.string() })
+
+/** Of an extract over a connection and of the steps after it: how much of the work the source does in a run. */
+export const pushdownSchema = z.object({
+  pushed: z.enum(['all', 'part', 'none']),
+  /** What the source does. */
+  done: z.array(wordsSchema),
+  /** Why not the rest. */
+  reasons: z.array(wordsSchema),
+})
+export type NodePushdown = z.infer<typeof pushdownSchema>
+
 export const nodeAnalysisSchema = z.object({
   /** Output port -> columns; a port whose columns are unknown (an error above or in it) is absent. A load has its input as `in`. */
   ports: z.record(z.string(), z.array(columnSchema)),
@@ -32,13 +44,7 @@ export const nodeAnalysisSchema = z.object({
   problems: z.array(problemSchema),
   /** Nodes of one fused query share a number; absent when the node does not compile. */
   query: z.number().int().optional(),
-  /** Of a step after a source: how much of it the source does in a run, and why not the rest. */
-  pushdown: z
-    .object({
-      pushed: z.enum(['all', 'part', 'none']),
-      reasons: z.array(z.object({ en: z.string(), fr: z.string() })),
-    })
-    .optional(),
+  pushdown: pushdownSchema.optional(),
 })
 export type NodeAnalysis = z.infer<typeof nodeAnalysisSchema>
 

@@ -33,8 +33,6 @@ export interface RunRequest extends AnalyseRequest {
   readonly keepRejects?: { readonly rows: number } | undefined
   /** Rejected rows of a node, repaired, take the place of its input; loads append. */
   readonly replay?: { readonly nodeId: string; readonly file: string } | undefined
-  /** False: sources are asked for all rows, whatever the steps after them need. */
-  readonly pushdown?: boolean | undefined
   /** Nothing is written: loads say what they would do. */
   readonly dry?: boolean | undefined
   /** Where incremental extracts go on, by node. */

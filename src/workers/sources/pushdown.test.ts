@@ -60,13 +60,51 @@ describeService('postgres', 'Filters in the source', (server) => {
   test('what is pushed, and why not the rest, is said', async () => {
     const said = async (given: Record<string, TestNode>) =>
       (await own.project.analyse(request(given), never)).nodes.big?.pushdown
-    expect(await said(nodes())).toMatchObject({ pushed: 'part', reasons: [{ en: expect.stringContaining('“total”') }] })
+    expect(await said(nodes())).toMatchObject({
+      pushed: 'part',
+      done: [{ en: "Only rows where country = 'FR'", fr: "Seulement les lignes où country = 'FR'" }],
+      reasons: [{ en: expect.stringContaining('“total”') }],
+    })
     expect(await said(nodes({ pushdown: 'off' }))).toMatchObject({ pushed: 'none' })
     const both = {
       ...nodes(),
       rest: { type: 'load.csv', inputs: { in: 'big.rest' }, config: { path: 'rest.csv' } },
     }
     expect(await said(both)).toMatchObject({ pushed: 'none', reasons: [{ en: expect.stringContaining('rest') }] })
+  })
+
+  test('of the extract itself is said what its source is asked for, and why no more', async () => {
+    const said = async (given: Record<string, TestNode>, pushdown = true) =>
+      (await own.project.analyse({ ...request(given), pushdown }, never)).nodes.orders?.pushdown
+    expect(await said(nodes())).toMatchObject({
+      pushed: 'part',
+      done: [{ en: "Only rows where country = 'FR'" }],
+      reasons: [{ en: expect.stringContaining('steps after it run here') }],
+    })
+    expect(await said(nodes(), false)).toMatchObject({
+      pushed: 'none',
+      done: [],
+      reasons: [{ en: expect.stringContaining('turned off') }],
+    })
+    const { orders } = nodes()
+    expect(await said(orders ? { orders } : {})).toMatchObject({
+      pushed: 'none',
+      reasons: [{ en: expect.stringContaining('No step after it') }],
+    })
+    expect(await said(nodes({ table: 'nowhere' }))).toMatchObject({
+      pushed: 'none',
+      reasons: [{ en: expect.stringContaining('not known') }],
+    })
+    const exact = nodes()
+    exact.big = { type: 'transform.filter', inputs: { in: 'orders' }, config: { condition: 'id > 5 AND id <= 9' } }
+    expect(await said(exact)).toEqual({
+      pushed: 'all',
+      done: [
+        expect.objectContaining({ en: 'Only rows where id > 5' }),
+        expect.objectContaining({ en: 'Only rows where id <= 9' }),
+      ],
+      reasons: [],
+    })
   })
 
   test('the server sends fewer rows, and the result is the same', async () => {
