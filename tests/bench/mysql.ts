@@ -3,10 +3,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { requireService } from '../services/services.ts'
-import { chain, type Step, toParquet } from './documents.ts'
-import type { EngineClient } from './engine.ts'
-import { withEngine } from './engine.ts'
-import { timed, type Workload, watchMemory } from './workload.ts'
+import { compare, measured, runWith } from './compare.ts'
+import { chain, toParquet } from './documents.ts'
+import type { Workload } from './workload.ts'
 
 const TABLE = 'bench_orders'
 
@@ -37,47 +36,36 @@ export const mysql: Workload = async ({ folder, rows }) => {
     },
   }
   const drop = `DROP TABLE IF EXISTS ${TABLE}, ${TABLE}_reference, _logidata_loads`
+  const request = { projectRoot: root, connections }
+  const load = chain([
+    ['extract.parquet', { path: 'rows.parquet' }],
+    ['load.mysql', { connection: 'shop', table: TABLE, mode: 'replace' }],
+  ])
+  const extract = chain([['extract.mysql', { connection: 'shop', table: TABLE }], toParquet('out/rows.parquet')])
   try {
     await shell(drop)
-    // An engine each: what one leaves in memory is not the other's.
-    const run = (first: Step, second: Step) =>
-      withEngine(root, async (client) => {
-        const memory = watchMemory((await client.call('status', {})).processId)
-        const { milliseconds } = await timed(() => runAll(client, root, chain([first, second]), connections))
-        return { milliseconds, peak: memory.stop() }
-      })
-    const toMysql: Step = ['load.mysql', { connection: 'shop', table: TABLE, mode: 'replace' }]
-    const loaded = await run(['extract.parquet', { path: 'rows.parquet' }], toMysql)
-    await shell(`CREATE TABLE ${TABLE}_reference LIKE ${TABLE}`)
-    const load = await timed(() =>
-      shell(`LOAD DATA LOCAL INFILE '${text}' INTO TABLE ${TABLE}_reference CHARACTER SET utf8mb4`),
+    // The reference fills a new table of the same kind each time, as ours does.
+    const reference = `DROP TABLE IF EXISTS ${TABLE}_reference; CREATE TABLE ${TABLE}_reference LIKE ${TABLE};
+      LOAD DATA LOCAL INFILE '${text}' INTO TABLE ${TABLE}_reference CHARACTER SET utf8mb4`
+    const loaded = await compare(
+      root,
+      () => shell(reference),
+      (engine) => runWith(engine, { ...request, document: load }),
     )
-    const quick = await timed(() => shell(`SELECT * FROM ${TABLE}`, ['--quick', '--batch', '--skip-column-names']))
-    const read = await run(['extract.mysql', { connection: 'shop', table: TABLE }], toParquet('out/rows.parquet'))
+    const read = await compare(
+      root,
+      () => shell(`SELECT * FROM ${TABLE}`, ['--quick', '--batch', '--skip-column-names']),
+      (engine) => runWith(engine, { ...request, document: extract }),
+    )
+    const many = rows.toLocaleString('en')
     return [
-      row(`MySQL to Parquet, ${rows} rows of 10`, read, quick.milliseconds, 1.6),
-      row(`Parquet to MySQL, ${rows} rows of 10`, loaded, load.milliseconds, 1.1),
+      measured(`MySQL, ${many} rows to Parquet ÷ mysql --quick`, read, 1.6),
+      measured(`Parquet to MySQL, ${many} rows ÷ LOAD DATA`, loaded, 1.1),
     ]
   } finally {
     await shell(drop)
   }
 }
-
-const row = (
-  workload: string,
-  ours: { milliseconds: number; peak: number | undefined },
-  reference: number,
-  goal: number,
-) => ({
-  workload,
-  ours: ours.milliseconds,
-  reference,
-  ratio: ours.milliseconds / reference,
-  ...(ours.peak !== undefined && { peakMegabytes: ours.peak }),
-  unit: 'ms' as const,
-  goal: `ratio ${goal} or less, peak under 500 MB`,
-  met: ours.milliseconds / reference <= goal && (ours.peak ?? 0) < 500,
-})
 
 async function writeRows(rows: number, parquet: string, text: string): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:')
@@ -102,16 +90,4 @@ function command(program: string, given: readonly string[], password: string): P
     child.on('error', reject)
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}`))))
   })
-}
-
-async function runAll(
-  client: EngineClient,
-  projectRoot: string,
-  document: ReturnType<typeof chain>,
-  connections: object,
-) {
-  const given = { projectRoot, document, runId: crypto.randomUUID(), rowCounts: 'none' as const, connections }
-  for await (const event of client.stream('run', given as Parameters<typeof client.stream<'run'>>[1]))
-    if (event.kind === 'finished' && event.state !== 'succeeded')
-      throw new Error(event.error?.message ?? `the run ${event.state}`)
 }

@@ -4,11 +4,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { requireService } from '../services/services.ts'
+import { compare, measured, runWith } from './compare.ts'
 import { chain, toParquet } from './documents.ts'
-import { type EngineClient, withEngine } from './engine.ts'
-import { fastest, type Measurement, median, timed, type Workload, watchMemory } from './workload.ts'
-
-const ROUNDS = 3
+import type { Workload } from './workload.ts'
 
 /** Mixed columns, about 135 bytes a row as CSV. */
 const rows = (count: number): string => `
@@ -65,7 +63,7 @@ export const postgres: Workload = async ({ folder, rows: count }) => {
     const read = await compare(
       root,
       () => psql(env, `COPY ${table} TO STDOUT (FORMAT csv)`),
-      (engine) => run(engine, { ...request, document: extract }),
+      (engine) => runWith(engine, { ...request, document: extract }),
     )
     await psql(env, `\\copy ${table} to '${csv}' (format csv)`)
     const written = await compare(
@@ -81,60 +79,16 @@ export const postgres: Workload = async ({ folder, rows: count }) => {
         ),
       async (engine) => {
         await client.query(`DROP TABLE IF EXISTS ${loaded}`)
-        await run(engine, { ...request, document: load })
+        await runWith(engine, { ...request, document: load })
       },
     )
     const many = count.toLocaleString('en')
     return [
-      measured(`PostgreSQL, ${many} rows to Parquet ÷ psql COPY`, read),
-      measured(`Parquet to PostgreSQL, ${many} rows ÷ psql \\copy`, written),
+      measured(`PostgreSQL, ${many} rows to Parquet ÷ psql COPY`, read, 1.2),
+      measured(`Parquet to PostgreSQL, ${many} rows ÷ psql \\copy`, written, 1.2),
     ]
   } finally {
     await client.query(`DROP TABLE IF EXISTS ${table}, ${loaded}`)
     await client.end()
-  }
-}
-
-interface Compared {
-  readonly pairs: readonly { readonly ours: number; readonly theirs: number }[]
-  readonly peak: number | undefined
-}
-
-/** Rounds of both in turns, with an engine of its own, so that the memory is that of this path. */
-function compare(
-  root: string,
-  theirs: () => Promise<void>,
-  ours: (engine: EngineClient) => Promise<void>,
-): Promise<Compared> {
-  return withEngine(root, async (engine) => {
-    const memory = watchMemory((await engine.call('status', {})).processId)
-    const pairs: { ours: number; theirs: number }[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      const reference = await timed(theirs)
-      const own = await timed(() => ours(engine))
-      pairs.push({ ours: own.milliseconds, theirs: reference.milliseconds })
-    }
-    return { pairs, peak: memory.stop() }
-  })
-}
-
-function measured(workload: string, { pairs, peak }: Compared): Measurement {
-  const ratio = median(pairs.map(({ ours, theirs }) => ours / theirs))
-  return {
-    workload,
-    ours: fastest(pairs.map(({ ours }) => ours)),
-    reference: fastest(pairs.map(({ theirs }) => theirs)),
-    ratio,
-    ...(peak === undefined ? {} : { peakMegabytes: peak }),
-    unit: 'ms',
-    goal: 'ratio at most 1.20, under 500 MB',
-    met: ratio <= 1.2 && peak !== undefined && peak < 500,
-  }
-}
-
-async function run(engine: EngineClient, request: object): Promise<void> {
-  const events = engine.stream('run', { ...request, runId: crypto.randomUUID(), rowCounts: 'none' } as never)
-  for await (const event of events) {
-    if (event.kind === 'finished' && event.state !== 'succeeded') throw new Error(event.error?.message ?? event.state)
   }
 }
