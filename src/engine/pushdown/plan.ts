@@ -46,8 +46,8 @@ export function planPushdown(pipeline: TypedPipeline, off = false): PushdownPlan
       nodes.set(link.node.id, found.said)
       steps.push(found.said)
       parts.push(...found.parts)
-      // What comes after a step that stays is asked of nobody.
-      if (link.where === undefined || !given) break
+      // Whose condition does not parse may mean anything: nothing after it is asked for.
+      if (given && !link.refused && link.where === undefined) break
     }
     const [first] = parts
     const where = first && (parts.length === 1 ? first : ({ is: 'and', of: parts } satisfies Predicate))

@@ -107,6 +107,29 @@ describeService('postgres', 'Filters in the source', (server) => {
     })
   })
 
+  test('each of several steps is told why it stays', async () => {
+    const said = async (given: Record<string, TestNode>, pushdown = true) =>
+      (await own.project.analyse({ ...request(given), pushdown }, never)).nodes
+    const second = (from: string): TestNode => ({
+      type: 'transform.filter',
+      inputs: { in: from },
+      config: { condition: 'id > 5' },
+    })
+    const off = await said({ ...nodes(), second: second('big.match') }, false)
+    const shared = await said({ ...nodes(), second: second('orders') })
+    for (const id of ['orders', 'big', 'second']) {
+      expect(off[id]?.pushdown, id).toMatchObject({ pushed: 'none', reasons: [{ en: expect.stringContaining('off') }] })
+      expect(shared[id]?.pushdown, id).toMatchObject({
+        pushed: 'none',
+        reasons: [{ en: expect.stringContaining('Several steps') }],
+      })
+    }
+    const wrong = nodes()
+    wrong.big = { type: 'transform.filter', inputs: { in: 'orders' }, config: { condition: 'id >' } }
+    const after = await said({ ...wrong, second: second('big.match') })
+    expect(after.orders?.pushdown).toMatchObject({ pushed: 'none', done: [] })
+  })
+
   test('the server sends fewer rows, and the result is the same', async () => {
     const on = await rowsOf(nodes())
     const off = await rowsOf(nodes(), { pushdown: false })
