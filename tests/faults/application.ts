@@ -1,6 +1,9 @@
 // An application without a window over a project, with an engine process of its own; told over the channel what to do, and killed by
 // who started it. usage: node application.ts FOLDER
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConnectedProjects } from '../../src/main/connections/connected-projects.ts'
 import { startEngine } from '../../src/main/engine/supervisor.ts'
 import { OwnerLock } from '../../src/main/ownership/owner-lock.ts'
 import { RunRegistry } from '../../src/main/runs/run-registry.ts'
@@ -12,12 +15,16 @@ const say = (answer: Answer) => process.connected && process.send?.(answer)
 process.on('disconnect', () => process.exit(0))
 
 const entry = process.env.LOGIDATA_FAULTS_ENGINE
-const engine = startEngine({
+const started = startEngine({
   memoryLimit: process.env.LOGIDATA_MEMORY_LIMIT ?? '2GB',
   giveUpMilliseconds: 300,
   onLog: () => {},
   ...(entry === undefined ? {} : { entry }),
 })
+const environment = process.env
+const engine = existsSync(join(projectRoot, 'connections.yaml'))
+  ? new ConnectedProjects({ engine: started, dataDirectory: join(projectRoot, 'home'), environment }).engine
+  : started
 // A folder that cannot be written has no owner: nothing can be run in it, which the run history says.
 const take = () =>
   OwnerLock.take(projectRoot, { application: 'a test of faults' }).catch((thrown: unknown) => {

@@ -2,11 +2,11 @@ import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { abortEngine } from './aborts.ts'
 import { damagedFiles } from './damage.ts'
-import { killedLoads } from './databases.ts'
 import { clockBack, fullDisk } from './disk.ts'
 import { type Figures, formatFigures } from './figures.ts'
 import { removeFolders } from './folders.ts'
 import { killAtRandom } from './kill.ts'
+import { killedLoads, type LoadOptions } from './loads.ts'
 import { memoryLimit } from './memory.ts'
 import { Random } from './random.ts'
 import { readOnlyFolder } from './read-only.ts'
@@ -15,8 +15,9 @@ import { twoApplications } from './two.ts'
 
 // Faults, made for real. `npm run test:faults` is the short form; `npm run test:faults -- --points 1000` the long one; `--kinds kill,torn`
 // and `--seed` of a run that failed try that again. `--keep` leaves the projects where they are.
+// `--only s3`, `--only postgres:replace` of the kind `loads`: one target, one mode of it. `--minutes 10`: no more loads are killed after so long.
 
-type Kind = (points: number, random: Random) => Promise<readonly Figures[]>
+type Kind = (points: number, random: Random, options: LoadOptions) => Promise<readonly Figures[]>
 /** What is tried, and how often for one kill point. */
 const kinds: Readonly<Record<string, { readonly run: Kind; readonly share: number }>> = {
   kill: { run: killAtRandom, share: 1 },
@@ -28,7 +29,7 @@ const kinds: Readonly<Record<string, { readonly run: Kind; readonly share: numbe
   readonly: { run: readOnlyFolder, share: 1 / 20 },
   memory: { run: memoryLimit, share: 1 / 40 },
   damage: { run: damagedFiles, share: 1 / 10 },
-  databases: { run: killedLoads, share: 1 / 10 },
+  loads: { run: killedLoads, share: 1 / 20 },
 }
 
 const { values } = parseArgs({
@@ -37,11 +38,17 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     kinds: { type: 'string', default: Object.keys(kinds).join(',') },
     keep: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    minutes: { type: 'string' },
   },
 })
 const points = Number(values.points)
 const seed = Number(values.seed ?? Date.now() % 2 ** 31)
 const began = performance.now()
+const options: LoadOptions = {
+  only: values.only,
+  minutes: values.minutes === undefined ? undefined : Number(values.minutes),
+}
 console.log(
   `seed ${seed}, ${availableParallelism()} processors, load ${loadavg()[0]?.toFixed(1)}, ${new Date().toISOString()}`,
 )
@@ -51,7 +58,7 @@ for (const name of values.kinds.split(',')) {
   const kind = kinds[name]
   if (!kind) throw new Error(`there is no kind ${name}, but ${Object.keys(kinds).join(', ')}`)
   const started = performance.now()
-  all.push(...(await kind.run(Math.max(1, Math.round(points * kind.share)), new Random(seed))))
+  all.push(...(await kind.run(Math.max(1, Math.round(points * kind.share)), new Random(seed), options)))
   console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`)
 }
 if (!values.keep) removeFolders()

@@ -29,6 +29,8 @@ export interface PutOptions {
   readonly ifAbsent?: boolean
   /** Of the load, to be found with `keyOf`. */
   readonly key?: string
+  /** It may be written again: where the key would have to stand beside the file, it does not. */
+  readonly repeatable?: boolean
   /** Nobody else writes under this name: what an attempt before has left half-way can be cleared away. */
   readonly own?: boolean
 }

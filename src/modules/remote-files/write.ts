@@ -7,7 +7,7 @@ import { crashPoint } from '../kit/files/replace-target.ts'
 import { temporaryPath } from '../kit/files/temporary-names.ts'
 import type { RemoteTargetConfig } from './load-config.ts'
 import { ENDING, LOAD_FORMATS, type LoadFormat, loadFormatOf } from './load-formats.ts'
-import type { WritableStore } from './store.ts'
+import type { PutOptions, WritableStore } from './store.ts'
 import { writerOf } from './writers.ts'
 
 /** Below a folder that was written to: which loads it has. Readers of folders leave out what begins with `_`. */
@@ -39,11 +39,19 @@ export async function writeFiles(store: WritableStore, request: LoadRequest<Remo
     const old = isFolder ? await listAll(store, config.path) : []
     if (config.mode === 'fail' && old.some((name) => !isOf(stem, name))) throw notEmpty(store, config.path)
     await commit?.intend({ kind: 'key' }, result)
-    await putAll(store, local, { ifAbsent: config.mode === 'fail', own: isFolder, key: commit?.key })
+    crashPoint('intended')
+    const repeatable = config.mode === 'overwrite'
+    const key = commit?.key
+    await putAll(store, local, {
+      ifAbsent: config.mode === 'fail' && local.length === 1,
+      own: isFolder,
+      repeatable,
+      key,
+    })
     crashPoint('put')
     const fresh = new Set(local.map(({ name }) => name))
     await store.remove(old.filter((name) => !fresh.has(name) && goes(config, name, stem, fresh)))
-    if (isFolder && commit) await putMarker(store, folder, config.path, commit.key)
+    if (isFolder && commit && !repeatable) await putMarker(store, folder, config.path, commit.key)
     crashPoint('published')
     return result
   } finally {
@@ -142,16 +150,12 @@ const PUT_AT_ONCE = 4
 async function putAll(
   store: WritableStore,
   local: readonly Local[],
-  { ifAbsent, own, key }: { ifAbsent: boolean; own: boolean; key: string | undefined },
+  { key, ...options }: Omit<PutOptions, 'key'> & { readonly key: string | undefined },
 ) {
   const waiting = local.values()
   const putting = Array.from({ length: Math.min(PUT_AT_ONCE, local.length) }, async () => {
     for (const { path, name } of waiting)
-      await store.put(path, name, {
-        ifAbsent: ifAbsent && local.length === 1,
-        own,
-        ...(key === undefined ? {} : { key }),
-      })
+      await store.put(path, name, { ...options, ...(key === undefined ? {} : { key }) })
   })
   const ends = await Promise.allSettled(putting)
   const failed = ends.find((end) => end.status === 'rejected')

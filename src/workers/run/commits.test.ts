@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryPath } from '../../modules/kit/files/temporary-names.ts'
 import { toErrorInfo } from '../../shared/errors.ts'
 import { commitOf, confirmCommit, findCommit, settleCommits } from './commits.ts'
 
@@ -26,6 +36,15 @@ test('the target tells what became of an intent', async () => {
   expect(await found()).toMatchObject({ rows: '3', target: of.target })
   // A fact from now on, whatever becomes of the target.
   expect(await found(false)).toMatchObject({ rows: '3' })
+})
+
+test('a record that a process died at while it wrote it goes', async () => {
+  // The number is of no process: the system's own go to 2 ** 22.
+  const left = temporaryPath(file, 'new').replace(/-\d+-/, '-99999999-')
+  writeFileSync(left, '{"version":')
+  await settleCommits(root)
+  expect(existsSync(left)).toBe(false)
+  expect(await found()).toMatchObject({ rows: '3' })
 })
 
 test.each([

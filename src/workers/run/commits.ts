@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { CommitProof, LoadCommit, LoadResult } from '../../modules/kit/contract.ts'
 import { inodeOf, isCommitted, syncFolder } from '../../modules/kit/files/replace-target.ts'
 import {
+  abandonedIn,
   isOfDeadProcess,
   releaseTemporary,
   removeTemporary,
@@ -49,9 +50,8 @@ export interface CommitOf {
 }
 
 /** @param root the project's folder */
-export function commitOf(root: string, of: CommitOf): LoadCommit {
+export function commitOf(root: string, of: CommitOf, key = `${of.runId}/${of.nodeId}`): LoadCommit {
   const path = pathOf(root, of, INTENT)
-  const key = `${of.runId}/${of.nodeId}`
   return {
     key,
     async intend(proof: CommitProof, result: LoadResult) {
@@ -119,6 +119,7 @@ const renamed = (root: string, proof: Extract<CommitRecord['proof'], { kind: 're
 /** Decides the intents of processes that died. To be called before their leftovers are cleaned away. */
 export async function settleCommits(root: string): Promise<void> {
   const folder = join(root, FOLDER)
+  for (const { path } of await abandonedIn(folder)) await rm(path, { force: true }).catch(() => undefined)
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name)
     if (!name.endsWith(INTENT)) continue

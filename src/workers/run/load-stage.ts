@@ -1,13 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { sourceNames } from '../../engine/compile-node.ts'
 import type { LoadStage } from '../../engine/plan-run.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
-import type { InputRelation, LoadModule, LoadRequest, LoadResult } from '../../modules/kit/contract.ts'
+import type { InputRelation, LoadCommit, LoadModule, LoadRequest, LoadResult } from '../../modules/kit/contract.ts'
 import { exists } from '../../modules/kit/files/replace-target.ts'
 import { raw, type Sql, sql } from '../../modules/kit/sql.ts'
 import type { LoadForecast } from '../../shared/engine/types.ts'
 import type { Lease } from '../session.ts'
 import { connectionOf, withSecretsHidden } from '../sources/connection-of.ts'
-import { type CommitRecord, commitOf, confirmCommit, findCommit } from './commits.ts'
+import { type CommitOf, type CommitRecord, commitOf, confirmCommit, findCommit } from './commits.ts'
 import type { RunContext } from './context.ts'
 
 /** Writes what the queries of its inputs give to a load's target. @throws LogiDataError */
@@ -35,9 +36,9 @@ export async function loadStage(
   const { root, files } = project.session
   const target = await targetOf(run, node)
   const of = { runId: request.runId, nodeId, hash: hash ?? '', target: target.name }
-  const commit = isRepeatable(run, node, target.path) ? undefined : commitOf(root, of)
   const { config, parameters } = node
   const connection = connectionOf(node.module.connection?.(config as never), pipeline.connections)
+  const commit = commitFor(run, node, of, target.path)
   const asked = {
     nodeId,
     config: config as never,
@@ -59,7 +60,8 @@ export async function loadStage(
     result = await withSecretsHidden(connection, () => node.module.write({ ...asked, commit }))
   } catch (thrown) {
     // What failed after the target had changed has loaded its rows: trying it again would load them twice.
-    const done = commit && (await committed(run, stage))
+    // Where the target cannot be asked either, what was thrown first says why; the intent stays, for the attempt that comes next.
+    const done = commit && (await committed(run, stage).catch(() => undefined))
     if (!done) throw thrown
     result = resultOf(done)
   }
@@ -111,6 +113,17 @@ export function takeResult({ results }: RunContext, { nodeId, inputs }: LoadStag
     results.tell(portKey(ref), rows)
   }
   results.written.set(nodeId, result.written)
+}
+
+/**
+ * A load that may be made again needs no proof that it was made. One over a connection has a key all the same: by it the attempt that takes
+ * up the run finds, and clears away, what the one that died left beside the target. Other rows are another load.
+ */
+function commitFor(run: RunContext, node: LoadNode, of: CommitOf, path: string): LoadCommit | undefined {
+  const { root } = run.project.session
+  if (!isRepeatable(run, node, path)) return commitOf(root, of)
+  if (node.module.connection?.(node.config as never) === undefined) return undefined
+  return commitOf(root, of, `${of.runId}/${of.nodeId}/${of.hash === '' ? randomUUID() : of.hash}`)
 }
 
 /** Writing these again leaves the target as writing them once: the same rows under the same names or keys. */

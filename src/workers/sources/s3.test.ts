@@ -216,6 +216,16 @@ describeService('minio', 'S3', (minio) => {
     expect((await run(nodes, { runId, attempt: 2, resume: { stages: [] } })).finished?.state).toBe('succeeded')
     expect((await namesBelow(folder)).filter((one) => one.endsWith('.parquet'))).toEqual([name])
 
+    // What may be made again has the key of its rows: another attempt at them knows it by, other rows are another load.
+    const over = (id: number) => ({ from: sqlOf(`SELECT ${id} AS id`), out: to(`${folder}over.csv`) })
+    const keys: (string | undefined)[] = []
+    for (const id of [1, 1, 2]) {
+      await run(over(id), { runId, attempt: 2, resume: { stages: [] } })
+      keys.push(await store.keyOf(`${folder}over.csv`))
+    }
+    expect(keys[0]).toMatch(`${runId}/out/`)
+    expect([keys[1] === keys[0], keys[2] === keys[0]]).toEqual([true, false])
+
     const one = { from: sqlOf('SELECT 1 AS id'), out: to(`${folder}one.csv`, { mode: 'fail' }) }
     await run(one, { runId })
     expect((await run(one, { runId, attempt: 2, resume: { stages: [] } })).stages.out).toEqual(['reused'])

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { z } from 'zod'
 import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
-import type { RemoteFile, WritableStore } from '../../remote-files/store.ts'
+import type { PutOptions, RemoteFile, WritableStore } from '../../remote-files/store.ts'
 import type { RemoteEntry, SftpClient } from './client.ts'
 
 /** What is written before it has its name; nobody else's files are called so. */
@@ -65,11 +65,7 @@ export class SftpStore implements WritableStore {
       })
   }
 
-  async put(
-    path: string,
-    name: string,
-    { ifAbsent = false, key }: { readonly ifAbsent?: boolean; readonly key?: string } = {},
-  ): Promise<void> {
+  async put(path: string, name: string, { ifAbsent = false, key, repeatable = false }: PutOptions = {}): Promise<void> {
     if (ifAbsent && (await this.#client.find(name))) throw alreadyThere(this.name, name)
     const folder = posix.dirname(name)
     await this.#client.makeFolder(folder)
@@ -85,7 +81,8 @@ export class SftpStore implements WritableStore {
           hint: 'The disk of the server may be full.',
         })
       // Before it has its name: of which load it will be then.
-      if (key !== undefined) await this.#mark(name, { key, bytes: there.bytes, modified: there.modified })
+      if (key !== undefined && !repeatable)
+        await this.#mark(name, { key, bytes: there.bytes, modified: there.modified })
       await this.#publish(temporary, name, ifAbsent)
     } catch (thrown) {
       await this.#client.remove(temporary).catch(() => undefined)

@@ -4,6 +4,7 @@ import { describeService } from '../../../../tests/services/services.ts'
 import { errorOf } from '../../connectors/kit/error-of.ts'
 import { type TemporaryDatabase, temporaryDatabase } from '../../connectors/mongodb/testing.ts'
 import { type DuckDbSession, openDuckDbSession } from '../../kit/duckdb-session.ts'
+import { namesOf } from './registry.ts'
 import { forecastRows, isCommitted, type Loading, loadRows, notedCommit } from './testing.ts'
 
 const { EJSON } = BSON
@@ -126,6 +127,10 @@ describeService('mongodb', 'Loading MongoDB', (server) => {
       true,
       false,
     ])
+    // Killed before it cleared away: who asks does.
+    await db.createCollection(namesOf('one').staging)
+    await isCommitted(own.connection, 'one')
+    expect(await db.listCollections({ name: namesOf('one').staging }).toArray()).toEqual([])
     // The same load again: it is known, and nothing comes twice.
     expect(await load('SELECT i _id, i % 2 p FROM range(3000) r(i)', {}, { commit })).toMatchObject({ rows: 3000n })
     expect(await db.collection('t').countDocuments()).toBe(3000)

@@ -51,6 +51,8 @@ export const committed = (request: CommittedRequest<MongodbLoadConfig>): Promise
     const plan = await planOf(db, request.key)
     if (!plan) return false
     if (plan.state === 'applying') await applyPlan(db, plan, true)
+    // Who made it may have died before it could clear away.
+    else await dropStaging(db, request.key)
     return true
   })
 

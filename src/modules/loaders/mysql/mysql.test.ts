@@ -9,6 +9,7 @@ import { sessionOver } from '../../kit/duckdb-session.ts'
 import { raw } from '../../kit/sql.ts'
 import { type MysqlLoadConfig, mysqlLoadDescriptor } from './descriptor.ts'
 import { mysqlLoad } from './implementation.ts'
+import { namesOf } from './target.ts'
 
 const files = { ...filesOf('.'), staging: '/tmp' } as ProjectFiles
 
@@ -190,6 +191,11 @@ describeService('mariadb', 'Loading MySQL and MariaDB', (server) => {
     const { said, commit } = noted('one')
     await load("SELECT 9 id, 'new' v, 7 p", { mode: 'append' }, { commit })
     expect([said, await committed('one'), await committed('two')]).toEqual([['intend'], true, false])
+    // Killed between the commit and the clearing away: who asks clears away.
+    const { staging } = namesOf({ table: 't' }, 'one')
+    await own.client.execute(`CREATE TABLE ${staging} (id INT)`)
+    await committed('one')
+    expect(await own.client.query("SHOW TABLES LIKE '\\_logidata\\_new%'")).toEqual([])
     await load("SELECT i id, 'up' v, NULL p FROM range(3, 6) r(i)", { mode: 'upsert', key: ['id'] })
     expect(await all()).toEqual([
       ['0', 'old', '0'],

@@ -33,8 +33,14 @@ export const committed = (request: CommittedRequest<MysqlLoadConfig>): Promise<b
       return true
     }
     if (!(await isThere(client, names.loads))) return false
-    return (await client.query(`SELECT 1 FROM ${names.loads} WHERE load_key = ?`, [request.key])).length > 0
+    const found = await client.query(`SELECT 1 FROM ${names.loads} WHERE load_key = ?`, [request.key])
+    if (found.length > 0) await sweep(client, names)
+    return found.length > 0
   })
+
+/** What a load needs no more, or another attempt at it left. `done` stays: it is the proof of a load that nobody could tell of. */
+const sweep = (client: MysqlClient, { staging, marker }: Names) =>
+  client.execute(`DROP TABLE IF EXISTS ${staging}, ${marker}`)
 
 const LOCK_SECONDS = 60
 
@@ -65,10 +71,8 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
   const plan = await planOf(client, request)
   const renames = !plan.exists || config.mode === 'replace'
   if (plan.exists && renames) await refuseWhatRenamingLoses(client, config)
-  // `done` stays: it is the proof of a load that an earlier process made and could not tell of.
   await alone(client, names.lock)
-  const sweep = () => client.execute(`DROP TABLE IF EXISTS ${names.staging}, ${names.marker}`)
-  await sweep()
+  await sweep(client, names)
   try {
     await makeStaging(client, request, names, plan, { renames, now })
     const rows = await fill(client, request, names.staging, plan.loaded)
@@ -95,7 +99,7 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
     if (renames) await settle(client, names, key, rows)
     return result
   } finally {
-    await sweep().catch(() => undefined)
+    await sweep(client, names).catch(() => undefined)
   }
 }
 
