@@ -33,6 +33,8 @@ export interface PutOptions {
   readonly repeatable?: boolean
   /** Nobody else writes under this name: what an attempt before has left half-way can be cleared away. */
   readonly own?: boolean
+  /** A path of a local file of this put's own, the same in another attempt, for what that has to know to clear away after this one. */
+  readonly note?: string
 }
 
 /** A store that can be written to. */

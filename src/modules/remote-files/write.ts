@@ -42,12 +42,9 @@ export async function writeFiles(store: WritableStore, request: LoadRequest<Remo
     crashPoint('intended')
     const repeatable = config.mode === 'overwrite'
     const key = commit?.key
-    await putAll(store, local, {
-      ifAbsent: config.mode === 'fail' && local.length === 1,
-      own: isFolder,
-      repeatable,
-      key,
-    })
+    const options = { ifAbsent: config.mode === 'fail' && local.length === 1, own: isFolder, repeatable }
+    const note = key === undefined || isFolder ? {} : { note: join(files.staging, `put-${digest(key)}`) }
+    await putAll(store, local, { ...options, ...note, key })
     crashPoint('put')
     const fresh = new Set(local.map(({ name }) => name))
     await store.remove(old.filter((name) => !fresh.has(name) && goes(config, name, stem, fresh)))

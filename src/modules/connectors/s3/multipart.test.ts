@@ -1,5 +1,5 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, UploadPartCommand } from '@aws-sdk/client-s3'
@@ -93,5 +93,15 @@ describeService('minio', 'Large objects of S3', (server) => {
     expect(await unfinished(name)).toBe(1)
     await store.put(large, name, { own: true })
     expect(await unfinished(name)).toBe(0)
+  })
+
+  test('so are those that an attempt before noted that it had begun', async () => {
+    const name = `${prefix}noted`
+    const note = join(tmpdir(), `put-${randomUUID()}`)
+    const { UploadId = '' } = await session.client.send(new CreateMultipartUploadCommand({ Bucket, Key: name }))
+    await session.client.send(new CreateMultipartUploadCommand({ Bucket, Key: name }))
+    writeFileSync(note, UploadId)
+    await store.put(large, name, { note })
+    expect([await unfinished(name), existsSync(note)]).toEqual([1, false])
   })
 })

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import {
   AbortMultipartUploadCommand,
@@ -33,6 +33,8 @@ export interface Sending {
   readonly ifAbsent: boolean
   /** Nobody else writes this name: uploads of it that were not finished are leftovers, however young. */
   readonly own: boolean
+  /** A local file that holds the number of the upload while it goes on: what an attempt that died at it began is ended by the next one. */
+  readonly note?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -58,14 +60,15 @@ async function sendWhole({ client, to, ifAbsent, signal }: Sending, file: FileHa
 }
 
 async function sendParts(given: Sending, file: FileHandle, size: number): Promise<void> {
-  const { client, to, ifAbsent, signal } = given
+  const { client, to, ifAbsent, note, signal } = given
   const abortSignal = signal
   await abortLeftovers(given)
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...to, ChecksumAlgorithm: 'CRC32' }), {
+  const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand({ ...to, ChecksumAlgorithm: 'CRC32' }), {
     abortSignal,
   })
   const { Bucket, Key } = to
   try {
+    if (note !== undefined) await writeFile(note, UploadId)
     const partBytes = Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS))
     const parts: CompletedPart[] = []
     const numbers = Array.from({ length: Math.ceil(size / partBytes) }, (_, index) => index).values()
@@ -102,17 +105,26 @@ async function sendParts(given: Sending, file: FileHandle, size: number): Promis
       }),
       { abortSignal },
     )
+    if (note !== undefined) await rm(note, { force: true })
   } catch (thrown) {
     // Not with the run's signal, which may be what ended it; and what is lost is no reason to say something else.
     await client
       .send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), { abortSignal: AbortSignal.timeout(5_000) })
+      .then(() => (note === undefined ? undefined : rm(note, { force: true })))
       .catch(() => undefined)
     throw thrown
   }
 }
 
 /** Parts that processes that died left under this name cost space that nobody sees. */
-async function abortLeftovers({ client, to: { Bucket, Key }, own, signal }: Sending): Promise<void> {
+async function abortLeftovers({ client, to: { Bucket, Key }, own, note, signal }: Sending): Promise<void> {
+  const noted = note === undefined ? undefined : await readFile(note, 'utf8').catch(() => undefined)
+  try {
+    if (noted)
+      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId: noted }), { abortSignal: signal })
+  } catch {
+    // It is gone.
+  }
   try {
     const found = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }), { abortSignal: signal })
     for (const { Key: key, UploadId, Initiated } of found.Uploads ?? []) {

@@ -106,12 +106,14 @@ export class S3Store implements WritableStore {
     }
   }
 
-  async put(path: string, name: string, { ifAbsent = false, key, own = false }: PutOptions = {}): Promise<void> {
+  async put(path: string, name: string, { ifAbsent = false, key, own = false, note }: PutOptions = {}): Promise<void> {
     if (ifAbsent && (await this.#head(name))) throw alreadyThere(this.name, name)
     const Metadata = key === undefined ? {} : { Metadata: { [LOAD_KEY]: key } }
     const to = { Bucket: this.#bucket, Key: name, ...Metadata }
     try {
-      await this.#ask(name, () => sendFile({ client: this.#client, path, to, ifAbsent, own, signal: this.#signal }))
+      await this.#ask(name, () =>
+        sendFile({ client: this.#client, path, to, ifAbsent, own, note, signal: this.#signal }),
+      )
     } catch (thrown) {
       if (ifAbsent && thrown instanceof LogiDataError && thrown.info.code === 'source.changed')
         throw alreadyThere(this.name, name)
