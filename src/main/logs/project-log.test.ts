@@ -94,6 +94,28 @@ test('of a large file no more is read than is needed', async () => {
   expect(found.at(-1)).toBe('last')
 })
 
+test('page by page, back to the first line, through files that were put aside and lines that come meanwhile', async () => {
+  const log = await open({ largestBytes: 2_000, kept: 20 })
+  const write = (from: number, until: number) => {
+    for (let count = from; count < until; count++)
+      log.write({ level: 'info', message: `é ${count}`, runId: count % 2 ? 'odd' : 'even' })
+  }
+  write(0, 200)
+  const pages: string[][] = []
+  let before: string | undefined
+  do {
+    const page: LogLine[] = []
+    const filter = logFilterSchema.parse({ runId: 'odd', limit: 30, follow: false, ...(before && { before }) })
+    for await (const batch of log.read(filter, new AbortController().signal)) page.push(...batch)
+    pages.unshift(page.map(({ message }) => message))
+    expect(page.slice(1).every(({ older }) => older === undefined)).toBe(true)
+    before = page[0]?.older
+    write(1_000, 1_003)
+  } while (before !== undefined)
+  expect(pages.map(({ length }) => length)).toEqual([10, 30, 30, 30])
+  expect(pages.flat()).toEqual(Array.from({ length: 100 }, (_, index) => `é ${2 * index + 1}`))
+})
+
 test('values of granted variables, and of parameters named like secrets, are not in it', async () => {
   const log = await open()
   const parameters = { db_password: 'hunter22', since: '2024-01-01', apiKey: 'abcdef' }

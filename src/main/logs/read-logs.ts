@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { type LogFilter, type LogLine, logLineSchema, matchesLog } from '../../shared/runs/log-line.ts'
 
 const CHUNK_BYTES = 256 * 1024
@@ -16,16 +16,42 @@ export async function readLogs(
   endOfFirst = Number.POSITIVE_INFINITY,
 ): Promise<LogLine[]> {
   const found: LogLine[] = []
+  let oldest: string | undefined
   let budget = MOST_BYTES
+  const before = filter.before === undefined ? undefined : parsePlace(filter.before)
+  let reached = before === undefined
   for (const [index, path] of files.entries()) {
-    for await (const text of linesBackwards(path, index === 0 ? endOfFirst : Number.POSITIVE_INFINITY)) {
+    const inode = before && (await stat(path).catch(() => undefined))?.ino
+    const isIt = before !== undefined && inode === before.inode
+    if (isIt) reached = true
+    if (!reached) continue
+    const end = isIt ? before.position : index === 0 ? endOfFirst : Number.POSITIVE_INFINITY
+    for await (const { text, place } of linesBackwards(path, end)) {
       budget -= text.length
-      if (found.length >= filter.limit || budget < 0) return found.reverse()
       const line = parseLogLine(text, filter)
-      if (line && matchesLog(line, filter)) found.push(line)
+      const matches = line !== undefined && matchesLog(line, filter)
+      // Only a line that is left out says for certain that there is an older page.
+      if ((matches && found.length >= filter.limit) || budget < 0) return page(found, oldest)
+      if (!matches) continue
+      found.push(line)
+      oldest = place
     }
   }
-  return found.reverse()
+  return page(found, undefined)
+}
+
+/** Oldest first; the first says where older ones are. */
+function page(newestFirst: readonly LogLine[], older: string | undefined): LogLine[] {
+  const lines = newestFirst.toReversed()
+  const [first] = lines
+  if (first && older !== undefined) lines[0] = { ...first, older }
+  return lines
+}
+
+/** A file keeps its inode when it is put aside, so a place stays true while the log grows. */
+function parsePlace(place: string): { inode: number; position: number } {
+  const [inode, position] = place.split(':').map(Number)
+  return { inode: inode ?? Number.NaN, position: position ?? 0 }
 }
 
 /** A line of the file. @returns undefined for one of another run or node, or half a line */
@@ -42,11 +68,12 @@ export function parseLogLine(text: string, { runId, nodeId }: LogFilter): LogLin
   }
 }
 
-async function* linesBackwards(path: string, end: number): AsyncGenerator<string> {
+async function* linesBackwards(path: string, end: number): AsyncGenerator<{ text: string; place: string }> {
   const file = await open(path, 'r').catch(() => undefined)
   if (!file) return
   try {
-    let position = Math.min(end, (await file.stat()).size)
+    const { size: length, ino } = await file.stat()
+    let position = Math.min(end, length)
     let rest = Buffer.alloc(0)
     while (position > 0) {
       const size = Math.min(CHUNK_BYTES, position)
@@ -62,7 +89,11 @@ async function* linesBackwards(path: string, end: number): AsyncGenerator<string
       // Up to the first line's end it may be half a line, whose beginning comes next.
       rest = bytes.subarray(0, first + 1)
       const lines = bytes.toString('utf8', first + 1).split('\n')
-      for (const line of lines.reverse()) if (line !== '') yield line
+      let begin = position + bytes.length
+      for (const [back, text] of lines.toReversed().entries()) {
+        begin -= Buffer.byteLength(text) + (back === 0 ? 0 : 1)
+        if (text !== '') yield { text, place: `${ino}:${begin}` }
+      }
     }
   } finally {
     await file.close()

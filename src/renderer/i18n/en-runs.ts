@@ -10,6 +10,7 @@ export const enRuns = {
   'logs.level.error': 'Errors',
   'logs.follow': 'Follow',
   'logs.count': '{count} line | {count} lines',
+  'logs.countMore': 'The newest {count} line | The newest {count} lines',
   'logs.copy': 'Copy',
   'logs.none': 'Nothing was said.',
   'compare.none': 'No earlier run of this pipeline has succeeded.',

@@ -11,6 +11,7 @@ export const frRuns: Record<keyof typeof enRuns, string> = {
   'logs.level.error': 'Erreurs',
   'logs.follow': 'Suivre',
   'logs.count': '{count} ligne | {count} lignes',
+  'logs.countMore': 'La dernière ligne | Les {count} dernières lignes',
   'logs.copy': 'Copier',
   'logs.none': 'Rien n’a été dit.',
   'compare.none': 'Aucune exécution antérieure de ce pipeline n’a réussi.',

@@ -1,32 +1,33 @@
 import './run-parts.css'
 import { Button, HTMLSelect, InputGroup, Switch } from '@blueprintjs/core'
 import { Copy, Search } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
-import { toErrorInfo } from '../../shared/errors.ts'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RunSummary } from '../../shared/runs/history.ts'
 import { type LogLevel, type LogLine, logLevelSchema } from '../../shared/runs/log-line.ts'
-import { api } from '../api.ts'
 import { t } from '../i18n/index.ts'
 import { select } from '../store/selection.ts'
 import { openPipeline } from '../store/sessions.ts'
 import { toastError } from '../store/toasts.ts'
 import { showScreen } from '../store/ui.ts'
+import { useLog } from './log-lines.ts'
 import { clockOf } from './run-words.ts'
 
-const MOST_LINES = 10_000
 const ROW = 22
 /** Rows drawn beyond what is seen, so that scrolling shows no gap. */
 const BEYOND = 20
-/** Lines that come together are shown together. */
-const BATCH_MILLISECONDS = 60
+/** Older lines are asked for before their place is seen. */
+const NEAR_TOP = 100 * ROW
 
 /** What the run and the engine said, followed while the run goes. */
 export function RunLogs({ run }: { readonly run: RunSummary }) {
   const [level, setLevel] = useState<LogLevel>('info')
   const [contains, setContains] = useState('')
   const [following, setFollowing] = useState(true)
-  const { lines, problem } = useLog(run.runId, level, contains)
-  const copy = () => void navigator.clipboard.writeText(lines.map(lineText).join('\n')).catch(toastError)
+  const { lines, problem, hasOlder, loadOlder, readAll } = useLog(run.runId, level, contains)
+  const copy = async () => {
+    const all = await readAll()
+    await navigator.clipboard.writeText(all.map(lineText).join('\n'))
+  }
   return (
     <div className="run-part run-logs">
       <div className="run-logs-bar">
@@ -50,21 +51,27 @@ export function RunLogs({ run }: { readonly run: RunSummary }) {
           label={t('logs.follow')}
           onChange={({ currentTarget }) => setFollowing(currentTarget.checked)}
         />
-        <span className="run-logs-count">{t('logs.count', { count: lines.length })}</span>
+        <span className="run-logs-count">{t(hasOlder ? 'logs.countMore' : 'logs.count', { count: lines.length })}</span>
         <Button
           size="small"
           variant="minimal"
           icon={<Copy size={13} />}
           text={t('logs.copy')}
           disabled={lines.length === 0}
-          onClick={copy}
+          onClick={() => void copy().catch(toastError)}
         />
       </div>
       {problem !== undefined && <p className="run-failure">{problem}</p>}
       {lines.length === 0 ? (
         <p className="panel-none">{t('logs.none')}</p>
       ) : (
-        <Lines lines={lines} path={run.path} following={following} onScrolledUp={() => setFollowing(false)} />
+        <Lines
+          lines={lines}
+          path={run.path}
+          following={following}
+          onScrolledUp={() => setFollowing(false)}
+          onNearTop={() => void loadOlder()}
+        />
       )}
     </div>
   )
@@ -75,13 +82,23 @@ interface LinesProps {
   readonly path: string
   readonly following: boolean
   readonly onScrolledUp: () => void
+  readonly onNearTop: () => void
 }
 
 /** Draws the lines that are seen, of however many there are. */
-function Lines({ lines, path, following, onScrolledUp }: LinesProps) {
+function Lines({ lines, path, following, onScrolledUp, onNearTop }: LinesProps) {
   const element = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const [height, setHeight] = useState(400)
+  // What is read stays where it is when older lines come above it.
+  const last = useRef(lines)
+  useLayoutEffect(() => {
+    const { current } = element
+    const before = last.current
+    last.current = lines
+    const above = before[0] === undefined ? 0 : placeOfFirst(before, lines)
+    if (current && above > 0) current.scrollTop += above * ROW
+  }, [lines])
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new line moves the end.
   useEffect(() => {
     const { current } = element
@@ -109,6 +126,7 @@ function Lines({ lines, path, following, onScrolledUp }: LinesProps) {
         setTop(currentTarget.scrollTop)
         setHeight(currentTarget.clientHeight)
         if (up && following) onScrolledUp()
+        if (up && currentTarget.scrollTop < NEAR_TOP) onNearTop()
       }}
     >
       <div style={{ height: lines.length * ROW, position: 'relative' }}>
@@ -141,44 +159,12 @@ function Lines({ lines, path, following, onScrolledUp }: LinesProps) {
   )
 }
 
+/** How many lines came before those that were there: lines are added at either end, and the last of the old first page stays itself. */
+function placeOfFirst(before: readonly LogLine[], now: readonly LogLine[]): number {
+  const known = before[1] ?? before[0]
+  const at = known === undefined ? -1 : now.indexOf(known)
+  return before[1] === undefined ? Math.max(0, at) : Math.max(0, at - 1)
+}
+
 const lineText = ({ at, level, nodeId, message }: LogLine): string =>
   [at, level, nodeId, message].filter((part) => part !== undefined).join(' ')
-
-/** Lines of a run as they are, and as they come. */
-function useLog(runId: string, level: LogLevel, contains: string) {
-  const [lines, setLines] = useState<readonly LogLine[]>([])
-  const [problem, setProblem] = useState<string>()
-  const filter = useMemo(
-    () => ({ runId, level, limit: MOST_LINES, follow: true, ...(contains.trim() && { contains: contains.trim() }) }),
-    [runId, level, contains],
-  )
-  useEffect(() => {
-    const ending = new AbortController()
-    let waiting: LogLine[] = []
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const show = () => {
-      timer = undefined
-      const come = waiting
-      waiting = []
-      setLines((before) => [...before, ...come].slice(-MOST_LINES))
-    }
-    const follow = async () => {
-      setLines([])
-      setProblem(undefined)
-      try {
-        for await (const come of api.stream('run.logs', filter, { signal: ending.signal })) {
-          waiting.push(...come)
-          timer ??= setTimeout(show, BATCH_MILLISECONDS)
-        }
-      } catch (thrown) {
-        if (!ending.signal.aborted) setProblem(toErrorInfo(thrown).message)
-      }
-    }
-    void follow()
-    return () => {
-      ending.abort()
-      clearTimeout(timer)
-    }
-  }, [filter])
-  return { lines, problem }
-}

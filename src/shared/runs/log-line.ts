@@ -14,6 +14,8 @@ export const logLineSchema = z.object({
   attempt: z.number().int().optional(),
   nodeId: z.string().optional(),
   stage: z.string().optional(),
+  /** Of the first line of a page: where the page before it ends, for `before` of the filter. Absent when nothing is older. */
+  older: z.string().optional(),
 })
 export type LogLine = z.infer<typeof logLineSchema>
 
@@ -26,6 +28,8 @@ export const logFilterSchema = z.object({
   contains: z.string().optional(),
   /** How many of the lines that are there; the newest of them. */
   limit: z.number().int().min(0).max(10_000).default(1_000),
+  /** Only what is older than this place, which a page's first line names in `older`. */
+  before: z.string().optional(),
   /** Goes on with what is written from now. */
   follow: z.boolean().default(true),
 })
