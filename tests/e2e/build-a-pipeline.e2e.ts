@@ -72,7 +72,7 @@ test('six steps are built, previewed, undone, run and found again', { timeout: 1
 
   // By mouse: from the palette onto the canvas.
   await page
-    .getByRole('option', { name: 'CSV' })
+    .getByRole('treeitem', { name: 'CSV' })
     .first()
     .dragTo(canvas(), { targetPosition: { x: 120, y: 150 } })
   await step('csv').waitFor()

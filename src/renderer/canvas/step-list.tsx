@@ -91,10 +91,13 @@ export function StepList(props: Props) {
   const drawStep = (line: ListLine & { kind: 'step' }) => {
     const { info, key } = line
     return (
+      // biome-ignore lint/a11y/useAriaPropsSupportedByRole: levels are those of a tree's items.
+      // biome-ignore lint/a11y/noStaticElementInteractions: it has one of two roles.
       <div
         key={key}
         id={`step-${key}`}
-        role="option"
+        role={foldable ? 'treeitem' : 'option'}
+        aria-level={foldable && query === '' ? 2 : undefined}
         tabIndex={-1}
         aria-selected={at === line}
         data-line={key}
@@ -132,19 +135,24 @@ export function StepList(props: Props) {
     const title = t(`family.${line.family}`)
     if (!foldable) return <Head key={line.key} title={title} />
     return (
-      <button
+      <div
         key={line.key}
-        type="button"
+        id={`step-${line.key}`}
+        role="treeitem"
+        aria-level={1}
+        aria-selected={at === line}
+        aria-label={`${title}, ${t('steps.found', { count: line.count })}`}
         tabIndex={-1}
         data-line={line.key}
         className={`step-family is-foldable${at === line ? ' is-active' : ''}`}
         aria-expanded={line.open}
         onClick={() => setFamilyOpen(line.family, !line.open)}
+        onKeyDown={onKeyDown}
       >
         <ChevronRight size={12} className={line.open ? 'fold-arrow fold-open' : 'fold-arrow'} aria-hidden />
         <span className="truncate">{title}</span>
         <span className="step-count">{line.count}</span>
-      </button>
+      </div>
     )
   }
   return (
@@ -156,15 +164,23 @@ export function StepList(props: Props) {
           placeholder={placeholder}
           aria-label={placeholder}
           aria-controls="step-options"
-          aria-activedescendant={at?.kind === 'step' ? `step-${at.key}` : undefined}
+          aria-activedescendant={at ? `step-${at.key}` : undefined}
           autoFocus={autoFocus ?? false}
           onKeyDown={onKeyDown}
           onBlur={card.hide}
         />
       </div>
-      <div className="step-options" id="step-options" role="listbox" aria-label={placeholder} ref={list} tabIndex={-1}>
-        {lines.map(drawLine)}
-        {stops.length === 0 && <p className="step-none">{emptyText(query)}</p>}
+      {/* What folds is a tree; what is a plain list of steps is a list of options. */}
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: it is named where it has a role. */}
+      <div
+        className="step-options"
+        id="step-options"
+        role={stops.length === 0 ? undefined : foldable ? 'tree' : 'listbox'}
+        aria-label={stops.length === 0 ? undefined : placeholder}
+        ref={list}
+        tabIndex={-1}
+      >
+        {stops.length === 0 ? <p className="step-none">{emptyText(query)}</p> : lines.map(drawLine)}
       </div>
       <p className="step-keys" aria-hidden>
         <kbd>↵</kbd> {t('steps.keyAdd')} <kbd>F1</kbd> {t('steps.keyDocs')}

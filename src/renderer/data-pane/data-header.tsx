@@ -13,6 +13,8 @@ export function DataFacts({ shown, onReveal }: { shown: ShownRows; onReveal: (in
   // The shapes of the columns were counted over all rows.
   const counted = profile?.exactness === 'exact' && !pending ? profile.columns[0]?.rows : undefined
   const total = shown.totalRows ?? counted
+  const rows = rowsText(shown, total)
+  const more = ` · ${t('data.columns', { count: shown.columns.length })} · ${formatMilliseconds(shown.milliseconds)}`
   return (
     <div className="data-facts">
       <Hint text={t(shown.exactness === 'exact' ? 'data.exactHelp' : 'data.sampledHelp')}>
@@ -23,11 +25,9 @@ export function DataFacts({ shown, onReveal }: { shown: ShownRows; onReveal: (in
           <span className="data-as-of">{t('data.asOf', { time: whenOf(shown.asOf) })}</span>
         </Hint>
       )}
-      <span className={`data-counts${pending ? ' data-counts-stale' : ''}`}>
-        {rowsText(shown, total)}
-        <span className="data-more-facts">
-          {` · ${t('data.columns', { count: shown.columns.length })} · ${formatMilliseconds(shown.milliseconds)}`}
-        </span>
+      <span className={`data-counts${pending ? ' data-counts-stale' : ''}`} title={`${rows}${more}`}>
+        {rows}
+        <span className="data-more-facts">{more}</span>
       </span>
       <ColumnPicker
         columns={shown.columns}

@@ -4,7 +4,9 @@ import type { ReactNode } from 'react'
 import { t } from '../i18n/index.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { useProject } from '../store/project.ts'
-import { openDialog } from '../store/ui.ts'
+import { openDialog, showPanes } from '../store/ui.ts'
+
+const showPipelines = (): void => showPanes({ leftPanel: 'pipelines', leftOpen: true })
 
 /** The canvas, or what stands in its place: no pipeline at all, or a file that cannot be read as one. */
 export function Middle({ children }: { readonly children: ReactNode }) {
@@ -36,13 +38,15 @@ export function Middle({ children }: { readonly children: ReactNode }) {
     )
   }
   if (path === undefined && project && !opening) {
+    const hasSome = project.pipelines.length > 0
     return (
       <div className="middle-empty">
         <Workflow size={28} strokeWidth={1.5} aria-hidden />
-        <h2>{t('project.empty')}</h2>
-        <p>{t('project.emptyHint')}</p>
+        <h2>{t(hasSome ? 'project.noneOpen' : 'project.empty')}</h2>
+        <p>{t(hasSome ? 'project.noneOpenHint' : 'project.emptyHint')}</p>
+        {hasSome && <Button intent="primary" text={t('project.showPipelines')} onClick={showPipelines} />}
         <Button
-          intent="primary"
+          {...(!hasSome && { intent: 'primary' as const })}
           icon={<Plus size={15} />}
           text={t('pipelines.new')}
           onClick={() => openDialog({ kind: 'newPipeline' })}

@@ -17,23 +17,27 @@ export function Toaster() {
             <div className="toast-words">
               <div>{message}</div>
               {hint && <div className="toast-hint">{hint}</div>}
+              {(more || action) && (
+                <div className="toast-actions">
+                  {[more, action].map(
+                    (one) =>
+                      one && (
+                        <Button
+                          key={one.label}
+                          size="small"
+                          variant="minimal"
+                          intent="primary"
+                          text={one.label}
+                          onClick={() => {
+                            dismissToast(id)
+                            one.run()
+                          }}
+                        />
+                      ),
+                  )}
+                </div>
+              )}
             </div>
-            {[more, action].map(
-              (one) =>
-                one && (
-                  <Button
-                    key={one.label}
-                    size="small"
-                    variant="minimal"
-                    intent="primary"
-                    text={one.label}
-                    onClick={() => {
-                      dismissToast(id)
-                      one.run()
-                    }}
-                  />
-                ),
-            )}
             <Button
               size="small"
               variant="minimal"

@@ -128,6 +128,9 @@ export const fr: Messages = {
   'file.unreadable': 'Ce fichier ne peut pas être lu comme un pipeline',
   'file.unreadableHint': 'Corrigez le fichier dans un éditeur de texte ; il est relu dès qu’il est enregistré.',
   'project.empty': 'Ce projet n’a pas encore de pipeline',
+  'project.noneOpen': 'Aucun pipeline n’est ouvert',
+  'project.noneOpenHint': 'Choisissez-en un dans la liste à gauche, ou commencez-en un nouveau.',
+  'project.showPipelines': 'Montrer les pipelines',
   'project.emptyHint':
     'Un pipeline prend les données de fichiers, les transforme étape par étape et les écrit où vous voulez.',
   'palette.placeholder': 'Nœud, pipeline, étape à ajouter ou commande',

@@ -6,7 +6,7 @@ import type { Lit } from './lineage-store.ts'
 
 export const BOX_WIDTH = 220
 const HEAD = 46
-const ROW = 22
+const ROW = 24
 const FOOT = 8
 const SHOWN = 8
 

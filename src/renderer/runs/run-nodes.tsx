@@ -4,6 +4,7 @@ import type { RunDetail, RunNode, RunStage } from '../../shared/runs/history.ts'
 import { formatMilliseconds, formatNumber, t } from '../i18n/index.ts'
 import { ModuleTile } from '../icons/module-icon.tsx'
 import { useModules } from '../store/modules.ts'
+import { barOf, hasRun, type RunSpan, spanOf } from './run-span.ts'
 import { stateWord } from './run-words.ts'
 
 /** What became of each step, and when: one line a step, its time beside its figures. */
@@ -13,9 +14,7 @@ export function RunNodes({ detail }: { readonly detail: RunDetail }) {
   const shown = attempt ?? run.attempt
   const ofAttempt = nodes.filter((node) => node.attempt === shown)
   const stagesOf = stages.filter((stage) => stage.attempt === shown)
-  const times = ofAttempt.flatMap(({ from, until }) => [from, until].filter((time) => time !== undefined))
-  const begin = Math.min(...times)
-  const end = Math.max(begin + 1, ...times)
+  const span = spanOf(ofAttempt)
   return (
     <div className="run-part">
       {attempts.length > 1 && (
@@ -44,14 +43,18 @@ export function RunNodes({ detail }: { readonly detail: RunDetail }) {
               <th className="is-number">{t('runs.rejected')}</th>
               <th className="is-number">{t('runs.time')}</th>
               <th className="run-bars-head">
-                <span>0</span>
-                <span>{times.length > 0 && formatMilliseconds(end - begin)}</span>
+                {span && (
+                  <>
+                    <span>0</span>
+                    <span>{formatMilliseconds(span.end - span.begin)}</span>
+                  </>
+                )}
               </th>
             </tr>
           </thead>
           <tbody>
             {ofAttempt.map((node) => (
-              <NodeRow key={node.nodeId} node={node} detail={detail} stages={stagesOf} begin={begin} end={end} />
+              <NodeRow key={node.nodeId} node={node} detail={detail} stages={stagesOf} span={span} />
             ))}
           </tbody>
         </table>
@@ -65,12 +68,12 @@ interface NodeRowProps {
   readonly detail: RunDetail
   readonly stages: readonly RunStage[]
   /** Of all steps together. */
-  readonly begin: number
-  readonly end: number
+  readonly span: RunSpan | undefined
 }
 
-function NodeRow({ node, detail, stages, begin, end }: NodeRowProps) {
-  const { nodeId, state, rows = {}, balance, from, until, error } = node
+function NodeRow({ node, detail, stages, span }: NodeRowProps) {
+  const { nodeId, state, rows = {}, balance, error } = node
+  const bar = span && hasRun(node) ? barOf(node, span) : undefined
   const definition = detail.request.document.nodes[nodeId]
   const info = useModules(({ byType }) => (definition ? byType.get(definition.type) : undefined))
   const reused = stages.some((stage) => stage.nodes.includes(nodeId) && stage.state === 'reused')
@@ -99,13 +102,11 @@ function NodeRow({ node, detail, stages, begin, end }: NodeRowProps) {
       <td className="is-number is-danger">{figures(rejected, true)}</td>
       <td className="is-number">{node.milliseconds === undefined ? '' : formatMilliseconds(node.milliseconds)}</td>
       <td className="run-bars">
-        {from !== undefined && (
+        {bar && (
           <span
             className={`run-bar is-${state}`}
-            style={{
-              left: `${(100 * (from - begin)) / (end - begin)}%`,
-              width: `max(2px, ${(100 * Math.max(0, (until ?? end) - from)) / (end - begin)}%)`,
-            }}
+            // A bar at the very end stands within the scale too.
+            style={{ left: `min(${bar.left}%, 100% - 2px)`, width: `max(2px, ${bar.width}%)` }}
           />
         )}
       </td>
