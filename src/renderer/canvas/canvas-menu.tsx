@@ -30,7 +30,12 @@ export function CanvasMenu({ at, onClose, onAdd, onFit }: Props) {
       targetOffset={at && { left: at.left, top: at.top }}
       onClose={onClose}
       transitionDuration={0}
-      content={<Items at={at} onAdd={onAdd} onFit={onFit} />}
+      content={
+        // It may have been asked for by keyboard: its first line has the focus.
+        <div ref={(element) => element?.querySelector<HTMLElement>('[role="menuitem"]')?.focus()}>
+          <Items at={at} onAdd={onAdd} onFit={onFit} />
+        </div>
+      }
     />
   )
 }

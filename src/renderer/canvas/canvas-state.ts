@@ -22,6 +22,8 @@ export interface CanvasHandle {
   focus(): void
   /** Opens the list of steps beside the selected one. */
   quickAdd(): void
+  /** Opens the menu of what is selected, or of the canvas. */
+  menu(): void
 }
 
 let handle: CanvasHandle | undefined

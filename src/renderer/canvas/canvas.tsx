@@ -117,6 +117,17 @@ export function Canvas() {
         focus() {
           box.current?.focus()
         },
+        menu() {
+          const { nodeIds } = useSelection.getState()
+          const [x, y] = actions.currentPositions()[nodeIds.at(-1) ?? ''] ?? []
+          const bounds = box.current?.getBoundingClientRect()
+          if (!bounds) return
+          const at =
+            x === undefined || y === undefined
+              ? { x: bounds.left + bounds.width / 2, y: bounds.top + bounds.height / 3 }
+              : flow.flowToScreenPosition({ x: x + NODE_WIDTH / 2, y: y + NODE_HEIGHT })
+          setMenu({ left: at.x, top: at.y, what: nodeIds.length > 0 ? { kind: 'nodes', nodeIds } : { kind: 'canvas' } })
+        },
         quickAdd() {
           const selected = useSelection.getState().nodeIds.at(-1)
           const [x, y] = (selected && actions.currentPositions()[selected]) || []
@@ -224,8 +235,10 @@ export function Canvas() {
     <section
       className={`canvas${isFar ? ' is-far' : ''}`}
       ref={box}
-      tabIndex={-1}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys are those of the steps in it.
+      tabIndex={0}
       aria-label={t('canvas.label')}
+      aria-keyshortcuts="A F Enter Delete F2 Shift+F10 ?"
       onDragOver={(event) => event.dataTransfer.types.includes(STEP_DRAG) && event.preventDefault()}
       onDrop={onDrop}
     >

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect } from 'react'
 import { redo, undo } from '../store/pipeline.ts'
 import { select, useSelection } from '../store/selection.ts'
-import { openDialog, toggleDocs } from '../store/ui.ts'
+import { openDialog } from '../store/ui.ts'
 import { goBack, openStep } from '../sub-pipeline/ways.ts'
 import * as actions from './canvas-actions.ts'
 import { canvasHandle } from './canvas-state.ts'
@@ -52,7 +52,8 @@ export function useCanvasKeys(canvas: RefObject<HTMLElement | null>, edges: RefO
       else if (key === 'escape') select([])
       else if (key === 'f') canvasHandle()?.fit()
       else if (key === 'a') canvasHandle()?.quickAdd()
-      else if (key === '?') toggleDocs()
+      else if (key === '?') openDialog({ kind: 'shortcuts' })
+      else if (key === 'contextmenu' || (key === 'f10' && event.shiftKey)) canvasHandle()?.menu()
       else if (arrows[event.key]) onArrow(event, nodeIds)
       else return false
       return true

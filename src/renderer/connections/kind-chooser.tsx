@@ -10,7 +10,9 @@ export function KindChooser({ kinds }: { readonly kinds: readonly ConnectorInfo[
     <>
       <h2 className="connections-form-title">{t('connections.chooseKind')}</h2>
       <ul className="connections-kinds">
-        {kinds.map((kind) => {
+        {kinds
+          .toSorted((a, b) => text(a.title).localeCompare(text(b.title)))
+          .map((kind) => {
           const Icon = icons[kind.icon] ?? Plug
           return (
             <li key={kind.type}>

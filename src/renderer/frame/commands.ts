@@ -83,6 +83,7 @@ export function commands(): Command[] {
     ...SCREENS.map(({ id }) => always(`screen.${id}`, t(`rail.${id}`), () => showScreen(id))),
     always('newPipeline', t('command.newPipeline'), () => openDialog({ kind: 'newPipeline' })),
     always('docs', t('command.docs'), toggleDocs, 'F1'),
+    always('shortcuts', t('shortcuts.title'), () => openDialog({ kind: 'shortcuts' }), '?'),
     always('problems', t('command.problems'), () => useUi.setState({ problemsOpen: true })),
     always('left', t('command.toggleLeft'), () => showPanes({ leftOpen: !leftOpen })),
     always('data', t('command.toggleData'), () => showPanes({ dataOpen: !dataOpen })),

@@ -16,6 +16,7 @@ import { MakeSubPipelineDialog } from '../sub-pipeline/make-dialog.tsx'
 import { SaveTestDialog } from '../tests/save-test-dialog.tsx'
 import { NewPipeline } from './new-pipeline.tsx'
 import { ParametersDialog } from './parameters-dialog.tsx'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 
 /** The dialog that is open, if any. */
 export function Dialogs() {
@@ -25,6 +26,8 @@ export function Dialogs() {
       return null
     case 'parameters':
       return <ParametersDialog />
+    case 'shortcuts':
+      return <ShortcutsDialog />
     case 'dryRun':
       return <DryRunDialog />
     case 'offlineRun':

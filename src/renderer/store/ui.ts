@@ -6,6 +6,7 @@ export type LeftPanel = 'pipelines' | 'steps'
 export type Screen = 'editor' | 'runs' | 'schedules' | 'tests' | 'lineage' | 'connections'
 export type OpenDialog =
   | { readonly kind: 'parameters' }
+  | { readonly kind: 'shortcuts' }
   | { readonly kind: 'dryRun' }
   | { readonly kind: 'offlineRun' }
   | { readonly kind: 'newPipeline' }
