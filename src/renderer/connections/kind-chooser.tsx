@@ -13,17 +13,17 @@ export function KindChooser({ kinds }: { readonly kinds: readonly ConnectorInfo[
         {kinds
           .toSorted((a, b) => text(a.title).localeCompare(text(b.title)))
           .map((kind) => {
-          const Icon = icons[kind.icon] ?? Plug
-          return (
-            <li key={kind.type}>
-              <button type="button" onClick={() => choose({ kind: 'new', type: kind.type })}>
-                <Icon size={20} aria-hidden />
-                <strong>{text(kind.title)}</strong>
-                <span className="secondary">{text(kind.summary)}</span>
-              </button>
-            </li>
-          )
-        })}
+            const Icon = icons[kind.icon] ?? Plug
+            return (
+              <li key={kind.type}>
+                <button type="button" onClick={() => choose({ kind: 'new', type: kind.type })}>
+                  <Icon size={20} aria-hidden />
+                  <strong>{text(kind.title)}</strong>
+                  <span className="secondary">{text(kind.summary)}</span>
+                </button>
+              </li>
+            )
+          })}
       </ul>
     </>
   )
