@@ -118,6 +118,8 @@ const screens: Readonly<Record<string, () => Promise<unknown>>> = {
   lineage: async () => {
     await rail('Lineage')
     await page.locator('.lineage-box').first().waitFor()
+    // A map shrinks with its zoom; as large as it is drawn, all of it can be hit.
+    for (let times = 0; times < 6; times++) await page.locator('.lineage-zoom button').first().click()
   },
 }
 
