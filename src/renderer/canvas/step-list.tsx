@@ -141,7 +141,6 @@ export function StepList(props: Props) {
         role="treeitem"
         aria-level={1}
         aria-selected={at === line}
-        aria-label={`${title}, ${t('steps.found', { count: line.count })}`}
         tabIndex={-1}
         data-line={line.key}
         className={`step-family is-foldable${at === line ? ' is-active' : ''}`}

@@ -2,7 +2,7 @@ import { Dialog, DialogBody } from '@blueprintjs/core'
 import { t } from '../i18n/index.ts'
 import { closeDialog } from '../store/ui.ts'
 
-/** Every key of the studio, where it acts. Names of keys that go together are parted by a space, ways by a stroke. */
+/** Every key of the studio, where it acts. Keys that go together are parted by a space. */
 const GROUPS = [
   {
     title: 'shortcuts.everywhere',
@@ -28,7 +28,7 @@ const GROUPS = [
       ['Shift F10', 'shortcuts.menu'],
       ['Ctrl A', 'command.selectAll'],
       ['Ctrl D', 'node.duplicate'],
-      ['Ctrl C / X / V', 'shortcuts.clipboard'],
+      ['Ctrl C/X/V', 'shortcuts.clipboard'],
       ['F', 'command.fit'],
       ['Esc', 'shortcuts.none'],
       ['?', 'shortcuts.title'],
@@ -61,7 +61,11 @@ export function ShortcutsDialog() {
             <dl>
               {keys.map(([names, what]) => (
                 <div key={names}>
-                  <dt>{names.split(' ').map((name) => (name === '/' ? ' / ' : <kbd key={name}>{name}</kbd>))}</dt>
+                  <dt>
+                    {names.split(' ').map((name) => (
+                      <kbd key={name}>{name}</kbd>
+                    ))}
+                  </dt>
                   <dd>{t(what)}</dd>
                 </div>
               ))}
