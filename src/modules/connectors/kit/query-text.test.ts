@@ -42,6 +42,7 @@ describe.each([
           files: { staging },
           signal: stop.signal,
           select: raw(select),
+          ordered: true,
           options: [sql`NULLSTR 'NULL'`, sql`FORCE_QUOTE (t)`],
         },
         take,

@@ -14,6 +14,8 @@ export interface QueryText extends Pick<LoadRequest<never>, 'session' | 'signal'
   readonly select: Sql
   /** How the text of the rows is written: `HEADER false`, `NULLSTR 'NULL'`, … of DuckDB's CSV. */
   readonly options: readonly Sql[]
+  /** The rows come in their order, for which DuckDB keeps a part of them in memory; otherwise as they are ready. */
+  readonly ordered: boolean
   /** For tests, and where there are no named pipes: the text is in a file before it is read. */
   readonly byFile?: boolean
 }
@@ -36,10 +38,10 @@ export async function queryText(request: QueryText, take: (text: Readable) => Pr
   }
 }
 
-const copyOf = ({ session, select, options }: QueryText, path: string) =>
-  session.execute(
-    sql`COPY (${select}) TO ${path} (${joinSql([sql`FORMAT csv`, sql`HEADER false`, sql`USE_TMP_FILE false`, ...options])})`,
-  )
+function copyOf({ session, select, options, ordered }: QueryText, path: string) {
+  const all = [sql`FORMAT csv`, sql`HEADER false`, sql`USE_TMP_FILE false`, sql`PRESERVE_ORDER ${ordered}`, ...options]
+  return session.execute(sql`COPY (${select}) TO ${path} (${joinSql(all)})`)
+}
 
 async function throughFile(request: QueryText, path: string, take: (text: Readable) => Promise<void>): Promise<bigint> {
   const { rowsChanged } = await copyOf(request, path)

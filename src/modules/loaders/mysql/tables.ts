@@ -19,6 +19,8 @@ export interface Plan {
   readonly loaded: readonly LoadedColumn[]
   /** Columns of the target that are loaded. */
   readonly common: readonly string[]
+  /** The server numbers rows as they come, where it fills columns of its own. */
+  readonly ordered: boolean
   /** That the target gets. */
   readonly added: readonly { readonly name: string; readonly type: string }[]
 }
@@ -42,7 +44,7 @@ export async function planOf(client: MysqlClient, { config, input }: Request): P
     const loaded = columns.map((column) =>
       loadedColumn(column, madeTarget(column.name, typeFor(column, inKey(config, column.name)))),
     )
-    return { exists: false, loaded: [...loaded, ...gone], common: [], added: [] }
+    return { exists: false, loaded: [...loaded, ...gone], common: [], ordered: false, added: [] }
   }
   const { common, missing } = matched(config, columns, targets)
   const fresh = missing.map((column) => ({ column, name: column.name, type: typeFor(column, false) }))
@@ -68,6 +70,7 @@ export async function planOf(client: MysqlClient, { config, input }: Request): P
     exists: true,
     loaded,
     common: common.map(({ target: { name } }) => name),
+    ordered: targets.length > common.length,
     added: [
       ...fresh.map(({ name, type }) => ({ name, type })),
       ...own.map(({ name, kind }) => ({ name, type: OWN_TYPES[kind] })),

@@ -75,7 +75,7 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
   await sweep(client, names)
   try {
     await makeStaging(client, request, names, plan, { renames, now })
-    const rows = await fill(client, request, names.staging, plan.loaded)
+    const rows = await fill(client, request, names.staging, plan)
     if (config.key.length > 0) await checkStagedKey(client, names.staging, config.key)
     if (!plan.exists) await finishTable(client, request, names)
     crashPoint('written')
@@ -120,7 +120,7 @@ async function forecastBy(client: MysqlClient, request: Request): Promise<LoadFo
   if (config.mode === 'replace') await refuseWhatRenamingLoses(client, config)
   const names = namesOf(config, randomUUID())
   await makeStaging(client, request, names, plan, { renames: false, temporary: true, now: await instantOf(client) })
-  await fill(client, request, names.staging, plan.loaded)
+  await fill(client, request, names.staging, plan)
   if (config.key.length > 0) await checkStagedKey(client, names.staging, config.key)
   const queries = countQueries(mysqlDialect, moveOf(config, names, plan))
   const rows = await countsOf(queries, async (query) => (await client.query(query))[0]?.[0])
@@ -161,7 +161,7 @@ async function fill(
   client: MysqlClient,
   request: Request,
   staging: string,
-  columns: readonly LoadedColumn[],
+  { loaded: columns, ordered }: Plan,
 ): Promise<bigint> {
   const names = columns.map(({ name, made }, index) => (made ? `@logidata_${index}` : quoteName(name)))
   const made = columns.flatMap(({ name, made: make }, index) =>
@@ -172,10 +172,11 @@ async function fill(
   await client.execute('SET SESSION unique_checks = 1, sql_notes = 1, max_error_count = 16')
   const at = columns.map((_, index) => raw(`c${index}`))
   const quoted = at.filter((_, index) => columns[index]?.quoted)
-  let loaded = { rows: 0n, warnings: 0 }
+  let taken = { rows: 0n, warnings: 0 }
   const sent = await queryText(
     {
       ...request,
+      ordered,
       select: sql`SELECT ${joinSql(columns.map(({ value }, index) => sql`${value} AS ${at[index] ?? raw('')}`))} FROM ${request.input.name}`,
       // Without quotes it is no value; a text of these letters has them.
       options: [sql`NULLSTR 'NULL'`, ...(quoted.length > 0 ? [sql`FORCE_QUOTE (${joinSql(quoted)})`] : [])],
@@ -183,16 +184,16 @@ async function fill(
     async (text) => {
       try {
         // The driver hears only what happens after it has asked: an error may be older.
-        loaded = await client.loadData(statement, () => Readable.from(text, { objectMode: true, highWaterMark: 2 }))
+        taken = await client.loadData(statement, () => Readable.from(text, { objectMode: true, highWaterMark: 2 }))
       } catch (thrown) {
         throw notAllowed(thrown) ?? thrown
       }
     },
   )
   // LOCAL turns errors into warnings and goes on with values that it made up: one of them is one too many.
-  if (loaded.warnings > 0) throw await unfit(client)
-  if (loaded.rows !== sent)
-    throw operationalError('load.rows', `The server took ${loaded.rows} rows of ${sent}.`, { hint: 'Try again.' })
+  if (taken.warnings > 0) throw await unfit(client)
+  if (taken.rows !== sent)
+    throw operationalError('load.rows', `The server took ${taken.rows} rows of ${sent}.`, { hint: 'Try again.' })
   return sent
 }
 

@@ -175,13 +175,16 @@ async function stage(client: PostgresClient, request: Request, always = false): 
     await makeTable(client, config, target, pairs)
   }
   const here = { target, pairs, creates: !targets, drift }
+  // The server numbers rows as they come, where it fills columns of its own.
+  const ordered = targets !== undefined && targets.length > pairs.length
   const plain = config.mode === 'append' && config.key.length === 0 && pairs.every(isExact)
   const fresh = !targets && (!isKeyed(config.mode) || config.mode === 'upsert')
-  if (!always && (plain || fresh)) return { ...here, rows: await fill(client, request, target, pairs), done: true }
+  if (!always && (plain || fresh))
+    return { ...here, rows: await fill(client, request, { table: target, pairs, ordered }), done: true }
   const lines = pairs.map(({ column, target: { name } }) => `${quoteName(name)} ${typeFor(column)}`)
   if (goneColumn(request)) lines.push(`${GONE} boolean`)
   await client.query(`CREATE TEMPORARY TABLE _logidata_new (${lines.join(', ')}) ON COMMIT DROP`)
-  const rows = await fill(client, request, STAGING, pairs)
+  const rows = await fill(client, request, { table: STAGING, pairs, ordered })
   if (config.key.length > 0) await checkStagedKey(client, STAGING, keyNames(config.key, pairs))
   for (const pair of pairs) await checkExact(client, pair, config, pairs)
   await client.query(`ANALYZE ${STAGING}`)
@@ -252,7 +255,13 @@ async function checkExact(
   )
 }
 
-async function fill(client: PostgresClient, request: Request, table: string, pairs: readonly Pair[]): Promise<bigint> {
+interface Filling {
+  readonly table: string
+  readonly pairs: readonly Pair[]
+  readonly ordered: boolean
+}
+
+async function fill(client: PostgresClient, request: Request, { table, pairs, ordered }: Filling): Promise<bigint> {
   const gone = table === STAGING ? goneColumn(request) : undefined
   const columns = [...pairs.map(({ column }) => column), ...(gone ? [gone] : [])]
   const names = [...pairs.map(({ target }) => quoteName(target.name)), ...(gone ? [GONE] : [])]
@@ -262,6 +271,7 @@ async function fill(client: PostgresClient, request: Request, table: string, pai
   const sent = await queryText(
     {
       ...request,
+      ordered,
       select: sql`SELECT ${joinSql(fields)} FROM ${request.input.name}`,
       // What the server would take for NULL or the end is between quotes, where it means itself.
       options: [sql`NULLSTR '\\N'`, ...(texts.length > 0 ? [sql`FORCE_QUOTE (${joinSql(texts)})`] : [])],
