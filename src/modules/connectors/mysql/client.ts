@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Connection } from 'mysql2'
 import type { ResolvedConnection } from '../../../shared/connections/connection.ts'
 import { cancelledError } from '../../../shared/errors.ts'
@@ -6,7 +6,7 @@ import type { FileFinder } from '../kit/project-file.ts'
 import { queryRaw, socketOf, type WireColumn } from './driver.ts'
 import { type About, mysqlError } from './errors.ts'
 import { type Login, logIn, loginOf, type OpenOptions, setUp } from './login.ts'
-import type { RowText } from './row-text.ts'
+import type { RowFile } from './row-file.ts'
 import { AS_TEXT, type BoundValue, changedBy, rowsOf, send } from './statements.ts'
 
 /** Where a connection finds certificates, and what ends it. */
@@ -150,76 +150,60 @@ export class MysqlClient {
   }
 
   /**
-   * Writes the rows of a statement as text. Waits while `to` is full. Ends the session when it is stopped before the last row.
+   * Puts the rows of a statement into a file. Ends the session when it is stopped before the last row.
    * @param check gets the columns before the first row, and may throw
    * @throws LogiDataError
    */
   stream(
     text: string,
-    rows: RowText,
-    to: Writable,
+    rows: Pick<RowFile, 'row'>,
     { check, signal }: { readonly check?: (columns: readonly WireColumn[]) => void; readonly signal: AbortSignal },
   ): Promise<void> {
     return this.#asking(
       () =>
         new Promise<void>((resolve, reject) => {
           let settled = false
-          const socket = socketOf(this.#connection)
-          const resume = () => socket.resume()
-          const settle = (thrown?: unknown) => {
+          const settle = (work: () => void) => {
             if (settled) return
             settled = true
             this.#failing = undefined
             signal.removeEventListener('abort', stop)
-            to.off('drain', resume)
-            to.off('close', stop)
-            if (thrown === undefined) return resolve()
-            // What is still on its way would only be thrown away.
-            if (!this.#signal.aborted) this.kill().catch(() => undefined)
-            socket.destroy()
-            reject(thrown)
+            work()
           }
-          const stop = () => settle(cancelledError())
-          this.#failing = settle
+          const fail = (thrown: unknown) =>
+            settle(() => {
+              // What is still on its way would only be thrown away.
+              if (!this.#signal.aborted) this.kill().catch(() => undefined)
+              socketOf(this.#connection).destroy()
+              reject(thrown)
+            })
+          const enough = () =>
+            settle(() => {
+              this.kill()
+                .catch(() => undefined)
+                .finally(() => socketOf(this.#connection).destroy())
+              resolve()
+            })
+          const stop = () => fail(cancelledError())
+          this.#failing = fail
           signal.addEventListener('abort', stop, { once: true })
-          to.on('drain', resume)
-          to.once('close', stop)
           const guarded = (work: () => void) => {
             if (settled) return
             try {
               work()
             } catch (thrown) {
-              settle(thrown)
+              fail(thrown)
             }
-          }
-          rows.to = (chunk) => {
-            if (!to.write(chunk)) socket.pause()
           }
           queryRaw(this.#connection, text, {
             fields: (columns) => guarded(() => check?.(columns)),
             row: (packet) =>
               guarded(() => {
-                if (!rows.row(packet.buffer, packet.offset, packet.end)) settleEnough()
+                if (!rows.row(packet.buffer, packet.offset, packet.end)) enough()
               }),
-            end: () =>
-              guarded(() => {
-                rows.flush()
-                settle()
-              }),
-            error: settle,
+            end: () => settle(resolve),
+            error: fail,
           })
-          const settleEnough = () => {
-            rows.flush()
-            settled = true
-            this.#failing = undefined
-            signal.removeEventListener('abort', stop)
-            to.off('drain', resume)
-            to.off('close', stop)
-            this.kill()
-              .catch(() => undefined)
-              .finally(() => socket.destroy())
-            resolve()
-          }
         }),
     )
   }

@@ -1,8 +1,9 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { raw, type Sql, sql } from '../../kit/sql.ts'
+import { parquetType } from '../kit/parquet/parquet-types.ts'
 import type { WireColumn } from './driver.ts'
-import type { CellKind, TextColumn } from './row-text.ts'
+import type { CellKind, FileColumn } from './row-file.ts'
 
 /** What is read how, where there is no one right answer. */
 export interface TypeChoices {
@@ -14,18 +15,14 @@ export interface TypeChoices {
   readonly geometry: 'wkb' | 'hex'
 }
 
-/** How a column comes: as bytes, as text, as a column. */
-export interface ReadColumn extends TextColumn {
+/** How a column comes: as bytes, in the file, as a column. */
+export interface ReadColumn extends FileColumn {
   /** Of the extract. */
   readonly type: string
-  /** Of the text. */
-  readonly csvType: string
-  /** From the text to the column. */
-  readonly convert: (cell: Sql) => Sql
+  /** From the file to the column; undefined: it lies there as it is. */
+  readonly convert?: (cell: Sql) => Sql
   /** The server gives the text of singles to six digits only: they are asked for as doubles, which are exact. */
   readonly asDouble: boolean
-  /** Longest text in bytes. */
-  readonly bytes: number
 }
 
 const UNSIGNED = 32
@@ -37,26 +34,24 @@ const INTEGERS: Readonly<Record<number, readonly [string, string]>> = {
   3: ['INTEGER', 'UINTEGER'],
   8: ['BIGINT', 'UBIGINT'],
 }
-const same = (cell: Sql): Sql => cell
 
 /** What a column of the server becomes. @throws LogiDataError `source.type` */
 export function readColumn(wire: WireColumn, choices: TypeChoices): ReadColumn {
-  const plain = (type: string, kind: CellKind = 'plain', csvType = type): ReadColumn => ({
+  const plain = (type: string, kind: CellKind): ReadColumn => ({
     name: wire.name,
     kind,
     type,
-    csvType,
-    convert: same,
+    fileType: type,
     asDouble: false,
-    bytes: wire.columnLength,
   })
-  const converted = (type: string, kind: CellKind, convert: (cell: Sql) => Sql): ReadColumn => ({
-    ...plain(type, kind, 'VARCHAR'),
+  const converted = (type: string, column: ReadColumn, convert: (cell: Sql) => Sql): ReadColumn => ({
+    ...column,
+    type,
     convert,
   })
-  const blob = () => converted('BLOB', 'hex', (cell) => sql`from_hex(${cell})`)
+  const json = () => converted('JSON', plain('VARCHAR', 'bytes'), (cell) => sql`${cell}::JSON`)
   const unsigned = (wire.flags & UNSIGNED) !== 0
-  if (wire.extendedFormat === 'json') return converted('JSON', 'text', (cell) => sql`${cell}::JSON`)
+  if (wire.extendedFormat === 'json') return json()
   switch (wire.columnType) {
     case 1:
       if (choices.tinyint1 === 'boolean' && wire.columnLength === 1) return plain('BOOLEAN', 'boolean')
@@ -65,13 +60,13 @@ export function readColumn(wire: WireColumn, choices: TypeChoices): ReadColumn {
     case 0xf6:
       return decimal(wire, choices, plain)
     case 4:
-      return { ...plain('FLOAT'), asDouble: true }
+      return { ...plain('FLOAT', 'float'), asDouble: true }
     case 5:
-      return plain('DOUBLE')
+      return plain('DOUBLE', 'float')
     case 6:
-      return plain('VARCHAR', 'text')
+      return plain('VARCHAR', 'bytes')
     case 0x0d:
-      return plain('SMALLINT')
+      return plain('SMALLINT', 'integer')
     case 0x0a:
     case 0x0e:
       return dates(wire, choices, 'DATE', plain)
@@ -80,36 +75,38 @@ export function readColumn(wire: WireColumn, choices: TypeChoices): ReadColumn {
     case 7:
       return dates(wire, choices, 'TIMESTAMP WITH TIME ZONE', plain)
     case 0x0b:
-      if (choices.times === 'text') return plain('VARCHAR')
+      if (choices.times === 'text') return plain('VARCHAR', 'bytes')
       return choices.times === 'time' ? plain('TIME', 'time') : plain('BIGINT', 'microseconds')
     case 0x10:
-      if (choices.bits === 'blob') return blob()
+      if (choices.bits === 'blob') return plain('BLOB', 'bytes')
       if (choices.bits === 'number') return plain('UBIGINT', 'bits')
-      return converted('VARCHAR', 'bits', (cell) => bitText(cell, wire.columnLength))
+      return converted('VARCHAR', plain('UBIGINT', 'bits'), (cell) => bitText(cell, wire.columnLength))
     case 0xf5:
-      return converted('JSON', 'text', (cell) => sql`${cell}::JSON`)
+      return json()
     case 0xff:
       // Four bytes of the reference system come before the WKB.
       return choices.geometry === 'wkb'
-        ? converted('BLOB', 'hex', (cell) => sql`from_hex(substr(${cell}, 9))`)
-        : converted('VARCHAR', 'hex', (cell) => sql`substr(${cell}, 9)`)
+        ? plain('BLOB', 'wkb')
+        : converted('VARCHAR', plain('BLOB', 'wkb'), (cell) => sql`hex(${cell})`)
     case 0xf2:
-      return blob()
+      return plain('BLOB', 'bytes')
   }
   const integer = INTEGERS[wire.columnType]
-  if (integer) return plain(integer[unsigned ? 1 : 0])
-  if (wire.extendedTypeName === 'uuid') return plain('UUID')
-  if (wire.extendedTypeName?.startsWith('inet')) return plain('VARCHAR', 'text')
-  return wire.characterSet === BINARY_CHARSET ? blob() : plain('VARCHAR', 'text')
+  if (integer) return plain(integer[unsigned ? 1 : 0], 'integer')
+  if (wire.extendedTypeName === 'uuid') return plain('UUID', 'uuid')
+  if (wire.extendedTypeName?.startsWith('inet')) return plain('VARCHAR', 'bytes')
+  return plain(wire.characterSet === BINARY_CHARSET ? 'BLOB' : 'VARCHAR', 'bytes')
 }
 
-type Plain = (type: string, kind?: CellKind, csvType?: string) => ReadColumn
+type Plain = (type: string, kind: CellKind) => ReadColumn
 
 function decimal(wire: WireColumn, { big_decimals }: TypeChoices, plain: Plain): ReadColumn {
   const sign = (wire.flags & UNSIGNED) === 0 ? 1 : 0
   const width = Math.max(1, wire.columnLength - sign - (wire.decimals > 0 ? 1 : 0))
-  if (width <= 38) return plain(`DECIMAL(${width},${wire.decimals})`)
-  if (big_decimals === 'text') return plain('VARCHAR')
+  const type = `DECIMAL(${width},${wire.decimals})`
+  if (parquetType(type)) return plain(type, 'decimal')
+  if (width <= 38) return { ...plain('VARCHAR', 'bytes'), type, convert: (cell) => sql`CAST(${cell} AS ${raw(type)})` }
+  if (big_decimals === 'text') return plain('VARCHAR', 'bytes')
   throw userError(
     'source.type',
     `The column “${wire.name}” is DECIMAL(${width},${wire.decimals}); 38 digits are the most that a number can have here.`,
@@ -118,23 +115,10 @@ function decimal(wire: WireColumn, { big_decimals }: TypeChoices, plain: Plain):
 }
 
 function dates(_wire: WireColumn, { zero_dates }: TypeChoices, type: string, plain: Plain): ReadColumn {
-  if (zero_dates === 'text') return plain('VARCHAR')
-  const kind = type === 'TIMESTAMP WITH TIME ZONE' ? 'timestamp' : 'date'
-  return { ...plain(type, kind), badAsNull: zero_dates === 'null' }
+  if (zero_dates === 'text') return plain('VARCHAR', 'bytes')
+  return { ...plain(type, type === 'DATE' ? 'date' : 'moment'), badAsNull: zero_dates === 'null' }
 }
 
 const bitText = (cell: Sql, bits: number): Sql => sql`lpad(bin(${cell}::UBIGINT), ${bits}, '0')`
 
 export const columnsOf = (columns: readonly ReadColumn[]): Column[] => columns.map(({ name, type }) => ({ name, type }))
-
-const LONG_ROW = 1_000_000
-/** More than a server lets through by default; twice as much is its text at most. */
-const MOST_BYTES = 24 * 2 ** 20
-
-/** @returns what `read_csv` needs for rows of these columns, and how many bytes a row may have */
-export function csvSizes(columns: readonly ReadColumn[]): { readonly maxBytes: number; readonly options: Sql } {
-  const longest = columns.reduce((sum, { bytes }) => sum + bytes * 2 + 24, 0)
-  // DuckDB reads ahead by the longest line that there may be, so that it is not given for nothing.
-  if (longest < LONG_ROW) return { maxBytes: 2_000_000, options: raw('max_line_size = 2097152, buffer_size = 8388608') }
-  return { maxBytes: MOST_BYTES, options: raw('max_line_size = 52428800, buffer_size = 52428800') }
-}

@@ -20,14 +20,48 @@ export function badTime(buffer: Buffer, from: number, to: number): boolean {
   return digit(buffer, from) * 10 + digit(buffer, from + 1) > 23
 }
 
-/** @example microsecondsOf('-838:59:59.5') is '-3020399500000' */
-export function microsecondsOf(time: string): string {
+/** Days since 1970 of `YYYY-MM-DD`, by the calendar of today at any time. */
+export function daysOf(buffer: Buffer, at: number): number {
+  const year =
+    digit(buffer, at) * 1000 + digit(buffer, at + 1) * 100 + digit(buffer, at + 2) * 10 + digit(buffer, at + 3)
+  const month = digit(buffer, at + 5) * 10 + digit(buffer, at + 6)
+  const day = digit(buffer, at + 8) * 10 + digit(buffer, at + 9)
+  // Years that begin in March have their odd day at their end.
+  const shifted = month > 2 ? year : year - 1
+  const before = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5)
+  const leaps = Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400)
+  return shifted * 365 + leaps + before + day - 1 - 719_468
+}
+
+/** Microseconds of `HH:MM:SS` with up to six digits of a fraction. */
+export function timeOf(buffer: Buffer, from: number, to: number): number {
+  const two = (at: number) => digit(buffer, at) * 10 + digit(buffer, at + 1)
+  let micros = 0
+  for (let place = 0; place < 6; place++) {
+    const at = from + 9 + place
+    micros = micros * 10 + (at < to ? digit(buffer, at) : 0)
+  }
+  return ((two(from) * 60 + two(from + 3)) * 60 + two(from + 6)) * 1_000_000 + micros
+}
+
+/** Days from 1970 to where a double still holds every microsecond. */
+const EXACT_DAYS = 100_000
+
+/** Microseconds since 1970 of a date, and of a time after it where there is one; a bigint where a double would round. */
+export function momentOf(buffer: Buffer, from: number, to: number): number | bigint {
+  const days = daysOf(buffer, from)
+  const time = to - from > 10 ? timeOf(buffer, from + 11, to) : 0
+  return Math.abs(days) < EXACT_DAYS ? days * 86_400_000_000 + time : BigInt(days) * 86_400_000_000n + BigInt(time)
+}
+
+/** @example microsecondsOf('-838:59:59.5') is -3020399500000n */
+export function microsecondsOf(time: string): bigint {
   const negative = time.startsWith('-')
   const [hours = '0', minutes = '0', seconds = '0'] = (negative ? time.slice(1) : time).split(':')
   const [whole = '0', fraction = ''] = seconds.split('.')
   const all = (BigInt(hours) * 3600n + BigInt(minutes) * 60n + BigInt(whole)) * 1_000_000n
   const exact = all + BigInt(fraction.padEnd(6, '0') || '0')
-  return String(negative ? -exact : exact)
+  return negative ? -exact : exact
 }
 
 /** Of `0`, `1`, and of a BIT(1): the byte itself. */

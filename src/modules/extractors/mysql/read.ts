@@ -1,13 +1,12 @@
 import { userError } from '../../../shared/errors.ts'
-import { textPipe } from '../../connectors/kit/text-pipe.ts'
+import { stageFile } from '../../connectors/kit/stage-file.ts'
 import { type MysqlClient, withMysql } from '../../connectors/mysql/client.ts'
 import type { WireColumn } from '../../connectors/mysql/driver.ts'
 import { errorNumberOf } from '../../connectors/mysql/errors.ts'
-import { CSV_OPTIONS, RowText } from '../../connectors/mysql/row-text.ts'
-import { columnsOf, csvSizes, type ReadColumn, readColumn } from '../../connectors/mysql/types.ts'
+import { RowFile } from '../../connectors/mysql/row-file.ts'
+import { columnsOf, type ReadColumn, readColumn } from '../../connectors/mysql/types.ts'
 import type { Discovered, ReadRequest, ReadResult, SourceRequest } from '../../kit/contract.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
-import { identifier, joinSql, literal, raw, type Sql, sql } from '../../kit/sql.ts'
 import type { MysqlExtractConfig } from './descriptor.ts'
 import { kindOfWire } from './pushdown.ts'
 import { baseStatement, readingStatement } from './statement.ts'
@@ -44,17 +43,22 @@ async function readBy(client: MysqlClient, request: ReadRequest<MysqlExtractConf
   const { text, values } = readingStatement(config, parameters, columns, watermark, limit, request.pushed)
   if (limit !== undefined) await client.query(`SET SESSION sql_select_limit = ${limit}`)
   const running = await client.prepare(text, values)
-  const { maxBytes, options } = csvSizes(columns)
-  const rows = new RowText(columns, limit, maxBytes)
   const check = (given: readonly WireColumn[]) => sameRows(given, columns, config)
-  await textPipe({
+  const write = async (path: string): Promise<bigint> => {
+    const rows = new RowFile(path, columns, limit)
+    try {
+      await client.stream(running, rows, { check, signal })
+      rows.finish()
+      return BigInt(rows.rows)
+    } finally {
+      rows.close()
+    }
+  }
+  await stageFile(
     sink,
-    ending: '.csv',
-    quote: '"',
-    select: (path) => selectCsv(path, columns, options),
-    fill: (to, ending) => client.stream(running, rows, to, { check, signal: ending }),
-    signal,
-  })
+    write,
+    columns.map(({ convert }) => convert),
+  )
   return watermark === undefined ? {} : { state: boundOf(config, watermark) }
 }
 
@@ -138,11 +142,3 @@ const changed = (message: string) =>
   userError('source.changed', message, {
     hint: 'Refresh the source. In a query, say the type of what depends on a parameter: CAST($a AS SIGNED).',
   })
-
-/** The rows of the text at a path, in the types of the extract. */
-function selectCsv(path: string, columns: readonly ReadColumn[], sizes: Sql): Sql {
-  const names = columns.map((_, index) => identifier(`c${index}`))
-  const types = joinSql(columns.map(({ csvType }, index) => sql`${`c${index}`}: ${literal(csvType)}`))
-  const cells = joinSql(columns.map(({ convert }, index) => convert(names[index] as Sql)))
-  return sql`SELECT ${cells} FROM read_csv(${path}, columns = {${types}}, ${raw(CSV_OPTIONS)}, ${sizes})`
-}

@@ -1,18 +1,12 @@
-import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { operationalError, userError } from '../../../shared/errors.ts'
+import { stageFile } from '../../connectors/kit/stage-file.ts'
 import { BinaryRows, isDirect } from '../../connectors/postgres/binary.ts'
 import { type Login, loginOf, PostgresClient } from '../../connectors/postgres/client.ts'
-import {
-  type ColumnPlan,
-  columnPlanSchema,
-  typeOfPlan,
-  valueOfText,
-  wireType,
-} from '../../connectors/postgres/types.ts'
+import { type ColumnPlan, columnPlanSchema, typeOfPlan, valueOfText } from '../../connectors/postgres/types.ts'
 import type { Discovered, ReadRequest, ReadResult, SourceRequest } from '../../kit/contract.ts'
-import { joinSql, raw, sql } from '../../kit/sql.ts'
+import { type Sql, sql } from '../../kit/sql.ts'
 import type { PostgresConfig } from './descriptor.ts'
 import {
   bind,
@@ -135,22 +129,11 @@ async function readPart(
       rows.close()
     }
   }
-  if (plans.every((plan) => isDirect(plan, options))) {
-    await sink.parquet(write)
-    return
-  }
-  const path = sink.temporary('.parquet')
-  try {
-    await write(path)
-    const values = plans.map((plan, index) => {
-      const column = raw(`c${index}`)
-      if (wireType(plan) !== undefined) return column
-      return valueOfText(plan, unencoded ? sql`decode(${column})` : column, config)
-    })
-    await sink.copy(sql`SELECT ${joinSql(values)} FROM read_parquet(${path})`)
-  } finally {
-    await rm(path, { force: true })
-  }
+  const values = plans.map((plan) => {
+    if (isDirect(plan, options)) return undefined
+    return (cell: Sql) => valueOfText(plan, unencoded ? sql`decode(${cell})` : cell, config)
+  })
+  await stageFile(sink, write, values)
 }
 
 /** The columns are still those that were seen before. @throws LogiDataError `source.changed` */

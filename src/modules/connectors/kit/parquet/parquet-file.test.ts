@@ -56,6 +56,7 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   VARCHAR: [bytes(''), bytes('a'), bytes('é🙂\n"'.repeat(40))],
   BLOB: [bytes(Buffer.of(0, 255), '\\x00ff')],
   DATE: [narrow(0, '1970-01-01'), narrow(-719_528, '0001-01-01 (BC)')],
+  TIME: [wide(0n, '00:00:00'), wide(86_399_999_999n, '23:59:59.999999')],
   TIMESTAMP: [wide(-1n, '1969-12-31 23:59:59.999999')],
   'TIMESTAMP WITH TIME ZONE': [wide(1_000_001n, '1970-01-01 00:00:01.000001+00')],
   UUID: [bytes(Buffer.alloc(16, 0xab), 'abababab-abab-abab-abab-abababababab')],

@@ -34,6 +34,12 @@ const TYPES: Readonly<Record<string, ParquetType>> = {
   VARCHAR: { physical: 'bytes', width: 0, converted: 0, logical: struct({ 1: NONE }) },
   BLOB: { physical: 'bytes', width: 0 },
   DATE: { physical: 'int32', width: 4, converted: 6, logical: struct({ 6: NONE }) },
+  TIME: {
+    physical: 'int64',
+    width: 8,
+    converted: 8,
+    logical: struct({ 7: struct({ 1: bool(false), 2: MICROSECONDS }) }),
+  },
   TIMESTAMP: { physical: 'int64', width: 8, logical: timestamp(false) },
   'TIMESTAMP WITH TIME ZONE': { physical: 'int64', width: 8, converted: 10, logical: timestamp(true) },
   UUID: { physical: 'fixed', width: 16, logical: struct({ 14: NONE }) },
