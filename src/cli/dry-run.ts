@@ -1,3 +1,4 @@
+import type { JsonValue } from '../shared/pipeline/document.ts'
 import type { PipelineRequest } from '../shared/rpc/engine-contract.ts'
 import { type CommandContext, printJson } from './context.ts'
 import { exitCodeOf, printReport } from './follow-run.ts'
@@ -11,6 +12,8 @@ interface DryRunOptions {
   /** Where the clock stands still, ISO. */
   readonly now?: string
   readonly offline?: boolean
+  /** Where incremental extracts go on, by node. */
+  readonly cursors: Readonly<Record<string, JsonValue>>
 }
 
 /** `logidata run FILE --dry-run`: computes everything and writes nothing. It is no run: the history does not know it. */
@@ -26,6 +29,7 @@ export async function dryRun(
     ...request,
     runId: `dry-${process.pid}-${Date.now()}`,
     dry: true,
+    cursors: { ...options.cursors },
     offline: options.offline ?? false,
     rowCounts: 'none' as const,
     keepRejects: { rows: 0 },

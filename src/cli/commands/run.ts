@@ -3,9 +3,11 @@ import { relative } from 'node:path'
 import { openRuns } from '../../main/runs/headless.ts'
 import { userError } from '../../shared/errors.ts'
 import { resolveParameters } from '../../shared/pipeline/parameters.ts'
+import { cursorsOf } from '../../shared/runs/cursors.ts'
 import { type CommandContext, type PipelineOptions, pipelineRequest, printJson } from '../context.ts'
 import { dryRun } from '../dry-run.ts'
 import { exitCodeOf, follow, printReport, waiting } from '../follow-run.ts'
+import { withJournal } from '../open-project.ts'
 import { readPipelineArgument } from '../pipeline-argument.ts'
 import { pushdownOf } from '../pushdown.ts'
 import { reportInvalid } from '../report-invalid.ts'
@@ -41,9 +43,13 @@ export async function run(file: string, options: RunOptions, context: CommandCon
   const missing = problems.find(({ code }) => code === 'parameter.missing')
   if (missing) throw userError('usage.parameter', missing.message, { hint: 'Give it with --parameter name=value.' })
 
-  if (options.dryRun) return dryRun(request, options, pipeline, context)
-
   const { projectRoot, parameters, env } = request
+  const path = relative(await realpath(projectRoot), await realpath(file)).replaceAll('\\', '/')
+  if (options.dryRun) {
+    const cursors = await withJournal({ project: projectRoot }, (journal) => cursorsOf(journal?.cursorsOf(path) ?? []))
+    return dryRun(request, { ...options, cursors }, pipeline, context)
+  }
+
   const runs = await openRuns({
     projectRoot,
     application: 'logidata run',
@@ -54,7 +60,7 @@ export async function run(file: string, options: RunOptions, context: CommandCon
   })
   try {
     const runId = await runs.start({
-      path: relative(await realpath(projectRoot), await realpath(file)).replaceAll('\\', '/'),
+      path,
       document,
       parameters,
       env,

@@ -3,6 +3,7 @@ import { userError } from '../../shared/errors.ts'
 import type { PipelineDocument } from '../../shared/pipeline/document.ts'
 import type { draftContract } from '../../shared/rpc/app/drafts.ts'
 import type { Handlers } from '../../shared/rpc/contract.ts'
+import { cursorsOf } from '../../shared/runs/cursors.ts'
 import type { ModuleList } from '../module-list.ts'
 import type { Sessions } from '../sessions.ts'
 
@@ -18,11 +19,12 @@ export function draftHandlers(sessions: Sessions, modules: ModuleList): Handlers
     'draft.sql': (input, context) => client.call('sql', sessions.draft(input), context),
     'draft.renameColumn': (input, context) => client.call('renameColumn', sessions.draft(input), context),
     'draft.suggest': (input, context) => client.call('suggest', sessions.draft(input), context),
-    'draft.forecast': (input, context) =>
+    'draft.forecast': ({ path, ...input }, context) =>
       client.stream(
         'run',
         {
           ...sessions.draft(input),
+          cursors: path === undefined ? {} : cursorsOf(sessions.current.runs.journal.cursors.list(path)),
           runId: `dry-${randomUUID()}`,
           dry: true,
           rowCounts: 'none',

@@ -162,3 +162,24 @@ test('a dry run says what would go and what is in use, and removes nothing', asy
   expect(await cleanRuns(asked)).toEqual(said)
   expect(['queued', 'old', 'failed', 'young'].map(there)).toEqual([ALL, NONE, NONE, { ...ALL, staged: false }])
 })
+
+test('what sources said of themselves goes with its age, the sample of one with the rest of it', async () => {
+  const folder = join(root, '.logidata/staging/sources')
+  await mkdir(folder, { recursive: true })
+  const write = async (name: string, days: number) => {
+    await writeFile(join(folder, name), 'x')
+    const then = new Date(Date.now() - days * DAY)
+    await utimes(join(folder, name), then, then)
+  }
+  await write('old.json', 60)
+  await write('old.whole.json', 50)
+  await write('used.json', 60)
+  await write('used.sample.parquet', 1)
+  const settings = projectSettingsSchema.parse({ keepDays: 30 })
+  const options = { projectRoot: root, journal, settings, busy: () => true }
+  expect(await cleanRuns({ ...options, dryRun: true })).toMatchObject({ bytes: 2 })
+  expect(existsSync(join(folder, 'old.json'))).toBe(true)
+  expect(await cleanRuns(options)).toMatchObject({ bytes: 2 })
+  const left = ['old.json', 'old.whole.json', 'used.json', 'used.sample.parquet']
+  expect(left.filter((name) => existsSync(join(folder, name)))).toEqual(['used.json', 'used.sample.parquet'])
+})

@@ -65,6 +65,7 @@ export async function cleanRuns(options: RetentionOptions): Promise<Cleaned> {
   const folder = join(projectRoot, '.logidata')
   await cleanRejects(join(folder, 'rejects'), sweep)
   if (!dryRun) await cleanCommits(join(folder, 'commits'), sweep)
+  await cleanSources(join(folder, 'staging', 'sources'), sweep)
   const busy = options.busy()
   if (!busy) await cleanStaged(join(folder, 'staging', 'runs'), hashes, settings, sweep)
   return { runs, bytes: sweep.freed, inUse: { runs: used, bytes: sweep.held }, busy }
@@ -131,6 +132,19 @@ async function isOld(path: string, info: Stats, runId: string, { journal, leavin
 /** Of a file, or of a folder and what is in it. */
 async function lastWritten(path: string, info: Stats): Promise<number> {
   return Math.max(info.mtimeMs, ...(await entries(path)).map((entry) => entry.info.mtimeMs))
+}
+
+/** Files per source, `KEY` and an ending: what it said of itself and a sample of its rows, together. They are made again when it is next asked. */
+async function cleanSources(folder: string, sweep: Sweep): Promise<void> {
+  const bySource = Map.groupBy(await entries(folder), ({ path }) => basename(path).split('.')[0] ?? '')
+  for (const files of bySource.values()) {
+    const written = await Promise.all(files.map(({ path, info }) => lastWritten(path, info)))
+    if (Math.max(...written) >= Math.min(sweep.before, Date.now() - RECENT)) continue
+    for (const { path } of files) {
+      sweep.freed += await size(path)
+      if (!sweep.dryRun) await rm(path, { recursive: true, force: true }).catch(() => {})
+    }
+  }
 }
 
 /** A folder per hash of what it depends on. */

@@ -15,6 +15,7 @@ import './dry-run.css'
 export function DryRunDialog() {
   const document = usePipeline((state) => state.document)
   const parameters = usePipeline((state) => state.parameters)
+  const path = usePipeline((state) => state.path)
   const [run, setRun] = useState<DryRun>(newDryRun)
   const [offline, setOffline] = useState(false)
   const [turn, setTurn] = useState(0)
@@ -23,7 +24,8 @@ export function DryRunDialog() {
     if (!document) return
     const leaving = new AbortController()
     setRun(newDryRun)
-    void follow(document, parameters, offline, leaving.signal, setRun)
+    const asked = { document, parameters: { ...parameters }, offline, ...(path === undefined ? {} : { path }) }
+    void follow(asked, leaving.signal, setRun)
     return () => leaving.abort()
   }, [offline, turn])
   const nameOf = (nodeId: string) => document?.nodes[nodeId]?.label ?? nodeId
@@ -83,18 +85,13 @@ export function DryRunDialog() {
   )
 }
 
-type Draft = ReturnType<typeof usePipeline.getState>
-
 async function follow(
-  document: NonNullable<Draft['document']>,
-  parameters: Draft['parameters'],
-  offline: boolean,
+  asked: Parameters<typeof api.stream<'draft.forecast'>>[1],
   signal: AbortSignal,
   show: (run: DryRun) => void,
 ): Promise<void> {
   let run = newDryRun
   try {
-    const asked = { document, parameters: { ...parameters }, offline }
     for await (const event of api.stream('draft.forecast', asked, { signal })) {
       run = foldDryRun(run, event)
       if (!signal.aborted) show(run)

@@ -13,3 +13,7 @@ export const runCursorSchema = z.object({
   at: z.string(),
 })
 export type RunCursor = z.infer<typeof runCursorSchema>
+
+/** Of one pipeline, as a run is told: by node. */
+export const cursorsOf = (cursors: readonly RunCursor[]): Record<string, RunCursor['state']> =>
+  Object.fromEntries(cursors.map(({ nodeId, state }) => [nodeId, state]))

@@ -52,7 +52,12 @@ export const draftContract = {
   /** Computes everything and writes nothing: each load says what it would do to its target. It is no run, and leaves none. */
   'draft.forecast': stream(
     'read',
-    draftSchema.extend({ only: z.array(z.string()).optional(), offline: z.boolean().optional() }),
+    draftSchema.extend({
+      only: z.array(z.string()).optional(),
+      offline: z.boolean().optional(),
+      /** The pipeline's file: its incremental extracts then read what the next run would. */
+      path: z.string().optional(),
+    }),
     runEventSchema,
   ),
   /** Of every source over a connection: of when the rows are that a run offline would take. */
