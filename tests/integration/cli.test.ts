@@ -149,6 +149,7 @@ describe('run', () => {
     expect(JSON.parse(out)).toEqual({
       runId: expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{8}$/),
       checks: [],
+      pushdown: {},
       state: 'succeeded',
       milliseconds: expect.any(Number),
       error: null,

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sessionOver } from '../../kit/duckdb-session.ts'
@@ -30,15 +31,20 @@ describe.each([
     rmSync(staging, { recursive: true })
   })
 
-  const give = async (select: string, take: (text: Readable) => Promise<void>) => {
+  const give = async (select: string, take: (text: Readable) => Promise<void>, late = 0) => {
     const connection = await instance.connect()
+    const session = sessionOver(connection)
+    const execute: typeof session.execute = async (query) => {
+      await sleep(late)
+      return session.execute(query)
+    }
     const interrupt = () => connection.interrupt()
     stop.signal.addEventListener('abort', interrupt)
     try {
       return await queryText(
         {
           ...how,
-          session: sessionOver(connection),
+          session: { ...session, execute },
           files: { staging },
           signal: stop.signal,
           select: raw(select),
@@ -94,6 +100,11 @@ describe.each([
       },
     )
     await expect(failing).rejects.toThrow('the server is gone')
+  })
+
+  test('a reader that fails before the query has begun ends it too', async () => {
+    const take = () => Promise.reject(new TypeError('no server'))
+    await expect(give('SELECT i, i::VARCHAR t FROM range(1000000) r(i)', take, 50)).rejects.toThrow('no server')
   })
 
   test('a cancel ends both', async () => {

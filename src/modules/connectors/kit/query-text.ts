@@ -3,11 +3,14 @@ import { rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { cancelledError } from '../../../shared/errors.ts'
 import type { LoadRequest } from '../../kit/contract.ts'
 import { temporaryPath } from '../../kit/files/temporary-names.ts'
 import { joinSql, type Sql, sql } from '../../kit/sql.ts'
 import { makePipe } from './named-pipe.ts'
+
+const ASK_AGAIN_MS = 10
 
 export interface QueryText extends Pick<LoadRequest<never>, 'session' | 'signal'> {
   readonly files: { readonly staging: string }
@@ -71,11 +74,13 @@ async function throughPipe(request: QueryText, path: string, take: (text: Readab
     release()
   })
   // Nobody reads what DuckDB still writes: it fails, and says so.
-  taking.catch(() => {
+  const leaving = taking.catch(async () => {
     text.destroy()
     release()
+    await leave(path, copying)
   })
   const [copied, taken] = await Promise.allSettled([copying, taking])
+  await leaving
   text.destroy()
   release()
   if (request.signal.aborted) throw cancelledError()
@@ -84,6 +89,20 @@ async function throughPipe(request: QueryText, path: string, take: (text: Readab
   if (taken.status === 'rejected') throw taken.reason
   if (copied.status === 'rejected') throw copied.reason
   return copied.value.rowsChanged
+}
+
+/** Who opens a pipe waits for its other end: somebody opens it and leaves, until the query has noticed. */
+async function leave(path: string, copying: Promise<unknown>): Promise<void> {
+  let ended = false
+  const ending = copying
+    .catch(() => undefined)
+    .then(() => {
+      ended = true
+    })
+  while (!ended) {
+    closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
+    await Promise.race([ending, sleep(ASK_AGAIN_MS)])
+  }
 }
 
 const isBroken = (thrown: unknown): boolean => /Broken pipe/i.test((thrown as Error).message)
