@@ -202,6 +202,30 @@ test('a new name takes the secrets along', async () => {
   expect(await connections.states('warehouse', before)).toEqual([{ name: 'password', state: 'missing' }])
 })
 
+test('a new name that leads elsewhere is not sent the secrets, and a variable is kept nowhere', async () => {
+  await vault.create(PASSPHRASE)
+  const variables: Record<string, string> = {}
+  const connections = open(undefined, variables)
+  await connections.setSecret('warehouse', 'password', 'hunter22')
+  const before = await connections.named('warehouse')
+  const elsewhere = { ...before, settings: { ...before.settings, host: 'evil.example' } }
+  const rename = async (from: string, to: string) => {
+    await connections.file.change((all) => {
+      delete all[from]
+      all[to] = elsewhere
+    })
+    await connections.moveSecrets(from, before, to)
+  }
+  await rename('warehouse', 'store')
+  expect(await connections.states('store', elsewhere)).toEqual([{ name: 'password', state: 'stale' }])
+  expect((await connections.resolve(document('store'))).store?.secrets).toEqual({})
+
+  await connections.removeSecret('store', 'password', elsewhere)
+  variables.LOGIDATA_SECRET_STORE_PASSWORD = 'from outside'
+  await rename('store', 'shop')
+  expect(await connections.states('shop', elsewhere)).toEqual([{ name: 'password', state: 'missing' }])
+})
+
 test('a machine without a person gets secrets from variables', async () => {
   const variables = { LOGIDATA_SECRET_WAREHOUSE_PASSWORD: 'hunter22' }
   expect((await open(undefined, variables).resolve(document('warehouse'))).warehouse?.secrets).toEqual({

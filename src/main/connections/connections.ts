@@ -124,13 +124,14 @@ export class Connections {
       await this.removeSecret(name, field.name, given)
   }
 
-  /** To a connection's new name, as far as they may still be sent where it leads. @throws LogiDataError */
+  /** To a connection's new name. Each stays bound to where it was sent: where the new name leads elsewhere, it is stale. @throws LogiDataError */
   async moveSecrets(name: string, given: Connection, to: string): Promise<void> {
+    const { secrets, projectRoot } = this.#options
     const own = Object.keys((await this.named(to)).environments ?? {})
     for (const field of (await this.connector(given.type))?.secrets ?? [])
-      for (const environment of [null, ...own.filter((one) => given.environments?.[one])]) {
-        const { secret } = await this.#read(name, field.name, given, environment ?? undefined)
-        if (secret !== undefined) await this.setSecret(to, field.name, secret, environment)
+      for (const environment of [undefined, ...own.filter((one) => given.environments?.[one])]) {
+        const at = { projectRoot, environment, name: field.name }
+        await secrets.move({ ...at, connection: name }, { ...at, connection: to })
       }
     await this.forgetSecrets(name, given)
   }

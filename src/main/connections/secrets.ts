@@ -94,6 +94,15 @@ export class Secrets {
     return true
   }
 
+  /** To another name, with where it may be sent: it is stale there when that leads elsewhere. @throws LogiDataError */
+  async move(from: SecretName, to: SecretName): Promise<void> {
+    const store = await this.store()
+    const text = await store?.get(accountOf(from))
+    if (!store || text === undefined) return
+    await store.set(accountOf(to), text)
+    await store.remove(accountOf(from))
+  }
+
   async remove(name: SecretName): Promise<void> {
     await (await this.store())?.remove(accountOf(name))
   }

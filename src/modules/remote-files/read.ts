@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Column } from '../../shared/engine/types.ts'
 import { userError } from '../../shared/errors.ts'
@@ -6,6 +5,7 @@ import type { JsonValue } from '../../shared/pipeline/document.ts'
 import type { Discovered, ReadRequest, ReadResult, SourceRequest } from '../kit/contract.ts'
 import { raw, type Sql, sql } from '../kit/sql.ts'
 import type { RemoteSourceConfig } from './config.ts'
+import { cutAtLastRow } from './cut-at-last-row.ts'
 import { FORMATS } from './formats.ts'
 import { fetchFiles, type LocalCopies } from './local-copies.ts'
 import { matchingFiles } from './match.ts'
@@ -143,7 +143,7 @@ async function fetchSample(
   if (large.length === 0) return fetchFiles(store, whole, staging)
   const copies = await fetchFiles(store, large, staging, each)
   try {
-    await cutAtLastLine(copies)
+    for (const { path } of copies.copies) await cutAtLastRow(path, format === 'csv' ? '"' : undefined)
     return copies
   } catch (thrown) {
     await copies.remove()
@@ -152,21 +152,6 @@ async function fetchSample(
 }
 
 const isPacked = (name: string): boolean => /\.(?:gz|zst|zip)$/i.test(name)
-
-async function cutAtLastLine({ copies }: LocalCopies): Promise<void> {
-  for (const { path } of copies) {
-    const file = await open(path, 'r+')
-    try {
-      const { size } = await file.stat()
-      const tail = Buffer.alloc(Math.min(size, 1 << 20))
-      await file.read(tail, 0, tail.length, size - tail.length)
-      const end = tail.lastIndexOf(10)
-      if (end >= 0) await file.truncate(size - tail.length + end + 1)
-    } finally {
-      await file.close()
-    }
-  }
-}
 
 /** The first, the last, and those in even steps between. */
 function spread<T>(all: readonly T[], most: number): T[] {
