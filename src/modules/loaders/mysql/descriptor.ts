@@ -40,7 +40,7 @@ export const mysqlLoadDescriptor = defineModule({
     'Écrit dans une table d’une base MySQL ou MariaDB.',
   ),
   documentation: text(
-    `All rows go into a table beside the target first, by the bulk path of the server (\`LOAD DATA LOCAL\`, from this program's own stream only). The target changes at the end, at once:
+    `All rows go into a table beside the target first, by the bulk path of the server (\`LOAD DATA LOCAL\`, from this program's own stream only), in their order where the server numbers them. The target changes at the end, at once:
 one transaction, or one \`RENAME TABLE\` where a table is replaced or made. After a failure or a crash it holds the old rows or the new ones. A table \`_logidata_loads\` in the database
 keeps which loads were made, so that none is made twice.
 
@@ -57,7 +57,7 @@ A table that is made gets its key and \`indexes\`.
 
 \`replace\` keeps columns, keys, indexes, views and rights of the table; one with triggers or foreign keys is refused: \`truncate\` keeps those. Other modes than \`replace\` refuse a table whose
 engine knows no transactions (MyISAM, Aria): it could be left half changed. Columns that \`on_drift: adapt\` adds are there before the rows are, and stay if the load then fails. Needs the rights CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, and \`local_infile\` on the server.`,
-    `Toutes les lignes vont d’abord dans une table à côté de la cible, par la voie rapide du serveur (\`LOAD DATA LOCAL\`, depuis le seul flux de ce programme). La cible change à la fin, d’un
+    `Toutes les lignes vont d’abord dans une table à côté de la cible, par la voie rapide du serveur (\`LOAD DATA LOCAL\`, depuis le seul flux de ce programme), dans leur ordre là où le serveur les numérote. La cible change à la fin, d’un
 coup : une transaction, ou un \`RENAME TABLE\` quand une table est remplacée ou créée. Après un échec ou un arrêt brutal, elle contient les anciennes lignes ou les nouvelles. Une table
 \`_logidata_loads\` de la base retient les chargements faits, pour qu’aucun ne soit fait deux fois.
 

@@ -33,7 +33,7 @@ export const postgresLoadDescriptor = defineModule({
   title: text('PostgreSQL', 'PostgreSQL'),
   summary: text('Writes into a table of a PostgreSQL database.', 'Écrit dans une table d’une base PostgreSQL.'),
   documentation: text(
-    `Rows go to the server by \`COPY\`, all in one transaction: after a failure, a cancel or a crash the table holds the old rows or the new ones, and others see nothing in between.
+    `Rows go to the server by \`COPY\`, all in one transaction: after a failure, a cancel or a crash the table holds the old rows or the new ones, and others see nothing in between. They keep their order where the server numbers them, and come as they are ready elsewhere.
 A table \`_logidata_loads\` in the schema keeps which loads were made, so that none is made twice.
 
 A table that is not there is made: UBIGINT and larger are NUMERIC, VARCHAR is TEXT, BLOB is BYTEA, lists and structs are JSON. The key becomes its primary key.
@@ -50,7 +50,7 @@ A table that is made gets its key and \`indexes\`. With \`on_drift: adapt\` colu
 policies, partitions, serial columns or rights on columns is refused: \`truncate\` keeps those. \`truncate\` deletes the rows, so that readers see the old ones until the end.
 \`delete_insert\` treats NULL in a part as a value. Row order is not kept by tables.`,
     `Les lignes vont au serveur par \`COPY\`, en une seule transaction : après un échec, une annulation ou un arrêt brutal, la table contient les anciennes lignes ou les nouvelles, et personne ne voit
-d’état intermédiaire. Une table \`_logidata_loads\` du schéma retient les chargements faits, pour qu’aucun ne soit fait deux fois.
+d’état intermédiaire. Une table \`_logidata_loads\` du schéma retient les chargements faits, pour qu’aucun ne soit fait deux fois. Les lignes gardent leur ordre là où le serveur les numérote ; ailleurs, elles viennent dès qu’elles sont prêtes.
 
 Une table absente est créée : UBIGINT et plus grand deviennent NUMERIC, VARCHAR devient TEXT, BLOB devient BYTEA, listes et structures deviennent JSON. La clé devient sa clé primaire.
 
