@@ -1,6 +1,6 @@
 import { userError } from '../../../shared/errors.ts'
-import { BitBuffer, type ByteBuffer, type ColumnBuffer, WordBuffer } from '../kit/parquet/column-buffer.ts'
-import { columnBuffer, ParquetFile } from '../kit/parquet/parquet-file.ts'
+import { BitBuffer, WordBuffer } from '../kit/parquet/column-buffer.ts'
+import { type AnyBuffer, ParquetFile } from '../kit/parquet/parquet-file.ts'
 import { parquetType } from '../kit/parquet/parquet-types.ts'
 import { putDecimal, putFloat, putInteger, putNumber, putUuid } from './number-values.ts'
 import { badDate, badTime, daysOf, isTrue, microsecondsOf, momentOf, timeOf } from './values.ts'
@@ -44,22 +44,19 @@ const latin1 = (buffer: Buffer, from: number, to: number): string => buffer.toSt
 /** Rows of MySQL's text protocol into a Parquet file with columns `c0`, `c1`, …, from bytes to bytes. */
 export class RowFile {
   readonly #file: ParquetFile
-  readonly #buffers: readonly ColumnBuffer[]
   readonly #takes: readonly Take[]
   readonly #limit: number
 
   /** @param limit so many rows are enough */
   constructor(path: string, columns: readonly FileColumn[], limit: number | undefined) {
-    const described = columns.map(({ fileType }, index) => {
+    const types = columns.map(({ fileType }) => {
       const type = parquetType(fileType)
       if (!type) throw new TypeError(`${fileType} cannot be kept`)
-      return { name: `c${index}`, type }
+      return type
     })
-    const buffers = described.map(({ type }) => columnBuffer(type))
-    this.#buffers = buffers
-    this.#takes = columns.map((column, index) => this.#takeOf(column, buffers[index]))
     this.#limit = limit ?? Number.POSITIVE_INFINITY
-    this.#file = new ParquetFile(path, described, buffers)
+    this.#file = new ParquetFile(path, types)
+    this.#takes = columns.map((column, index) => this.#takeOf(column, this.#file.buffers[index]))
   }
 
   get rows(): number {
@@ -71,11 +68,12 @@ export class RowFile {
     if (this.rows >= this.#limit) return false
     if (end - start > MOST_BYTES) throw this.#tooLong(end - start)
     const takes = this.#takes
+    const { buffers } = this.#file
     let from = start
     for (let column = 0; column < takes.length; column++) {
       let length = buffer[from++] ?? 0
       if (length === 251) {
-        this.#buffers[column]?.skip()
+        buffers[column]?.skip()
         continue
       }
       if (length > 251) {
@@ -100,7 +98,8 @@ export class RowFile {
     this.#file.close()
   }
 
-  #takeOf(column: FileColumn, buffer: ColumnBuffer | undefined): Take {
+  #takeOf(column: FileColumn, buffer: AnyBuffer | undefined): Take {
+    if (!buffer) throw new TypeError('a column without a buffer')
     if (buffer instanceof BitBuffer)
       return (bytes, from, to) => {
         const answer = isTrue(bytes, from, to)
@@ -108,10 +107,9 @@ export class RowFile {
         buffer.put(answer)
       }
     if (buffer instanceof WordBuffer) return this.#takeWord(column, buffer)
-    const texts = buffer as ByteBuffer
-    if (column.kind === 'uuid') return (bytes, from, to) => putUuid(texts, bytes, from, to)
-    if (column.kind === 'wkb') return (bytes, from, to) => texts.put(bytes, from + 4, to)
-    return (bytes, from, to) => texts.put(bytes, from, to)
+    if (column.kind === 'uuid') return (bytes, from, to) => putUuid(buffer, bytes, from, to)
+    if (column.kind === 'wkb') return (bytes, from, to) => buffer.put(bytes, from + 4, to)
+    return (bytes, from, to) => buffer.put(bytes, from, to)
   }
 
   #takeWord(column: FileColumn, buffer: WordBuffer): Take {

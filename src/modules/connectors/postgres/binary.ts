@@ -1,6 +1,6 @@
 import { operationalError, userError } from '../../../shared/errors.ts'
-import { BitBuffer, type ByteBuffer, type ColumnBuffer, WordBuffer } from '../kit/parquet/column-buffer.ts'
-import { columnBuffer, ParquetFile } from '../kit/parquet/parquet-file.ts'
+import { BitBuffer, WordBuffer } from '../kit/parquet/column-buffer.ts'
+import { type AnyBuffer, ParquetFile } from '../kit/parquet/parquet-file.ts'
 import { type ParquetType, parquetType } from '../kit/parquet/parquet-types.ts'
 import type { CopyTaker } from './copy-out.ts'
 import { numericText, numericValue } from './numeric.ts'
@@ -18,6 +18,25 @@ export interface WireOptions extends Pick<TypeChoices, 'infinity' | 'not_a_numbe
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 const HEAD = SIGNATURE.length + 8
+const ANY_LENGTH = -1
+/** Bytes of the types that have always as many. */
+const LENGTHS: Readonly<Record<string, number>> = {
+  bool: 1,
+  int2: 2,
+  int4: 4,
+  int8: 8,
+  oid: 4,
+  xid: 4,
+  cid: 4,
+  xid8: 8,
+  float4: 4,
+  float8: 8,
+  uuid: 16,
+  date: 4,
+  time: 8,
+  timestamp: 8,
+  timestamptz: 8,
+}
 /** Days from 1970 to 2000. */
 const DAYS = 10_957
 
@@ -40,7 +59,7 @@ export const isDirect = (plan: ColumnPlan, { unencoded }: Pick<WireOptions, 'une
 export class BinaryRows implements CopyTaker {
   readonly #file: ParquetFile
   readonly #takes: readonly Take[]
-  readonly #buffers: readonly ColumnBuffer[]
+  readonly #lengths: Int32Array
   readonly #options: WireOptions
   #bytes: Buffer = Buffer.alloc(0)
   #view: DataView = new DataView(new ArrayBuffer(0))
@@ -49,15 +68,12 @@ export class BinaryRows implements CopyTaker {
 
   constructor(path: string, plans: readonly ColumnPlan[], options: WireOptions) {
     this.#options = options
-    const types = plans.map((plan) => fileType(plan, options))
-    const buffers = types.map(columnBuffer)
-    this.#buffers = buffers
-    this.#takes = plans.map((plan, index) => this.#takeOf(plan, buffers[index]))
+    this.#lengths = Int32Array.from(plans, wireLength)
     this.#file = new ParquetFile(
       path,
-      types.map((type, index) => ({ name: `c${index}`, type })),
-      buffers,
+      plans.map((plan) => fileType(plan, options)),
     )
+    this.#takes = plans.map((plan, index) => this.#takeOf(plan, this.#file.buffers[index]))
   }
 
   get rows(): bigint {
@@ -74,7 +90,7 @@ export class BinaryRows implements CopyTaker {
       })
   }
 
-  /** @throws LogiDataError `source.value` */
+  /** @throws LogiDataError `source.value`, `source.garbled` */
   take(bytes: Buffer, start: number, end: number): void {
     if (this.#bytes !== bytes) {
       this.#bytes = bytes
@@ -87,12 +103,12 @@ export class BinaryRows implements CopyTaker {
       this.#begun = true
     }
     while (at < end) {
-      if (this.#ended) throw garbled()
+      if (this.#ended || end - at < 2) throw garbled()
       const fields = this.#view.getInt16(at)
       at += 2
       if (fields === -1) this.#ended = true
       else if (fields !== this.#takes.length) throw garbled()
-      else at = this.#takeRow(at)
+      else at = this.#takeRow(at, end)
     }
     if (at !== end) throw garbled()
   }
@@ -109,16 +125,20 @@ export class BinaryRows implements CopyTaker {
   }
 
   /** @returns where the row ends */
-  #takeRow(from: number): number {
+  #takeRow(from: number, end: number): number {
     const view = this.#view
     const takes = this.#takes
+    const lengths = this.#lengths
     const { length: fields } = takes
     let at = from
     for (let field = 0; field < fields; field++) {
+      if (end - at < 4) throw garbled()
       const length = view.getInt32(at)
       at += 4
-      if (length < 0) this.#buffers[field]?.skip()
+      if (length < 0) this.#file.buffers[field]?.skip()
       else {
+        const expected = lengths[field]
+        if (length > end - at || (expected !== length && expected !== ANY_LENGTH)) throw garbled()
         takes[field]?.(at, length)
         at += length
       }
@@ -127,11 +147,11 @@ export class BinaryRows implements CopyTaker {
     return at
   }
 
-  #takeOf(plan: ColumnPlan, buffer: ColumnBuffer | undefined): Take {
+  #takeOf(plan: ColumnPlan, buffer: AnyBuffer | undefined): Take {
+    if (!buffer) throw new TypeError('a column without a buffer')
     if (buffer instanceof BitBuffer) return (at) => buffer.put(this.#bytes[at] === 1)
     if (buffer instanceof WordBuffer) return this.#takeWord(plan, buffer)
-    const bytes = buffer as ByteBuffer
-    return (at, length) => bytes.put(this.#bytes, at, at + length)
+    return (at, length) => buffer.put(this.#bytes, at, at + length)
   }
 
   #takeWord(plan: ColumnPlan, buffer: WordBuffer): Take {
@@ -142,7 +162,8 @@ export class BinaryRows implements CopyTaker {
     }
     if (plan.kind === 'decimal') {
       const { scale = 0, width } = parquetType(plan.item) ?? { width: 8 }
-      return (at) => {
+      return (at, length) => {
+        if (length < 8 || length !== 8 + 2 * this.#view.getInt16(at)) throw garbled()
         const value = numericValue(this.#view, at, scale)
         if (value === undefined) none(numericText(this.#view, at), not_a_number === 'null', NAN_HINT)
         else if (typeof value === 'bigint') buffer.putBigInt(value)
@@ -178,6 +199,9 @@ export class BinaryRows implements CopyTaker {
     }
   }
 }
+
+const wireLength = (plan: ColumnPlan): number =>
+  wireType(plan) === undefined ? ANY_LENGTH : (LENGTHS[plan.base] ?? ANY_LENGTH)
 
 const unfit = (plan: ColumnPlan, value: string, hint: string) =>
   userError('source.value', `The column “${plan.name}” holds “${value}”, which ${typeOfPlan(plan)} cannot hold.`, {

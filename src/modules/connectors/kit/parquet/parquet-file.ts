@@ -12,31 +12,31 @@ const ZSTD = 6
 /** The least that is worth it: these files are read once or twice. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-export interface ParquetColumn {
-  readonly name: string
-  readonly type: ParquetType
-}
+/** A column's: of one bit, of words, or of bytes, as its physical type is. */
+export type AnyBuffer = BitBuffer | WordBuffer | ByteBuffer
 
 /**
- * A Parquet file written by columns as rows come off a wire, without a value of JavaScript for each: values are put into the buffers of
- * `columns`, and `endRow` says that each has one more. Writes are synchronous: the thread pool may be held by queries that wait for this.
+ * A Parquet file with columns `c0`, `c1`, …, written by columns as rows come off a wire, without a value of JavaScript for each: values are
+ * put into the buffers of the columns, and `endRow` says that each has one more. Writes are synchronous: the thread pool may be held by
+ * queries that wait for this.
  * @see https://parquet.apache.org/docs/file-format/
  */
-export class ParquetFile<Buffers extends readonly ColumnBuffer[] = readonly ColumnBuffer[]> {
-  readonly buffers: Buffers
+export class ParquetFile {
+  /** One for each column. */
+  readonly buffers: readonly AnyBuffer[]
   rows = 0
-  readonly #columns: readonly ParquetColumn[]
+  readonly #types: readonly ParquetType[]
   readonly #file: number
   readonly #groups: ThriftValue[] = []
   readonly #lastOf: ColumnBuffer | undefined
   #at = 0
   #closed = false
 
-  /** @param buffers one per column, made by `columnBuffer` */
-  constructor(path: string, columns: readonly ParquetColumn[], buffers: Buffers) {
-    this.#columns = columns
-    this.buffers = buffers
-    this.#lastOf = buffers.at(-1)
+  /** @param path where no file is yet @param types of the columns */
+  constructor(path: string, types: readonly ParquetType[]) {
+    this.#types = types
+    this.buffers = types.map(columnBuffer)
+    this.#lastOf = this.buffers.at(-1)
     this.#file = openSync(path, 'wx', 0o600)
     this.#write([MAGIC])
   }
@@ -52,10 +52,10 @@ export class ParquetFile<Buffers extends readonly ColumnBuffer[] = readonly Colu
   /** Ends the file. */
   finish(): void {
     if ((this.#lastOf?.rows ?? 0) > 0) this.#endGroup()
-    const root: ThriftFields = { 4: text('root'), 5: i32(this.#columns.length) }
+    const root: ThriftFields = { 4: text('root'), 5: i32(this.#types.length) }
     const foot = thriftBytes({
       1: i32(1),
-      2: list([root, ...this.#columns.map(({ name, type }) => schemaElement(name, type))].map(struct)),
+      2: list([root, ...this.#types.map((type, index) => schemaElement(nameOf(index), type))].map(struct)),
       3: i64(this.rows),
       4: list(this.#groups),
       6: text('LogiData Studio'),
@@ -80,15 +80,15 @@ export class ParquetFile<Buffers extends readonly ColumnBuffer[] = readonly Colu
   #endGroup(): void {
     const { rows = 0 } = this.#lastOf ?? {}
     const started = this.#at
-    const chunks = this.#columns.map((column, index) => {
+    const chunks = this.#types.map(({ physical }, index) => {
       const buffer = this.buffers[index]
       if (buffer?.rows !== rows) throw new TypeError(`column ${index} has ${buffer?.rows} of ${rows} rows`)
-      return this.#endColumn(column, buffer)
+      return this.#endColumn(nameOf(index), PHYSICAL[physical], buffer)
     })
     this.#groups.push(struct({ 1: list(chunks), 2: i64(this.#at - started), 3: i64(rows) }))
   }
 
-  #endColumn({ name, type }: ParquetColumn, buffer: ColumnBuffer): ThriftValue {
+  #endColumn(name: string, physical: number, buffer: ColumnBuffer): ThriftValue {
     const plain = buffer.page()
     const data = zstdCompressSync(plain, FAST)
     const head = thriftBytes({
@@ -104,7 +104,7 @@ export class ParquetFile<Buffers extends readonly ColumnBuffer[] = readonly Colu
     return struct({
       2: i64(offset),
       3: struct({
-        1: i32(PHYSICAL[type.physical]),
+        1: i32(physical),
         2: list([i32(0), i32(3)]),
         3: list([text(name)]),
         4: i32(ZSTD),
@@ -130,8 +130,10 @@ export class ParquetFile<Buffers extends readonly ColumnBuffer[] = readonly Colu
   }
 }
 
+const nameOf = (index: number): string => `c${index}`
+
 /** Where the values of a column wait for their page. */
-export function columnBuffer({ physical, width }: ParquetType): BitBuffer | WordBuffer | ByteBuffer {
+function columnBuffer({ physical, width }: ParquetType): AnyBuffer {
   if (physical === 'boolean') return new BitBuffer(ROWS)
   if (physical === 'bytes') return new ByteBuffer(ROWS)
   if (physical === 'fixed') return new ByteBuffer(ROWS, false)
