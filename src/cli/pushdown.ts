@@ -1,4 +1,5 @@
 import type { Analysis } from '../shared/engine/types.ts'
+import { readsConnections } from '../shared/pipeline/reads-connections.ts'
 import type { PipelineRequest } from '../shared/rpc/engine-contract.ts'
 import type { CommandContext } from './context.ts'
 
@@ -39,10 +40,7 @@ export async function pushdownOf(
   request: PipelineRequest,
   { engine, signal }: CommandContext,
 ): Promise<PushdownByNode> {
-  const remote = Object.values(request.document.nodes).some(
-    ({ type, config }) => type.startsWith('extract.') && config?.connection !== undefined,
-  )
-  if (!remote || signal.aborted) return {}
+  if (!readsConnections(request.document) || signal.aborted) return {}
   const { client } = await engine()
   return pushdownForProgram(await client.call('analyse', request, { signal }))
 }

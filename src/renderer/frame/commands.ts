@@ -1,7 +1,7 @@
+import { readsConnections } from '../../shared/pipeline/reads-connections.ts'
 import * as actions from '../canvas/canvas-actions.ts'
 import { canvasHandle } from '../canvas/canvas-state.ts'
 import { t } from '../i18n/index.ts'
-import { readsConnections } from '../runs/reads-connections.ts'
 import { redo, undo, usePipeline } from '../store/pipeline.ts'
 import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
 import { useSelection } from '../store/selection.ts'

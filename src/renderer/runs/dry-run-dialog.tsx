@@ -2,13 +2,13 @@ import { Button, Callout, Checkbox, Dialog, DialogBody, DialogFooter, ProgressBa
 import { useEffect, useState } from 'react'
 import type { LoadForecast } from '../../shared/engine/types.ts'
 import { toErrorInfo } from '../../shared/errors.ts'
+import { readsConnections } from '../../shared/pipeline/reads-connections.ts'
 import { api } from '../api.ts'
 import { formatNumber, t } from '../i18n/index.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { startRun } from '../store/run.ts'
 import { closeDialog } from '../store/ui.ts'
 import { type DryRun, foldDryRun, isOnlyCounted, newDryRun } from './dry-run.ts'
-import { readsConnections } from './reads-connections.ts'
 import './dry-run.css'
 
 /** Computes the pipeline in front, and says what each load would do to its target. */

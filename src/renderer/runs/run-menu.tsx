@@ -1,10 +1,10 @@
 import { Menu, MenuItem } from '@blueprintjs/core'
 import { CloudOff, FlaskConical, Play } from 'lucide-react'
+import { readsConnections } from '../../shared/pipeline/reads-connections.ts'
 import { t } from '../i18n/index.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { startRun } from '../store/run.ts'
 import { openDialog } from '../store/ui.ts'
-import { readsConnections } from './reads-connections.ts'
 
 /** Ways to run the pipeline in front. */
 export function RunMenu() {

@@ -1,5 +1,5 @@
-import type { PipelineDocument } from '../../shared/pipeline/document.ts'
-import { SUB_PIPELINE } from '../../shared/pipeline/sub-pipeline.ts'
+import type { PipelineDocument } from './document.ts'
+import { SUB_PIPELINE } from './sub-pipeline.ts'
 
 /** Whether an extract of it, or of a pipeline inside, may read over a connection. */
 export const readsConnections = (document: PipelineDocument | undefined): boolean =>
