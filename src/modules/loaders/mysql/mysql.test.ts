@@ -274,6 +274,16 @@ describeService('mariadb', 'Loading MySQL and MariaDB', (server) => {
     })
   })
 
+  test.each(['append', 'upsert'])('%s: rows that the server numbers are numbered in their order', async (mode) => {
+    await connection.run('CREATE OR REPLACE TEMP TABLE counted AS SELECT range::INTEGER AS i FROM range(400000)')
+    await own.client.query('CREATE TABLE t (i INT UNIQUE, n INT PRIMARY KEY AUTO_INCREMENT)')
+    await load('SELECT * FROM counted', { mode, ...(mode === 'upsert' && { key: ['i'] }) })
+    // The numbers of a large load may have gaps.
+    const query =
+      'SELECT count(*), sum(follows) FROM (SELECT n > lag(n) OVER (ORDER BY i) AS follows FROM t) AS x'
+    expect(await own.client.query(query)).toEqual([['400000', '399999']])
+  })
+
   test('a connection that is killed while loading leaves the table as it was', async () => {
     await own.client.execute('CREATE TABLE t (id BIGINT, v VARCHAR(100))')
     const { said, commit } = noted('killed')

@@ -243,4 +243,11 @@ describeService('postgres', 'Loading PostgreSQL', (server) => {
     const options = "SELECT relpersistence, array_to_string(reloptions, ',') FROM pg_class WHERE oid = 't'::regclass"
     expect(await rowsOf(options)).toEqual([['u', 'fillfactor=70']])
   })
+
+  test.each(['append', 'upsert'])('%s: rows that the server numbers are numbered in their order', async (mode) => {
+    await duck.run('CREATE OR REPLACE TEMP TABLE counted AS SELECT range::INTEGER AS i FROM range(400000)')
+    await client.query('CREATE TABLE t (i int UNIQUE, n int GENERATED ALWAYS AS IDENTITY)')
+    await load('SELECT * FROM counted', { mode, ...(mode === 'upsert' && { key: ['i'] }) })
+    expect(await rowsOf('SELECT count(*), count(*) FILTER (WHERE n <> i + 1) FROM t')).toEqual([['400000', '0']])
+  })
 })
