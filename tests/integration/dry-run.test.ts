@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { describeService } from '../../tests/services/services.ts'
-import { temporaryFolder } from '../main/testing/temporary-folder.ts'
-import { temporarySchema } from '../modules/extractors/postgres/testing.ts'
-import { logidata } from './testing/logidata.ts'
+import { logidata } from '../../src/cli/testing/logidata.ts'
+import { temporaryFolder } from '../../src/main/testing/temporary-folder.ts'
+import { temporarySchema } from '../../src/modules/extractors/postgres/testing.ts'
+import { describeService } from '../services/services.ts'
 
 const pipelineOf = (schema: string) => `format: logidata/v1
 name: News
