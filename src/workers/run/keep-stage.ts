@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { KeepStage } from '../../engine/plan-run.ts'
 import { portKey } from '../../engine/resolve-pipeline.ts'
+import { stagedGroups } from '../../modules/kit/files/row-groups.ts'
 import { identifier, raw, type Sql, sql } from '../../modules/kit/sql.ts'
 import type { Column, StagedFile } from '../../shared/engine/types.ts'
 import { SCHEMAS } from '../lock-down.ts'
@@ -33,7 +34,9 @@ export async function keepStage(
   }
   const staged = await writeStaged(project.session, hash, async (folder) => {
     const name = `${ref.port}.parquet`
-    const { rowsChanged } = await lease.execute(sql`COPY (${rows}) TO ${join(folder, name)} (FORMAT parquet)`)
+    const { rowsChanged } = await lease.execute(
+      sql`COPY (${rows}) TO ${join(folder, name)} (FORMAT parquet, ${stagedGroups(columns)})`,
+    )
     return { ports: new Map([[ref.port, { names: [name], rows: rowsChanged }]]) }
   })
   results.take(pipeline, ref.nodeId, hash, staged)

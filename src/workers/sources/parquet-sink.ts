@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import type { CellValue, RowSink } from '../../modules/kit/contract.ts'
+import { stagedGroups } from '../../modules/kit/files/row-groups.ts'
 import { TableWriter } from '../../modules/kit/files/stage.ts'
 import { removeTemporary, temporaryPath } from '../../modules/kit/files/temporary-names.ts'
 import { raw, type Sql, sql } from '../../modules/kit/sql.ts'
@@ -50,7 +51,9 @@ export class ParquetSink implements RowSink {
     const path = port.next(this.#folder)
     const names = raw(port.columns.map(({ name }) => name).join(', '))
     const { rowsChanged } = await this.#session.lease(this.#signal, (lease) =>
-      lease.execute(sql`COPY (SELECT * FROM (${select}) AS k(${names})) TO ${path} (FORMAT parquet)`),
+      lease.execute(
+        sql`COPY (SELECT * FROM (${select}) AS k(${names})) TO ${path} (FORMAT parquet, ${stagedGroups(port.columns)})`,
+      ),
     )
     port.rows += rowsChanged
     return rowsChanged

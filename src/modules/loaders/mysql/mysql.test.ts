@@ -279,8 +279,7 @@ describeService('mariadb', 'Loading MySQL and MariaDB', (server) => {
     await own.client.query('CREATE TABLE t (i INT UNIQUE, n INT PRIMARY KEY AUTO_INCREMENT)')
     await load('SELECT * FROM counted', { mode, ...(mode === 'upsert' && { key: ['i'] }) })
     // The numbers of a large load may have gaps.
-    const query =
-      'SELECT count(*), sum(follows) FROM (SELECT n > lag(n) OVER (ORDER BY i) AS follows FROM t) AS x'
+    const query = 'SELECT count(*), sum(follows) FROM (SELECT n > lag(n) OVER (ORDER BY i) AS follows FROM t) AS x'
     expect(await own.client.query(query)).toEqual([['400000', '399999']])
   })
 

@@ -29,8 +29,17 @@ const config = z.strictObject({
     .int()
     .min(2048)
     .max(10_000_000)
-    .default(122_880)
-    .meta(formMeta('Rows per group', 'Lignes par groupe', { control: 'number', advanced: true })),
+    .optional()
+    .meta(
+      formMeta('Rows per group', 'Lignes par groupe', {
+        control: 'number',
+        help: text(
+          'Empty: as many as hold about 10 MB in memory, at most 122,880.',
+          'Vide : autant que contiennent environ 10 Mo en mémoire, 122 880 au plus.',
+        ),
+        advanced: true,
+      }),
+    ),
 })
 
 export const parquetLoadDescriptor = defineModule({

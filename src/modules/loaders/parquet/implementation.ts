@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { Column } from '../../../shared/engine/types.ts'
 import type { LoadModule, LoadRequest } from '../../kit/contract.ts'
 import { fileList } from '../../kit/files/input-files.ts'
 import {
@@ -9,6 +10,7 @@ import {
   isFolder,
   partitionOptions,
 } from '../../kit/files/partitions.ts'
+import { rowsPerGroup } from '../../kit/files/row-groups.ts'
 import { requireSameColumns } from '../../kit/files/same-columns.ts'
 import { writeFileTarget } from '../../kit/files/write-file.ts'
 import { writeFolderTarget } from '../../kit/files/write-folder.ts'
@@ -31,11 +33,11 @@ export const parquetLoad: LoadModule<typeof parquetLoadDescriptor> = {
 
   async write(request) {
     const { config, input, session } = request
+    const { columns, select } = parquetColumns(input.columns)
     const copy = async (query: Sql, to: string, more: readonly Sql[] = []) => {
-      const options = joinSql([...formatOptions(config), ...more])
+      const options = joinSql([...formatOptions(config, columns), ...more])
       return (await session.execute(sql`COPY (${query}) TO ${to} (${options})`)).rowsChanged
     }
-    const { columns, select } = parquetColumns(input.columns)
     const all = sql`SELECT ${select} FROM ${input.name}`
 
     if (isFolder(config)) {
@@ -64,11 +66,11 @@ export const parquetLoad: LoadModule<typeof parquetLoadDescriptor> = {
   },
 }
 
-function formatOptions(config: Config): Sql[] {
+function formatOptions(config: Config, columns: readonly Column[]): Sql[] {
   return [
     sql`FORMAT parquet`,
     sql`COMPRESSION ${raw(config.compression)}`,
-    sql`ROW_GROUP_SIZE ${config.row_group_size}`,
+    sql`ROW_GROUP_SIZE ${config.row_group_size ?? rowsPerGroup(columns)}`,
   ]
 }
 
