@@ -18,16 +18,14 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
 }
 
 /** What may still be so in a case, and what must not even then. */
-const EXCEPTIONS: Readonly<Record<Exception, readonly [string, string | undefined]>> = {
-  // Events that it did not take were never shown; their numbers are not given again.
-  'disk full': ['the numbers of a run’s events have holes', undefined],
+const EXCEPTIONS: Readonly<Record<Exception, readonly [string, string]>> = {
   // It was written down that a run waits, and not yet that it begins: whoever opens the project next as a studio starts it.
   'cut between two writes': [
     'a run has not ended',
     `SELECT run_id FROM runs WHERE state = 'running' OR (state = 'queued' AND attempt > 0)`,
   ],
 }
-type Exception = 'disk full' | 'cut between two writes'
+type Exception = 'cut between two writes'
 
 /** Looks into a project's journal while nothing runs: whole, and free of contradictions. */
 export function checkJournal(root: string, figures: Figures, point: string, exception?: Exception): void {
@@ -40,8 +38,11 @@ export function checkJournal(root: string, figures: Figures, point: string, exce
     else figures.problem(`${point}: the journal is damaged: ${String(found)}`)
     const [excepted, instead] = exception === undefined ? [] : EXCEPTIONS[exception]
     for (const [what, asked] of Object.entries(CONTRADICTIONS)) {
-      const sql = what === excepted ? instead : asked
-      const rows = sql === undefined ? [] : db.prepare(`${sql} LIMIT 3`).pluck().all()
+      const sql = what === excepted ? instead : undefined
+      const rows = db
+        .prepare(`${sql ?? asked} LIMIT 3`)
+        .pluck()
+        .all()
       if (rows.length > 0) figures.problem(`${point}: ${what}: ${rows.join(', ')}`)
     }
   } finally {

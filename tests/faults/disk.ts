@@ -116,7 +116,7 @@ async function recover(
     }
     outputs.wrote(workload, point)
     await outputs.check(workload, point, figures)
-    checkJournal(root, figures, `point ${point}`, figures.kind === FULL ? 'disk full' : undefined)
+    checkJournal(root, figures, `point ${point}`)
   } finally {
     await application.close()
   }

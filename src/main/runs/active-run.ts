@@ -37,6 +37,8 @@ export class ActiveRun {
   readonly #controller = new AbortController()
   #why: 'cancelled' | 'closed' | 'unwritten' = 'cancelled'
   #unwritten: unknown
+  /** What the journal did not take, and all that came after it: written with the run's end. */
+  #kept: JournalEvent[] = []
   #progress: Progress | undefined
   /** Said to followers where the journal could not take it. */
   #lastWord: RunEvent | undefined
@@ -84,7 +86,8 @@ export class ActiveRun {
           message: 'The engine stopped in the middle of the run and was started again. The run goes on by itself.',
         })
         this.#heard(attempt.number, goesOn.event)
-        this.#journal.endAttempt(started.run, started.attempt, ending, [goesOn])
+        this.#journal.endAttempt(started.run, started.attempt, ending, [...this.#kept, goesOn])
+        this.#kept = []
         started = this.#journal.begin(this.runId)
         this.#changed()
       } catch (thrown) {
@@ -127,11 +130,17 @@ export class ActiveRun {
   #append(attempt: Attempt, event: RunEvent): void {
     this.#heard(attempt.number, event)
     if (event.kind === 'log' && ++this.#logged > MOST_LOG_EVENTS) return
-    this.#journal.append(attempt.entry(event), (thrown) => {
+    const entry = attempt.entry(event)
+    if (this.#kept.length > 0) {
+      this.#kept.push(entry)
+      return
+    }
+    this.#journal.append(entry, (thrown) => {
       if (thrown === undefined) {
         this.#changed()
         return
       }
+      this.#kept.push(entry)
       if (this.#controller.signal.aborted) return
       // A run that cannot be written down does not go on.
       this.#unwritten = thrown
@@ -149,7 +158,7 @@ export class ActiveRun {
     if (events.length === 0) this.#heard(number, { kind: 'log', at: '', level: 'warn', message: closed().info.message })
     for (;;) {
       try {
-        this.#journal.end(run, number, { ...ending, state }, events)
+        this.#journal.end(run, number, { ...ending, state }, [...this.#kept, ...events])
         this.#lastWord = undefined
         this.#changed()
         return
