@@ -1,10 +1,12 @@
 import { createSecureContext } from 'node:tls'
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
 import type { ResolvedConnection } from '../../../shared/connections/connection.ts'
-import { cancelledError } from '../../../shared/errors.ts'
+import { cancelledError, toErrorInfo } from '../../../shared/errors.ts'
 import { settingsOf } from '../../kit/connector.ts'
 import type { FileFinder } from '../kit/project-file.ts'
 import { tlsOptions } from '../kit/tls-options.ts'
+import { type Tunnel, tunnelOf } from '../kit/tunnel.ts'
+import { openTunnelPort, type TunnelPort } from '../kit/tunnel-port.ts'
 import { type MongodbSettings, mongodbDescriptor } from './descriptor.ts'
 import { type About, mongodbError } from './errors.ts'
 
@@ -20,6 +22,7 @@ export interface Login {
   readonly settings: MongodbSettings
   readonly about: About
   readonly url: string
+  readonly tunnel: Tunnel | undefined
   readonly options: MongoClientOptions
 }
 
@@ -49,6 +52,7 @@ export async function loginOf(connection: ResolvedConnection, files: FileFinder)
     settings,
     about,
     url: urlOf(settings),
+    tunnel: await tunnelOf(settings, connection, files, settings.connect_timeout_seconds * 1000),
     options: {
       ...(await tls(settings, connection, files)),
       ...authentication(settings, connection.secrets.password),
@@ -63,7 +67,7 @@ export async function loginOf(connection: ResolvedConnection, files: FileFinder)
       writeConcern: { w: 'majority', journal: true },
       ...(settings.compression === 'none' ? {} : { compressors: ['zlib' as const] }),
       ...(settings.replica_set === undefined ? {} : { replicaSet: settings.replica_set }),
-      ...(settings.direct ? { directConnection: true } : {}),
+      ...(settings.direct || settings.tunnel !== 'off' ? { directConnection: true } : {}),
     },
   }
 }
@@ -97,7 +101,8 @@ async function tls(
   // Of an SRV address the driver would switch it on by itself.
   if (!options) return { tls: false }
   const { ca, cert, key, passphrase, minVersion, checkServerIdentity } = options
-  const named = settings.tls_server_name
+  // What is at the beginning of a tunnel has no name of its own.
+  const named = settings.tls_server_name ?? (settings.tunnel === 'off' ? undefined : settings.host)
   return {
     tls: true,
     secureContext: createSecureContext({
@@ -124,6 +129,9 @@ export async function withMongodb<T>(
   return withLogin(await loginOf(connection, access.files), access.signal, work)
 }
 
+/** What a driver says where a tunnel did not lead to the server. */
+const NOT_REACHED = new Set(['connection.refused', 'connection.lost', 'connection.timeout', 'connection.tls'])
+
 /** @throws LogiDataError */
 export async function withLogin<T>(
   login: Login,
@@ -131,7 +139,8 @@ export async function withLogin<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   if (signal.aborted) throw cancelledError()
-  const { about, settings, url, options } = login
+  const { about, settings, url, tunnel, options } = login
+  let port: TunnelPort | undefined
   let closing: Promise<unknown> | undefined
   let client: MongoClient | undefined
   const close = () => {
@@ -140,17 +149,21 @@ export async function withLogin<T>(
   }
   signal.addEventListener('abort', close, { once: true })
   try {
-    client = new MongoClient(url, options)
+    if (tunnel) port = await openTunnelPort(about, tunnel, tunnel.timeoutMs)
+    client = new MongoClient(port ? `mongodb://${encodeURIComponent(port.address)}/` : url, options)
     await client.connect()
     if (signal.aborted) throw cancelledError()
     const opened = client
     return await work({ client: opened, about, settings, db: (name = settings.database) => opened.db(name) })
   } catch (thrown) {
-    throw signal.aborted ? cancelledError() : mongodbError(thrown, about)
+    if (signal.aborted) throw cancelledError()
+    const error = mongodbError(thrown, about)
+    throw port?.failure && NOT_REACHED.has(toErrorInfo(error).code) ? port.failure : error
   } finally {
     signal.removeEventListener('abort', close)
     close()
     await closing
+    await port?.close()
   }
 }
 

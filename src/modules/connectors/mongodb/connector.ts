@@ -1,8 +1,9 @@
 import type { BrowseEntry, Diagnosis, ResolvedConnection } from '../../../shared/connections/connection.ts'
 import { toErrorInfo, userError } from '../../../shared/errors.ts'
 import type { Connector, ConnectorContext } from '../../kit/connector.ts'
-import { type Check, checkName, checkPort, diagnose } from '../kit/diagnose.ts'
+import { type Check, diagnose } from '../kit/diagnose.ts'
 import { filesOf } from '../kit/project-file.ts'
+import { checkRoute } from '../kit/tunnel.ts'
 import { type Login, loginOf, type Session, withLogin, withMongodb } from './client.ts'
 import { mongodbDescriptor } from './descriptor.ts'
 import { inferColumns } from './shapes/infer.ts'
@@ -28,11 +29,12 @@ async function test(connection: ResolvedConnection, context: ConnectorContext): 
     }
     return diagnose([failed], signal)
   }
-  const { about, settings } = login
+  const { about, settings, tunnel } = login
+  const timeoutMs = settings.connect_timeout_seconds * 1000
   // Names of a cluster are no computers: the driver looks them up.
   const before = settings.srv
     ? []
-    : [checkName(about, signal), checkPort(about, settings.connect_timeout_seconds * 1000, signal)]
+    : checkRoute(() => ({ remote: about, tunnel, timeoutMs }), tunnel !== undefined, signal)
   const reached = await diagnose(before, signal)
   if (!reached.ok) return reached
   const rest = await inside(login, signal).catch((thrown: unknown) => diagnose(failedAt(login, thrown), signal))

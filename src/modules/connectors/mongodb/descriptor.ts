@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ConnectorDescriptor } from '../../kit/connector.ts'
 import { form, option, text } from '../../kit/form.ts'
 import { tlsAudience, tlsFields, tlsSecrets } from '../kit/tls.ts'
+import { checkTunnel, tunnelAudience, tunnelFields, tunnelSecrets } from '../kit/tunnel-settings.ts'
 
 export const mongodbSettings = z
   .strictObject({
@@ -91,12 +92,13 @@ export const mongodbSettings = z
         form('Only this server', 'Ce serveur seulement', {
           advanced: true,
           help: text(
-            'The other members of its replica set are left alone: through a tunnel they cannot be reached.',
-            'Les autres membres de son jeu de réplicas sont ignorés : par un tunnel, ils sont hors d’atteinte.',
+            'The other members of its replica set are left alone. A tunnel always leads to one server only.',
+            'Les autres membres de son jeu de réplicas sont ignorés. Un tunnel ne mène jamais qu’à un seul serveur.',
           ),
         }),
       ),
     ...tlsFields,
+    ...tunnelFields,
     read_preference: z
       .enum(['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest'])
       .default('primary')
@@ -179,6 +181,11 @@ export const mongodbSettings = z
     error: 'only this server, or several: one of the two',
     path: ['direct'],
   })
+  .refine(({ tunnel, srv, more_hosts = [] }) => tunnel === 'off' || (!srv && more_hosts.length === 0), {
+    error: 'leads to one server: name that one as the host, without others',
+    path: ['tunnel'],
+  })
+  .check(checkTunnel)
 export type MongodbSettings = z.output<typeof mongodbSettings>
 
 export const mongodbDescriptor: ConnectorDescriptor<typeof mongodbSettings> = {
@@ -197,6 +204,9 @@ export const mongodbDescriptor: ConnectorDescriptor<typeof mongodbSettings> = {
 **Encryption.** *Encrypted, server verified* is the one to use over a network; each server has to show a certificate for its own name. A server with a certificate of your own authority needs
 that authority's certificate as a file of the project. *Off* is for a server on this computer.
 
+**SSH tunnel.** For a server that only another one can reach: name that other one and the fingerprint of its key (a test shows it). Host and port of the database are then as that server sees them; of a replica
+set, name its primary. A name in the certificate is still the database's.
+
 **What it needs.** To read: \`find\`, \`listCollections\` (the role \`read\`). To write: the role \`readWrite\`, which also lets collections be renamed within the database.`,
     fr: `MongoDB 4.2 et suivants, Atlas, et ce qui en parle le protocole (FerretDB, DocumentDB, Cosmos DB), autant qu’ils le parlent. Le mot de passe reste dans le trousseau de l’ordinateur, jamais dans le projet ni dans une URL.
 
@@ -206,12 +216,19 @@ that authority's certificate as a file of the project. *Off* is for a server on 
 **Chiffrement.** *Chiffré, serveur vérifié* est ce qu’il faut sur un réseau ; chaque serveur doit montrer un certificat à son propre nom. Un serveur dont le certificat vient de votre propre
 autorité demande le certificat de celle-ci, comme fichier du projet. *Désactivé* convient à un serveur sur cet ordinateur.
 
+**Tunnel SSH.** Pour un serveur que seul un autre peut joindre : nommez cet autre et l’empreinte de sa clé (un test la montre). L’hôte et le port de la base sont alors ceux que voit ce serveur ; d’un jeu de
+réplicas, nommez le primaire. Le nom dans le certificat reste celui de la base.
+
 **Ce qu’il faut.** Pour lire : \`find\`, \`listCollections\` (le rôle \`read\`). Pour écrire : le rôle \`readWrite\`, qui permet aussi de renommer des collections dans la base.`,
   },
   icon: 'database',
   keywords: ['mongodb', 'mongo', 'nosql', 'documents', 'atlas', 'ferretdb', 'documentdb', 'cosmos', 'base de données'],
   settings: mongodbSettings,
-  secrets: [{ name: 'password', title: { en: 'Password', fr: 'Mot de passe' } }, ...tlsSecrets],
+  secrets: [{ name: 'password', title: { en: 'Password', fr: 'Mot de passe' } }, ...tlsSecrets, ...tunnelSecrets],
   defaultSettings: { port: 27_017, tls: 'verified' },
-  audience: ['host', 'port', 'more_hosts', 'srv', 'user', 'auth_source', 'auth_mechanism', ...tlsAudience],
+  audience: [
+    ...['host', 'port', 'more_hosts', 'srv', 'user', 'auth_source', 'auth_mechanism'],
+    ...tlsAudience,
+    ...tunnelAudience,
+  ],
 }

@@ -70,7 +70,7 @@ function notSelected(thrown: MongoServerSelectionError, about: About): unknown {
   }
   if (servers.length > 0 && servers.every(({ error }) => error === null))
     return operationalError('connection.refused', `No member of the replica set of ${addressOf(about)} can be used.`, {
-      hint: 'Check the name of the replica set, and whether it has a primary. Through a tunnel use “Only this server”.',
+      hint: 'Check the name of the replica set, and whether it has a primary.',
       cause: thrown,
     })
   return timeoutError(about, undefined, thrown)
