@@ -6,6 +6,7 @@ import { settingsOf } from '../../kit/connector.ts'
 import type { Remote } from '../kit/errors.ts'
 import type { FileFinder } from '../kit/project-file.ts'
 import { tlsOptions } from '../kit/tls-options.ts'
+import type { Bodies } from './bodies.ts'
 import { type S3Settings, s3Descriptor } from './descriptor.ts'
 import type { About } from './errors.ts'
 
@@ -16,13 +17,15 @@ export interface S3Session {
   readonly client: S3Client
   readonly settings: S3Settings
   readonly about: About
+  /** For large answers. */
+  readonly bodies: Bodies
   close(): void
 }
 
 /** @throws LogiDataError `connection.invalid`, `connection.login` without a key, `file.…` */
 export async function openS3(connection: ResolvedConnection, files: FileFinder): Promise<S3Session> {
   const settings = settingsOf(s3Descriptor, connection)
-  const { S3Client } = await import('@aws-sdk/client-s3')
+  const [{ S3Client }, { Bodies: Straight }] = await Promise.all([import('@aws-sdk/client-s3'), import('./bodies.ts')])
   const remote = remoteOf(settings)
   const about: About = { remote, bucket: settings.bucket, connection: connection.name }
   const tls = settings.endpoint?.startsWith('http:')
@@ -47,7 +50,12 @@ export async function openS3(connection: ResolvedConnection, files: FileFinder):
       httpsAgent: new Agent({ ...agent, maxSockets: SOCKETS, keepAlive: true }),
     },
   })
-  return { client, settings, about, close: () => client.destroy() }
+  const bodies = new Straight({ tls: agent, silentMs: settings.timeout_seconds * 1000, sockets: SOCKETS })
+  const close = () => {
+    bodies.close()
+    client.destroy()
+  }
+  return { client, settings, about, bodies, close }
 }
 
 function credentialsOf(settings: S3Settings, { name, secrets }: ResolvedConnection) {

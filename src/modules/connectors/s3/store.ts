@@ -1,22 +1,16 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import {
   DeleteObjectsCommand,
-  GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3'
-import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
+import { LogiDataError, userError } from '../../../shared/errors.ts'
 import type { PutOptions, RemoteFile, WritableStore } from '../../remote-files/store.ts'
 import type { S3Session } from './client.ts'
 import { s3Error } from './errors.ts'
+import { fetchObject } from './fetch-object.ts'
 import { sendFile } from './multipart.ts'
 
-/** Objects larger than one part are read in several requests at once. */
-const PART_BYTES = 8 * 2 ** 20
-const PARTS_AT_ONCE = 4
-const WRITTEN_AT_ONCE = 4 * 2 ** 20
 const DELETED_AT_ONCE = 1000
 /** In the metadata of an object: the load that wrote it. */
 const LOAD_KEY = 'logidata-load'
@@ -70,40 +64,9 @@ export class S3Store implements WritableStore {
     )
   }
 
-  async fetch(
-    { name, bytes: size, version }: RemoteFile,
-    path: string,
-    options: { bytes?: number } = {},
-  ): Promise<void> {
-    const bytes = Math.min(size, options.bytes ?? size)
-    const file = await open(path, 'wx')
-    try {
-      const parts = Array.from({ length: Math.ceil(bytes / PART_BYTES) }, (_, index) => index).values()
-      const fetching = Array.from({ length: Math.min(PARTS_AT_ONCE, Math.ceil(bytes / PART_BYTES)) }, async () => {
-        for (const part of parts) {
-          const start = part * PART_BYTES
-          const end = Math.min(bytes, start + PART_BYTES)
-          await this.#ask(name, async (abort) => {
-            const { Body } = await this.#client.send(
-              new GetObjectCommand({
-                Bucket: this.#bucket,
-                Key: name,
-                Range: `bytes=${start}-${end - 1}`,
-                ...(version === '' ? {} : { IfMatch: version }),
-              }),
-              abort,
-            )
-            const written = Body instanceof Readable ? await writeBody(file, Body, start) : 0
-            if (written !== end - start) throw cutShort(this.name, name)
-          })
-        }
-      })
-      const ends = await Promise.allSettled(fetching)
-      const failed = ends.find((one) => one.status === 'rejected')
-      if (failed) throw failed.reason
-    } finally {
-      await file.close()
-    }
+  async fetch(object: RemoteFile, path: string, options: { bytes?: number } = {}): Promise<void> {
+    const bytes = Math.min(object.bytes, options.bytes ?? object.bytes)
+    await fetchObject({ session: this.#session, object, bytes, path, signal: this.#signal })
   }
 
   async put(path: string, name: string, { ifAbsent = false, key, own = false, note }: PutOptions = {}): Promise<void> {
@@ -169,33 +132,6 @@ export class S3Store implements WritableStore {
     }
   }
 }
-
-/** Gathered a little, since every write is a task of its own. @returns bytes */
-async function writeBody(file: FileHandle, body: Readable, start: number): Promise<number> {
-  let chunks: Uint8Array[] = []
-  let gathered = 0
-  let written = 0
-  const write = async () => {
-    if (chunks.length === 0) return
-    const { bytesWritten } = await file.writev(chunks, start + written)
-    if (bytesWritten !== gathered) throw new Error('the disk took less than it was given')
-    written += gathered
-    chunks = []
-    gathered = 0
-  }
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk)
-    gathered += chunk.length
-    if (gathered >= WRITTEN_AT_ONCE) await write()
-  }
-  await write()
-  return written
-}
-
-const cutShort = (store: string, name: string) =>
-  operationalError('connection.lost', `The connection ended in the middle of ${store}/${name}.`, {
-    hint: 'Run it again.',
-  })
 
 const alreadyThere = (store: string, name: string) =>
   userError('target.exists', `${store}/${name} is there already.`, {
