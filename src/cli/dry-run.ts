@@ -54,13 +54,13 @@ export async function dryRun(
     title,
     ...(index > 0 && index < 5 ? { align: 'right' as const } : {}),
   }))
-  const rows = forecasts.map(({ nodeId, forecast: { rows: counts, creates } }) => [
+  const rows = forecasts.map(({ nodeId, forecast: { rows: counts, creates, files } }) => [
     nodeId,
     counts.new ?? '?',
     counts.changed ?? '?',
     counts.deleted ?? '?',
     counts.unchanged ?? '?',
-    creates === undefined ? '?' : creates ? 'is made' : 'exists',
+    creates === undefined ? '?' : creates ? 'is made' : files ? filesText(files) : 'exists',
   ])
   if (rows.length > 0)
     terminal.out.write(formatTable(heads, rows, { style: terminal.style, width: terminal.width, longest: 60 }))
@@ -68,4 +68,10 @@ export async function dryRun(
     for (const { message } of forecast.columns) terminal.say(`${nodeId}: ${message}`)
   if (report.state === 'succeeded') terminal.say('Nothing was written.')
   return exitCodeOf(report)
+}
+
+const filesText = ({ replaced, kept }: { readonly replaced: number; readonly kept: number }): string => {
+  const all = replaced + kept
+  if (all === 1) return replaced === 1 ? 'is replaced' : 'is added to'
+  return `${all} files: ${replaced} replaced, ${kept} kept`
 }

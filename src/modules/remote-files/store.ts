@@ -1,3 +1,5 @@
+import { userError } from '../../shared/errors.ts'
+
 /** A file behind a connection, as its listing has it. */
 export interface RemoteFile {
   /** Its path from the store's root, with `/`; not absolute. */
@@ -48,3 +50,9 @@ export interface WritableStore extends FileStore {
   /** The key with which `put` wrote a file that is there. */
   keyOf(name: string): Promise<string | undefined>
 }
+
+/** For stores that are asked to put a file `ifAbsent`. */
+export const alreadyThere = (store: string, name: string) =>
+  userError('target.exists', `${store}/${name} is there already.`, {
+    hint: 'Write under another name, or choose to replace it.',
+  })

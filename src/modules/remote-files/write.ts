@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, posix, sep } from 'node:path'
+import type { LoadForecast } from '../../shared/engine/types.ts'
 import { userError } from '../../shared/errors.ts'
 import type { LoadRequest, LoadResult, ProjectFiles } from '../kit/contract.ts'
 import { crashPoint } from '../kit/files/replace-target.ts'
 import { temporaryPath } from '../kit/files/temporary-names.ts'
 import type { RemoteTargetConfig } from './load-config.ts'
 import { ENDING, LOAD_FORMATS, type LoadFormat, loadFormatOf } from './load-formats.ts'
-import type { PutOptions, WritableStore } from './store.ts'
+import { alreadyThere, type PutOptions, type WritableStore } from './store.ts'
 import { writerOf } from './writers.ts'
 
 /** Below a folder that was written to: which loads it has. Readers of folders leave out what begins with `_`. */
@@ -27,13 +28,7 @@ interface Local {
 export async function writeFiles(store: WritableStore, request: LoadRequest<RemoteTargetConfig>): Promise<LoadResult> {
   const { config, commit, files } = request
   const isFolder = config.path.endsWith('/')
-  const format = loadFormat(config)
-  const folder = temporaryPath(join(files.staging, 'upload'), 'part')
-  await mkdir(folder, { recursive: true })
-  try {
-    const rows = await writeLocally(request, format, folder)
-    const stem = `part-${digest(commit?.key ?? crypto.randomUUID())}`
-    const local = isFolder ? await filesBelow(folder, config.path, stem) : await oneFile(folder, config.path)
+  return withWritten(request, async ({ rows, stem, local, folder }) => {
     const result = { rows, written: local.map(({ name }) => `${store.name}/${name}`) }
     crashPoint('written')
     const old = isFolder ? await listAll(store, config.path) : []
@@ -51,6 +46,55 @@ export async function writeFiles(store: WritableStore, request: LoadRequest<Remo
     if (isFolder && commit && !repeatable) await putMarker(store, folder, config.path, commit.key)
     crashPoint('published')
     return result
+  })
+}
+
+/** What `writeFiles` would do: all of it is written here, and nothing of it is put into the store. @throws LogiDataError */
+export const forecastFiles = (store: WritableStore, request: LoadRequest<RemoteTargetConfig>): Promise<LoadForecast> =>
+  withWritten(request, async ({ rows, stem, local }) => {
+    const { config } = request
+    const isFolder = config.path.endsWith('/')
+    const there = isFolder ? await listAll(store, config.path) : await oneThere(store, config.path)
+    if (config.mode === 'fail' && there.length > 0)
+      throw isFolder ? notEmpty(store, config.path) : alreadyThere(store.name, config.path)
+    const fresh = new Set(local.map(({ name }) => name))
+    const replaced = there.filter((name) => goes(config, name, stem, fresh)).length
+    const none = there.length === 0 ? '0' : undefined
+    const gone = replaced === 0 ? '0' : undefined
+    return {
+      rows: { new: String(rows), changed: gone, deleted: gone, unchanged: none },
+      columns: [],
+      creates: there.length === 0,
+      files: { replaced, kept: there.length - replaced },
+    }
+  })
+
+const oneThere = async (store: WritableStore, name: string): Promise<string[]> =>
+  (await store.find(name)) === undefined ? [] : [name]
+
+interface Written {
+  readonly rows: bigint
+  /** What the names of a folder's files begin with. */
+  readonly stem: string
+  readonly local: readonly Local[]
+  readonly folder: string
+}
+
+/** Writes the input into a folder that nobody else sees, and removes that whatever happens. */
+async function withWritten<T>(
+  request: LoadRequest<RemoteTargetConfig>,
+  work: (written: Written) => Promise<T>,
+): Promise<T> {
+  const { config, commit, files } = request
+  const format = loadFormat(config)
+  const folder = temporaryPath(join(files.staging, 'upload'), 'part')
+  await mkdir(folder, { recursive: true })
+  try {
+    const rows = await writeLocally(request, format, folder)
+    const stem = `part-${digest(commit?.key ?? crypto.randomUUID())}`
+    const isFolder = config.path.endsWith('/')
+    const local = isFolder ? await filesBelow(folder, config.path, stem) : await oneFile(folder, config.path)
+    return await work({ rows, stem, local, folder })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

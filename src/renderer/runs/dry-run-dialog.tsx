@@ -186,7 +186,12 @@ function Counts({ forecast, span }: { readonly forecast: LoadForecast; readonly 
   })
 }
 
-function targetWords({ creates }: LoadForecast): string {
+function targetWords({ creates, files }: LoadForecast): string {
   if (creates === undefined) return '?'
+  if (!creates && files) {
+    const { replaced, kept } = files
+    if (replaced + kept === 1) return t(replaced === 1 ? 'dryRun.fileReplaced' : 'dryRun.fileAdded')
+    return t('dryRun.files', { replaced, kept })
+  }
   return t(creates ? 'dryRun.makes' : 'dryRun.exists')
 }

@@ -127,6 +127,8 @@ export const loadForecastSchema = z.object({
   ),
   /** Whether the target has to be made; absent where it cannot be told. */
   creates: z.boolean().optional(),
+  /** Of targets that are files: how many of those that are there would go or be written anew, and how many stay. */
+  files: z.object({ replaced: z.number().int(), kept: z.number().int() }).optional(),
 })
 export type LoadForecast = z.infer<typeof loadForecastSchema>
 

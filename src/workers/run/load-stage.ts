@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { sourceNames } from '../../engine/compile-node.ts'
 import type { LoadStage } from '../../engine/plan-run.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
-import type { InputRelation, LoadCommit, LoadModule, LoadRequest, LoadResult } from '../../modules/kit/contract.ts'
-import { exists } from '../../modules/kit/files/replace-target.ts'
-import { raw, type Sql, sql } from '../../modules/kit/sql.ts'
-import type { LoadForecast } from '../../shared/engine/types.ts'
+import type { InputRelation, LoadCommit, LoadModule, LoadResult } from '../../modules/kit/contract.ts'
+import { raw, type Sql } from '../../modules/kit/sql.ts'
 import type { Lease } from '../session.ts'
 import { connectionOf, withSecretsHidden } from '../sources/connection-of.ts'
 import { type CommitOf, type CommitRecord, commitOf, confirmCommit, findCommit } from './commits.ts'
 import type { RunContext } from './context.ts'
+import { forecastOf } from './forecast.ts'
 
 /** Writes what the queries of its inputs give to a load's target. @throws LogiDataError */
 export async function loadStage(
@@ -51,7 +50,7 @@ export async function loadStage(
     connection,
   }
   if (request.dry) {
-    const forecast = await withSecretsHidden(connection, () => forecastOf(node, asked, target.path))
+    const forecast = await withSecretsHidden(connection, () => forecastOf(node, asked, target))
     run.emit({ kind: 'forecast', nodeId, forecast })
     return
   }
@@ -67,22 +66,6 @@ export async function loadStage(
   }
   if (commit) await confirmCommit(root, of)
   takeResult(run, stage, result)
-}
-
-/** A load that cannot tell more says at least how many rows it would write. */
-async function forecastOf(node: LoadNode, request: LoadRequest<never>, path: string): Promise<LoadForecast> {
-  if (node.module.forecast) return node.module.forecast(request)
-  let rows = 0n
-  for (const { name } of request.inputs.values()) {
-    const counted = await request.session.query(sql`SELECT count(*) FROM ${name}`)
-    rows += BigInt(counted.rows[0]?.[0] ?? 0)
-  }
-  return {
-    rows: { new: String(rows), changed: undefined, deleted: undefined, unchanged: undefined },
-    columns: [],
-    // Whether a table is in a database's file is for its module to say.
-    ...(path.includes('#') ? {} : { creates: !(await exists(path)) }),
-  }
 }
 
 /** What an earlier attempt of this run committed of this load. */

@@ -4,8 +4,8 @@ import {
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
 } from '@aws-sdk/client-s3'
-import { LogiDataError, userError } from '../../../shared/errors.ts'
-import type { PutOptions, RemoteFile, WritableStore } from '../../remote-files/store.ts'
+import { LogiDataError } from '../../../shared/errors.ts'
+import { alreadyThere, type PutOptions, type RemoteFile, type WritableStore } from '../../remote-files/store.ts'
 import type { S3Session } from './client.ts'
 import { s3Error } from './errors.ts'
 import { fetchObject } from './fetch-object.ts'
@@ -132,8 +132,3 @@ export class S3Store implements WritableStore {
     }
   }
 }
-
-const alreadyThere = (store: string, name: string) =>
-  userError('target.exists', `${store}/${name} is there already.`, {
-    hint: 'Write under another name, or choose to replace it.',
-  })

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { z } from 'zod'
-import { LogiDataError, operationalError, userError } from '../../../shared/errors.ts'
-import type { PutOptions, RemoteFile, WritableStore } from '../../remote-files/store.ts'
+import { LogiDataError, operationalError } from '../../../shared/errors.ts'
+import { alreadyThere, type PutOptions, type RemoteFile, type WritableStore } from '../../remote-files/store.ts'
 import type { RemoteEntry, SftpClient } from './client.ts'
 
 /** What is written before it has its name; nobody else's files are called so. */
@@ -153,8 +153,3 @@ const asFile = (name: string, { bytes, modified }: RemoteEntry): RemoteFile => (
   modified,
   version: `${bytes}-${modified}`,
 })
-
-const alreadyThere = (store: string, name: string) =>
-  userError('target.exists', `${store}/${name} is there already.`, {
-    hint: 'Write under another name, or choose to replace it.',
-  })

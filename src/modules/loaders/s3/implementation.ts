@@ -10,6 +10,8 @@ export const s3Load: LoadModule<typeof s3LoadDescriptor> = {
   connection: ({ connection }) => connection,
   target: ({ connection, path, mode }) => ({ path: `s3://${connection}/${path}`, mode }),
   write: (request) => withStore(request, request.signal, async (store) => (await writing()).writeFiles(store, request)),
+  forecast: (request) =>
+    withStore(request, request.signal, async (store) => (await writing()).forecastFiles(store, request)),
   committed: (request) =>
     withStore(request, new AbortController().signal, async (store) =>
       (await writing()).wasWritten(store, request.config, request.key),

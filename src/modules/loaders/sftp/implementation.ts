@@ -11,6 +11,8 @@ export const sftpLoad: LoadModule<typeof sftpLoadDescriptor> = {
   target: ({ connection, path, mode }) => ({ path: `sftp://${connection}/${path}`, mode }),
   write: async (request) =>
     (await opening()).withSftpStore(request, async (store) => (await writing()).writeFiles(store, request)),
+  forecast: async (request) =>
+    (await opening()).withSftpStore(request, async (store) => (await writing()).forecastFiles(store, request)),
   committed: async (request) =>
     (await opening()).withSftpStore({ ...request, signal: new AbortController().signal }, async (store) =>
       (await writing()).wasWritten(store, request.config, request.key),
