@@ -19,6 +19,8 @@ export interface S3Session {
   readonly about: About
   /** For large answers. */
   readonly bodies: Bodies
+  /** Nobody on the way can change what is sent on purpose: it goes over TLS, or stays on this computer. */
+  readonly isPrivate: boolean
   close(): void
 }
 
@@ -55,7 +57,13 @@ export async function openS3(connection: ResolvedConnection, files: FileFinder):
     bodies.close()
     client.destroy()
   }
-  return { client, settings, about, bodies, close }
+  return { client, settings, about, bodies, isPrivate: isPrivate(settings), close }
+}
+
+const isPrivate = ({ endpoint }: S3Settings): boolean => {
+  if (endpoint === undefined) return true
+  const { protocol, hostname } = new URL(endpoint)
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
 function credentialsOf(settings: S3Settings, { name, secrets }: ResolvedConnection) {

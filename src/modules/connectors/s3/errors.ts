@@ -22,6 +22,8 @@ const LOGIN = new Set([
   'InvalidClientTokenId',
   'UnrecognizedClientException',
 ])
+/** What a store says where bytes are not those that the checksum was made of. */
+const GARBLED = new Set(['BadDigest', 'XAmzContentChecksumMismatch', 'XAmzContentSHA256Mismatch', 'InvalidDigest'])
 const BUSY = new Set([
   'SlowDown',
   'ServiceUnavailable',
@@ -69,6 +71,15 @@ export function s3Error(thrown: unknown, { remote, bucket, connection }: About, 
     return userError('connection.rights', `The key of “${connection}” may not do this with ${what}.`, {
       hint: 'Reading needs s3:ListBucket and s3:GetObject, writing s3:PutObject and s3:DeleteObject.',
     })
+  if (GARBLED.has(thrown.name))
+    return operationalError(
+      'connection.lost',
+      `${what} did not arrive as it was sent: ${remote.host} found another checksum.`,
+      {
+        hint: 'Run it again. If it happens again, something on the way changes what is sent: a proxy, a cable, memory.',
+        cause,
+      },
+    )
   const network = networkError(thrown, remote)
   if (network) return network
   if (BUSY.has(thrown.name) || (status !== undefined && status >= 500))

@@ -7,12 +7,13 @@ import {
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
-  type S3Client,
   UploadPartCommand,
+  type UploadPartCommandInput,
 } from '@aws-sdk/client-s3'
+import type { S3Session } from './client.ts'
 
 /** The least that a part has; what is not larger goes in one request. */
-const PART_BYTES = 8 * 2 ** 20
+const PART_BYTES = 16 * 2 ** 20
 /** 10,000 are the most that a store takes. */
 const MOST_PARTS = 9_000
 /** Held in memory at once. */
@@ -27,7 +28,7 @@ export interface Sent {
 }
 
 export interface Sending {
-  readonly client: S3Client
+  readonly session: Pick<S3Session, 'client' | 'isPrivate'>
   readonly path: string
   readonly to: Sent
   readonly ifAbsent: boolean
@@ -53,14 +54,19 @@ export async function sendFile(given: Sending): Promise<void> {
   }
 }
 
-async function sendWhole({ client, to, ifAbsent, signal }: Sending, file: FileHandle, size: number): Promise<void> {
+async function sendWhole(
+  { session: { client }, to, ifAbsent, signal }: Sending,
+  file: FileHandle,
+  size: number,
+): Promise<void> {
   const Body = await readPart(file, Buffer.alloc(size), 0)
   const command = new PutObjectCommand({ ...to, Body, ChecksumCRC32: checksumOf(Body), ...condition(ifAbsent) })
   await client.send(command, { abortSignal: signal })
 }
 
 async function sendParts(given: Sending, file: FileHandle, size: number): Promise<void> {
-  const { client, to, ifAbsent, note, signal } = given
+  const { session, to, ifAbsent, note, signal } = given
+  const { client } = session
   const abortSignal = signal
   await abortLeftovers(given)
   const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand({ ...to, ChecksumAlgorithm: 'CRC32' }), {
@@ -75,6 +81,7 @@ async function sendParts(given: Sending, file: FileHandle, size: number): Promis
     // One that fails ends the others: what they would still send is for nothing.
     const failing = new AbortController()
     const both = { abortSignal: AbortSignal.any([signal, failing.signal]) }
+    const sendPart = partSender(session)
     const sending = Array.from({ length: AT_ONCE }, async () => {
       const memory = Buffer.allocUnsafe(partBytes)
       for (const number of numbers) {
@@ -82,8 +89,7 @@ async function sendParts(given: Sending, file: FileHandle, size: number): Promis
         const Body = await readPart(file, memory.subarray(0, Math.min(partBytes, size - start)), start)
         const ChecksumCRC32 = checksumOf(Body)
         const PartNumber = number + 1
-        const part = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ChecksumCRC32 })
-        const { ETag } = await client.send(part, both)
+        const ETag = await sendPart({ Bucket, Key, UploadId, PartNumber, Body, ChecksumCRC32 }, both)
         parts[number] = { PartNumber, ETag, ChecksumCRC32 }
       }
     }).map((one) =>
@@ -116,8 +122,39 @@ async function sendParts(given: Sending, file: FileHandle, size: number): Promis
   }
 }
 
+type Part = UploadPartCommandInput & { readonly ChecksumCRC32: string }
+
+/**
+ * Sends parts. What goes with a CRC32, which is signed, does not need its SHA-256, too: both sides would compute it, which takes longer than to
+ * send it. It stays where others could change both, since a CRC32 tells of accidents, not of intent; and for a store that does not say which
+ * CRC32 it has found, and so may not have looked.
+ */
+function partSender({ client, isPrivate }: Sending['session']) {
+  let light = isPrivate
+  return async (part: Part, options: { readonly abortSignal: AbortSignal }): Promise<string | undefined> => {
+    if (light) {
+      const { ETag, ChecksumCRC32 } = await client.send(withoutSha256(new UploadPartCommand(part)), options)
+      if (ChecksumCRC32 === part.ChecksumCRC32) return ETag
+      light = false
+    }
+    return (await client.send(new UploadPartCommand(part), options)).ETag
+  }
+}
+
+function withoutSha256(command: UploadPartCommand): UploadPartCommand {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> }
+      headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
+      return next(args)
+    },
+    { step: 'build', name: 'logidataWithoutSha256' },
+  )
+  return command
+}
+
 /** Parts that processes that died left under this name cost space that nobody sees. */
-async function abortLeftovers({ client, to: { Bucket, Key }, own, note, signal }: Sending): Promise<void> {
+async function abortLeftovers({ session: { client }, to: { Bucket, Key }, own, note, signal }: Sending): Promise<void> {
   const noted = note === undefined ? undefined : await readFile(note, 'utf8').catch(() => undefined)
   try {
     if (noted)

@@ -75,7 +75,7 @@ export class S3Store implements WritableStore {
     const to = { Bucket: this.#bucket, Key: name, ...Metadata }
     try {
       await this.#ask(name, () =>
-        sendFile({ client: this.#client, path, to, ifAbsent, own, note, signal: this.#signal }),
+        sendFile({ session: this.#session, path, to, ifAbsent, own, note, signal: this.#signal }),
       )
     } catch (thrown) {
       if (ifAbsent && thrown instanceof LogiDataError && thrown.info.code === 'source.changed')
