@@ -31,6 +31,11 @@ describeService('mongodb', 'Reading MongoDB', (server) => {
     expect(rows.find(([id]) => id === '1')?.slice(0, 5)).toEqual(['1', '1', '2', '2021-01-01 00:00:00+00', '1.98'])
   })
 
+  test('the rows that the server knows of are known before, where all of them are read', async () => {
+    expect((await discoverFrom(own.connection)).rows).toBe(3000)
+    expect((await discoverFrom(own.connection, { filter: '{"n": 1}' })).rows).toBeUndefined()
+  })
+
   test('filter, fields, projection, sort and limit reach the server; parameters are values', async () => {
     const ids = async (given: Record<string, unknown>, more = {}) =>
       (await readFrom(own.connection, given, more)).rows.map((row) => row.join())

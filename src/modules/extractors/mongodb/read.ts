@@ -9,6 +9,7 @@ import type { JsonValue } from '../../../shared/pipeline/document.ts'
 import { textPipe } from '../../connectors/kit/text-pipe.ts'
 import { type Session, timeLimit, withMongodb } from '../../connectors/mongodb/client.ts'
 import { mongodbError } from '../../connectors/mongodb/errors.ts'
+import { areByColumns, DocumentColumns } from '../../connectors/mongodb/shapes/document-columns.ts'
 import { DocumentText } from '../../connectors/mongodb/shapes/document-text.ts'
 import { inferColumns } from '../../connectors/mongodb/shapes/infer.ts'
 import { QUOTE } from '../../connectors/mongodb/shapes/leaves.ts'
@@ -43,15 +44,28 @@ async function discoverBy(session: Session, request: Request): Promise<Discovere
       hint: 'Check the filter, or say the fields and their types under Types.',
     })
   const shapes = inferColumns(documents, config)
-  const rows =
-    query.pipeline || config.filter !== undefined
-      ? undefined
-      : Number(await session.db(config.database).collection(config.collection).estimatedDocumentCount())
+  const rows = query.pipeline || config.filter !== undefined ? undefined : await knownRows(session, config)
   return {
     columns: columnsOf(shapes, config),
     rejected: REJECTED,
     facts: shapes as unknown as JsonValue,
     ...(rows === undefined ? {} : { rows }),
+  }
+}
+
+/**
+ * How many documents the server knows of without looking at them, for the progress. The command `count` looks at all of them in FerretDB, which
+ * takes as long as to read them, and in a view.
+ */
+async function knownRows(session: Session, config: MongodbExtractConfig): Promise<number | undefined> {
+  try {
+    const collection = session.db(config.database).collection(config.collection)
+    const shards = await collection.aggregate([{ $collStats: { count: {} } }], timeLimit(session.settings)).toArray()
+    const counts = shards.map(({ count }) => Number(count))
+    return counts.length > 0 && counts.every(Number.isSafeInteger) ? counts.reduce((a, b) => a + b) : undefined
+  } catch {
+    // A view has none, and not everybody may ask. What else is wrong, reading says.
+    return undefined
   }
 }
 
@@ -86,11 +100,34 @@ async function sampleOf(session: Session, config: MongodbExtractConfig, query: Q
 }
 
 async function readBy(session: Session, request: ReadRequest<MongodbExtractConfig>): Promise<ReadResult> {
-  const { config, sink, signal, discovered } = request
+  const { config, sink, discovered } = request
   const query = queryOf(request)
   const shapes = discovered.facts as unknown as readonly ShapeColumn[]
   const watermark = config.incremental ? await watermarkOf(session, request, query.filter) : undefined
   const cursor = openCursor(session, request, watermark ? { ...query, filter: watermark.filter } : query)
+  const reading = { session, request, cursor }
+  try {
+    if (areByColumns(shapes, config)) await sink.parquet((path) => writeColumns(reading, path, shapes))
+    else await writeText(reading, shapes)
+  } finally {
+    await cursor.close().catch(() => undefined)
+  }
+  return watermark === undefined ? {} : { state: watermark.state }
+}
+
+async function writeColumns(reading: Reading, path: string, shapes: readonly ShapeColumn[]): Promise<bigint> {
+  const columns = new DocumentColumns(path, shapes, reading.request.config)
+  try {
+    await eachDocument(reading, reading.request.signal, (document) => columns.add(document))
+    return columns.finish()
+  } finally {
+    columns.close()
+  }
+}
+
+/** As lines of text, which DuckDB makes values of: what is nested, and what sends whole documents elsewhere. */
+async function writeText(reading: Reading, shapes: readonly ShapeColumn[]): Promise<void> {
+  const { config, sink, signal } = reading.request
   const text = new DocumentText(shapes, config)
   const side = new LongLines(() => sink.temporary('.csv'))
   try {
@@ -99,15 +136,13 @@ async function readBy(session: Session, request: ReadRequest<MongodbExtractConfi
       ending: '.csv',
       quote: String.fromCharCode(QUOTE),
       select: (path) => selectText(path, shapes, config, false),
-      fill: (to, ending) => fill({ session, request, cursor, text, side }, to, ending),
+      fill: (to, ending) => fill(reading, text, side, to, ending),
       signal,
     })
     if (side.path !== undefined) await sink.copy(selectText(await side.close(), shapes, config, true))
   } finally {
-    await cursor.close().catch(() => undefined)
     await side.remove()
   }
-  return watermark === undefined ? {} : { state: watermark.state }
 }
 
 const BATCH = 5000
@@ -130,23 +165,55 @@ function openCursor(session: Session, { config, limit }: ReadRequest<MongodbExtr
   })
 }
 
-interface Filling {
+interface Reading {
   readonly session: Session
   readonly request: ReadRequest<MongodbExtractConfig>
   readonly cursor: AbstractCursor<Document>
-  readonly text: DocumentText
-  readonly side: LongLines
 }
 
 const CHUNK = 256 * 1024
 
-/** The next batch is on its way while this one is turned into text. */
-async function fill(filling: Filling, to: Writable, signal: AbortSignal): Promise<void> {
-  const { session, request, cursor, text, side } = filling
-  const { discovered, progress, sink } = request
+async function fill(
+  reading: Reading,
+  text: DocumentText,
+  side: LongLines,
+  to: Writable,
+  signal: AbortSignal,
+): Promise<void> {
+  const { sink } = reading.request
   const send = async () => {
     if (text.out.at > 0 && !to.write(text.take())) await drained(to, signal)
   }
+  await eachDocument(
+    reading,
+    signal,
+    (document) => {
+      text.add(document)
+      return text.out.at >= CHUNK || text.long.length > 0
+    },
+    async () => {
+      if (text.out.at >= CHUNK) await send()
+      if (text.long.length > 0) await side.write(text.long.splice(0))
+    },
+    async () => {
+      if (text.rejected.length > 0) await sink.reject(text.rejected.splice(0))
+    },
+  )
+  await send()
+}
+
+/**
+ * Gives all documents. The next batch is on its way while this one is taken.
+ * @param take says whether `full` shall be waited for
+ */
+async function eachDocument(
+  { session, request: { discovered, progress }, cursor }: Reading,
+  signal: AbortSignal,
+  take: (document: Buffer) => boolean | void,
+  full?: () => Promise<void>,
+  afterBatch?: () => Promise<void>,
+): Promise<void> {
+  let count = 0
   try {
     let more = await cursor.hasNext()
     while (more) {
@@ -155,16 +222,13 @@ async function fill(filling: Filling, to: Writable, signal: AbortSignal): Promis
       const next = cursor.hasNext()
       // It is waited for below; until then nobody looks at what it throws.
       next.catch(() => undefined)
-      for (const document of documents) {
-        text.add(Buffer.from(document.buffer, document.byteOffset, document.byteLength))
-        if (text.out.at >= CHUNK) await send()
-        if (text.long.length > 0) await side.write(text.long.splice(0))
-      }
-      if (text.rejected.length > 0) await sink.reject(text.rejected.splice(0))
-      if (discovered.rows) progress?.(Math.min(1, text.documents / discovered.rows))
+      for (const { buffer, byteOffset, byteLength } of documents)
+        if (take(Buffer.from(buffer, byteOffset, byteLength)) === true) await full?.()
+      await afterBatch?.()
+      count += documents.length
+      if (discovered.rows) progress?.(Math.min(1, count / discovered.rows))
       more = await next
     }
-    await send()
   } catch (thrown) {
     throw signal.aborted ? cancelledError() : mongodbError(thrown, session.about)
   }

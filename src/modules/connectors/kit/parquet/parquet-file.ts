@@ -46,12 +46,12 @@ export class ParquetFile {
     this.rows++
     const { rows = 0 } = this.#lastOf ?? {}
     // Sizes are looked at now and then: a single row cannot hold as much as is left above the limit.
-    if (rows >= ROWS || ((rows & 63) === 0 && this.#isLarge())) this.#endGroup()
+    if (rows >= ROWS || ((rows & 63) === 0 && this.#isLarge())) this.endGroup()
   }
 
   /** Ends the file. */
   finish(): void {
-    if ((this.#lastOf?.rows ?? 0) > 0) this.#endGroup()
+    this.endGroup()
     const root: ThriftFields = { 4: text('root'), 5: i32(this.#types.length) }
     const foot = thriftBytes({
       1: i32(1),
@@ -77,8 +77,10 @@ export class ParquetFile {
     return this.buffers.some(({ size }) => size > BYTES)
   }
 
-  #endGroup(): void {
+  /** Writes what waits in memory. A caller that knows how much that is may do so before the file would. */
+  endGroup(): void {
     const { rows = 0 } = this.#lastOf ?? {}
+    if (rows === 0) return
     const started = this.#at
     const chunks = this.#types.map(({ physical }, index) => {
       const buffer = this.buffers[index]

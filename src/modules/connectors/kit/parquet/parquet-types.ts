@@ -45,6 +45,9 @@ const TYPES: Readonly<Record<string, ParquetType>> = {
   UUID: { physical: 'fixed', width: 16, logical: struct({ 14: NONE }) },
 }
 
+/** Text that must be JSON: nobody looks at it again. */
+export const JSON_TYPE: ParquetType = { physical: 'bytes', width: 0, converted: 19, logical: struct({ 12: NONE }) }
+
 /** How a type of DuckDB's is kept; undefined: not by this writer. */
 export function parquetType(type: string): ParquetType | undefined {
   const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(type)

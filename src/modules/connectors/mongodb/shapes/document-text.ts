@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { type LogiDataError, userError } from '../../../../shared/errors.ts'
 import * as bson from '../bson/elements.ts'
 import { extendedJson } from '../bson/extended-json.ts'
 import { TextOut } from '../bson/text-out.ts'
 import { type LeafWriter, leafWriter, QUOTE } from './leaves.ts'
 import { Names } from './names.ts'
+import { failureOf, idOf, Misfit, misfitOf, notUtf8, otherField, thereTwice } from './problems.ts'
 import { duckType, type Shape, type ShapeColumn } from './shape.ts'
 
 export interface TextPolicy {
@@ -32,15 +32,6 @@ type Node =
       /** Of the document in which a field was last met. */
       readonly met: Float64Array
     }
-
-/** A value that its column does not hold: where it is and why. */
-class Misfit extends Error {
-  readonly path: string
-  constructor(path: string, reason: string) {
-    super(reason)
-    this.path = path
-  }
-}
 
 /** A document that was sent to the rejects: _id, field, reason, all of it as Extended JSON. */
 export type RejectedDocument = readonly [string, string, string, string]
@@ -100,11 +91,11 @@ export class DocumentText {
     this.#documents++
     try {
       this.#line(document)
-      if (!isUtf8(out.buffer.subarray(from, out.at))) throw new Misfit('', 'A text in it is not UTF-8.')
+      if (!isUtf8(out.buffer.subarray(from, out.at))) throw notUtf8()
     } catch (thrown) {
       if (!(thrown instanceof Misfit)) throw thrown
       out.at = from
-      if (this.#policy.on_misfit !== 'reject') throw this.#failure(document, thrown)
+      if (this.#policy.on_misfit !== 'reject') throw failureOf(document, thrown)
       this.rejected.push([idOf(document), thrown.path, thrown.message, everything(document)])
       return
     }
@@ -134,7 +125,7 @@ export class DocumentText {
         return
       }
       next = index + 1
-      if (types[index] !== 0) throw new Misfit(this.#columns[index]?.name ?? '', 'The field is there twice.')
+      if (types[index] !== 0) throw thereTwice(this.#columns[index]?.name ?? '')
       types[index] = type
       this.#starts[index] = at
       this.#ends[index] = end
@@ -241,7 +232,7 @@ export class DocumentText {
       next = index + 1
       const { json, node, name } = fields[index] as (typeof fields)[number]
       this.#path.push(name)
-      if (met[index] === mark) throw new Misfit(this.#path.join('.'), 'The field is there twice.')
+      if (met[index] === mark) throw thereTwice(this.#path.join('.'))
       met[index] = mark
       key(json)
       this.#nested(node, document, type, value, stop)
@@ -263,15 +254,7 @@ export class DocumentText {
     if (other_fields === 'ignore') return
     const name = document.toString('utf8', from, to)
     const path = [...this.#path, name].join('.')
-    if (other_fields === 'fail')
-      throw userError(
-        'source.other-field',
-        `Document ${idOf(document)} has the field “${path}”, which no column has.`,
-        {
-          field: ['other_fields'],
-          hint: 'Look at more documents for the columns, say its type under Types, or choose what becomes of such fields.',
-        },
-      )
+    if (other_fields === 'fail') throw otherField(document, path)
     const others = this.#others
     others.room(1)
     others.put(others.at === 0 ? 0x7b : 0x2c)
@@ -303,47 +286,13 @@ export class DocumentText {
   }
 
   #misfit(document: Buffer, type: number, at: number, end: number, wanted: string): Misfit {
-    const value = new TextOut()
-    extendedJson(value, document, type, at, end, false)
-    const text = value.buffer.toString('utf8', 0, Math.min(value.at, 80))
-    return new Misfit(
-      this.#path.join('.'),
-      `${text}${value.at > 80 ? '…' : ''} (${bson.typeName(type)}) is not exactly a ${wanted}.`,
-    )
-  }
-
-  #failure(document: Buffer, { path, message }: Misfit): LogiDataError {
-    return userError(
-      'source.value',
-      `Document ${idOf(document)}${path === '' ? '' : `, field “${path}”`}: ${message}`,
-      {
-        field: ['on_misfit'],
-        hint: 'Give the field another type under Types, look at more documents, or choose what becomes of such values.',
-      },
-    )
+    return misfitOf(this.#path.join('.'), document, type, at, end, wanted)
   }
 
   /** How many documents were given. */
   get documents(): number {
     return this.#documents
   }
-}
-
-/** The key of a document, for people. @example 'ObjectId 65a…', '17' */
-export function idOf(document: Buffer): string {
-  let text = 'without _id'
-  try {
-    bson.eachElement(document, 0, document.length, (type, from, to, at, end) => {
-      if (to - from !== 3 || document.toString('latin1', from, to) !== '_id') return
-      const out = new TextOut()
-      if (type === bson.OBJECT_ID) out.hex(document, at, end)
-      else extendedJson(out, document, type, at, end, false)
-      text = `${type === bson.OBJECT_ID ? 'ObjectId ' : ''}${out.buffer.toString('utf8', 0, Math.min(out.at, 120))}`
-    })
-  } catch {
-    return text
-  }
-  return text
 }
 
 function everything(document: Buffer): string {

@@ -24,7 +24,8 @@ const token = (out: TextOut, text: string, nested: boolean): true => {
   return true
 }
 
-const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
+/** Of the types of whole numbers. */
+export const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
   TINYINT: [-128n, 127n],
   SMALLINT: [-32_768n, 32_767n],
   INTEGER: [-2_147_483_648n, 2_147_483_647n],
@@ -106,7 +107,8 @@ function whole([least, most]: readonly [bigint, bigint], any: boolean): LeafWrit
   }
 }
 
-function wholeText(buffer: Buffer, type: number, at: number, any: boolean): string | undefined {
+/** @returns undefined for what is no whole number */
+export function wholeText(buffer: Buffer, type: number, at: number, any: boolean): string | undefined {
   if (type === bson.INT) return String(bson.int32(buffer, at))
   if (type === bson.LONG) return longText(buffer, at)
   if (!any) return undefined
@@ -165,7 +167,7 @@ export function fixed(text: string, scale: number): string | undefined {
 }
 
 /** So far in both directions milliseconds are exact in JavaScript; DuckDB's years end a little later. */
-const isHeld = (value: number | undefined): value is number => value !== undefined && Number.isSafeInteger(value)
+export const isHeld = (value: number | undefined): value is number => value !== undefined && Number.isSafeInteger(value)
 const micros = (value: number) => `${value}000`
 
 function dates(
@@ -181,7 +183,7 @@ function dates(
   }
 }
 
-const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+export const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 function uuid(any: boolean): LeafWriter {
   return (out, buffer, type, at, end, nested) => {
