@@ -83,6 +83,8 @@ const QUERY = new Set([2, 4, 9, 14, 15, 17, 40, 52, 54, 56, 57, 66, 73, 168, 241
 
 function fromServer(error: MongoServerError | MongoBulkWriteError, about: About): LogiDataError {
   const number = Number(error.code)
+  // A bulk write tells a connection that ended as if the server had said it.
+  if (Number.isNaN(number) && /^connection .* closed$/.test(error.message)) return lostError(about, error)
   const said = `the server says “${error.message.slice(0, 500)}” (${number}).`
   const operational = (code: string, message: string, hint?: string) =>
     operationalError(code, message, { ...(hint === undefined ? {} : { hint }), cause: error })

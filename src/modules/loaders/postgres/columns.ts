@@ -1,7 +1,14 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { failure } from '../../kit/failure.ts'
-import { identifier, type Sql, sql } from '../../kit/sql.ts'
+import { identifier, raw, type Sql, sql } from '../../kit/sql.ts'
+import { columnType, formatType } from '../../kit/types.ts'
+
+/** A column of the input as it goes into the table. */
+export interface LoadedColumn extends Column {
+  /** The table has a column for it that is no array. */
+  readonly asJson?: true
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   BOOLEAN: 'boolean',
@@ -34,12 +41,28 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const nested = (type: string): boolean => /[[\]]|^(?:STRUCT|MAP|UNION)/.test(type)
 
+/** Of a list of single values: their type. Lists of lists may be ragged, which arrays of PostgreSQL cannot be. */
+function itemOf({ type, asJson }: LoadedColumn): string | undefined {
+  if (asJson || !type.endsWith(']')) return undefined
+  const parsed = columnType(type)
+  if (parsed.kind !== 'list') return undefined
+  const { item } = parsed
+  return ['scalar', 'decimal', 'enum'].includes(item.kind) ? formatType(item) : undefined
+}
+
+/** A list goes into an array, and into any other column that is there as JSON. */
+export const intoColumn = (column: Column, target: string | undefined): LoadedColumn =>
+  target === undefined || target.endsWith('[]') ? column : { ...column, asJson: true }
+
 /** The type that holds every value of a column, in the server's own words (`format_type`). @throws LogiDataError `load.type` */
-export function typeFor({ name, type }: Column): string {
+export function typeFor(column: LoadedColumn): string {
+  const { name, type } = column
   const known = TYPES[type]
   if (known !== undefined) return known
-  if (type.startsWith('DECIMAL')) return type.toLowerCase().replace('decimal', 'numeric')
+  const item = itemOf(column)
+  if (item !== undefined) return `${typeFor({ name, type: item })}[]`
   if (nested(type)) return 'json'
+  if (type.startsWith('DECIMAL')) return type.toLowerCase().replace('decimal', 'numeric')
   if (type.startsWith('ENUM')) return 'text'
   throw userError('load.type', `The column “${name}” is a ${type}, which PostgreSQL has no type for.`, {
     hint: 'Change its type before, to text for instance.',
@@ -47,8 +70,18 @@ export function typeFor({ name, type }: Column): string {
 }
 
 /** A value as DuckDB's CSV writes it so that `COPY` takes it. */
-export function copyValue({ name, type }: Column): Sql {
-  const cell = identifier(name)
+export function copyValue(column: LoadedColumn): Sql {
+  const cell = identifier(column.name)
+  const item = itemOf(column)
+  if (item === undefined) return valueText(column.name, column.type, cell)
+  // Between quotes an item means itself, whatever it is.
+  const text = valueText(column.name, item, raw('x'))
+  const quoted = sql`'"' || replace(replace(${text}, '\\', '\\\\'), '"', '\\"') || '"'`
+  const items = sql`list_transform(CAST(${cell} AS ${raw(item)}[]), lambda x: CASE WHEN x IS NULL THEN 'NULL' ELSE ${quoted} END)`
+  return sql`CASE WHEN ${cell} IS NOT NULL THEN '{' || coalesce(array_to_string(${items}, ','), '') || '}' END`
+}
+
+function valueText(name: string, type: string, cell: Sql): Sql {
   const refused = (unfit: Sql, what: string, text: Sql) =>
     sql`CASE WHEN ${unfit} THEN ${failure('load.value', [], [`The column “${name}” holds ${what}: `, sql`replace(CAST(${cell} AS VARCHAR), chr(0), '␀')`], 'Change the value before this step.')} ELSE ${text} END`
   if (type === 'BLOB') return sql`'\\x' || hex(${cell})`

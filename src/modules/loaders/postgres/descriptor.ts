@@ -36,7 +36,7 @@ export const postgresLoadDescriptor = defineModule({
     `Rows go to the server by \`COPY\`, all in one transaction: after a failure, a cancel or a crash the table holds the old rows or the new ones, and others see nothing in between. They keep their order where the server numbers them, and come as they are ready elsewhere.
 A table \`_logidata_loads\` in the schema keeps which loads were made, so that none is made twice.
 
-A table that is not there is made: UBIGINT and larger are NUMERIC, VARCHAR is TEXT, BLOB is BYTEA, lists and structs are JSON. The key becomes its primary key.
+A table that is not there is made: UBIGINT and larger are NUMERIC, VARCHAR is TEXT, BLOB is BYTEA, lists are arrays; structs, maps and lists of lists are JSON. A list goes into a column that is no array as JSON. The key becomes its primary key.
 
 **Nothing is cut or rounded.** Where a column of the table has another type than the input, each value must come back from it as it was; otherwise the load ends with the column and the value.
 Text with a NUL character is refused. A TIMESTAMP goes into a column with time zone as UTC. Values for JSONB are normalised by the server. A key that is missing or comes twice is refused.
@@ -52,7 +52,7 @@ policies, partitions, serial columns or rights on columns is refused: \`truncate
     `Les lignes vont au serveur par \`COPY\`, en une seule transaction : après un échec, une annulation ou un arrêt brutal, la table contient les anciennes lignes ou les nouvelles, et personne ne voit
 d’état intermédiaire. Une table \`_logidata_loads\` du schéma retient les chargements faits, pour qu’aucun ne soit fait deux fois. Les lignes gardent leur ordre là où le serveur les numérote ; ailleurs, elles viennent dès qu’elles sont prêtes.
 
-Une table absente est créée : UBIGINT et plus grand deviennent NUMERIC, VARCHAR devient TEXT, BLOB devient BYTEA, listes et structures deviennent JSON. La clé devient sa clé primaire.
+Une table absente est créée : UBIGINT et plus grand deviennent NUMERIC, VARCHAR devient TEXT, BLOB devient BYTEA, les listes des tableaux (arrays) ; structures, maps et listes de listes deviennent JSON. Une liste entre en JSON dans une colonne qui n’est pas un tableau. La clé devient sa clé primaire.
 
 **Rien n’est coupé ni arrondi.** Quand une colonne de la table a un autre type que l’entrée, chaque valeur doit en revenir telle quelle ; sinon le chargement s’arrête avec la colonne et la valeur.
 Un texte contenant un caractère NUL est refusé. Un TIMESTAMP entre dans une colonne avec fuseau comme UTC. Les valeurs pour JSONB sont normalisées par le serveur. Une clé absente ou présente deux fois est refusée.

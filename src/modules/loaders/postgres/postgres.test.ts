@@ -92,10 +92,33 @@ describeService('postgres', 'Loading PostgreSQL', (server) => {
         '2024-07-01 16:00:00.5+00',
         '-infinity',
         '{"a": 1}',
-        '[1,2]',
+        '{1,2}',
         '00000000-0000-0000-0000-00000000000a',
       ],
     ])
+  })
+
+  test('lists go into arrays, and into what else is there as JSON', async () => {
+    const list = `['a,b', '{"x"}', '\\', '', NULL, 'NULL', ' é🦆']`
+    const query = `SELECT 1 AS id, [1, NULL, -3] AS i, ${list} AS t, ${list} AS j, ${list} AS jb, []::INTEGER[] AS e, NULL::INTEGER[] AS n, [DATE '0044-03-15 (BC)'] AS d, [0.10, 2]::DECIMAL(4,2)[] AS m`
+    const shown = String.raw`{"a,b","{\"x\"}","\\","",NULL,"NULL"," é🦆"}`
+    const own = 'id int, i integer[], t text[], j json, jb jsonb, e bigint[], n text, d date[], m numeric(6,3)[]'
+    await client.query(`CREATE TABLE t(${own})`)
+    await load(query)
+    const [row] = await rowsOf('SELECT i, t, j, jb, e, n, d, m FROM t')
+    const json = JSON.stringify(['a,b', '{"x"}', '\\', '', null, 'NULL', ' é🦆'])
+    expect(row?.slice(0, 2)).toEqual(['{1,NULL,-3}', shown])
+    expect(JSON.parse(row?.[2] ?? '')).toEqual(JSON.parse(json))
+    expect(JSON.parse(row?.[3] ?? '')).toEqual(JSON.parse(json))
+    expect(row?.slice(4)).toEqual(['{}', null, '{"0044-03-15 BC"}', '{0.100,2.000}'])
+
+    // As a key, and compared with what is there.
+    const keyed = (n: number) => `SELECT [1, 2] AS k, ${n} AS n`
+    await load(keyed(1), { table: 'u', mode: 'upsert', key: ['k'] })
+    await load(keyed(2), { table: 'u', mode: 'upsert', key: ['k'] })
+    expect(await rowsOf('SELECT k, n FROM u')).toEqual([['{1,2}', '2']])
+    expect(await errorOf(load("SELECT ['a' || chr(0)] AS t, 2 AS id"))).toMatchObject({ code: 'load.value' })
+    expect(await errorOf(load('SELECT [1000.5]::DECIMAL(8,2)[] AS m, 2 AS id'))).toMatchObject({ code: 'load.value' })
   })
 
   test.each([

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Column, LoadForecast } from '../../../shared/engine/types.ts'
+import type { LoadForecast } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { type PostgresClient, quoteName } from '../../connectors/postgres/client.ts'
 import { ownColumns } from '../../kit/tables/moves.ts'
-import { typeFor } from './columns.ts'
+import { type LoadedColumn, typeFor } from './columns.ts'
 import type { PostgresLoadConfig } from './descriptor.ts'
 import { keyNames, matched, type Pair, same, type TargetColumn } from './target.ts'
 
@@ -41,7 +41,7 @@ export async function adapt(
   client: PostgresClient,
   config: PostgresLoadConfig,
   target: string,
-  columns: readonly Column[],
+  columns: readonly LoadedColumn[],
   targets: readonly TargetColumn[],
 ): Promise<{ readonly pairs: readonly Pair[]; readonly drift: LoadForecast['columns'] }> {
   const { common, missing } = matched(config, columns, targets)

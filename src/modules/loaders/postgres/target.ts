@@ -1,7 +1,7 @@
-import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { type PostgresClient, quoteName } from '../../connectors/postgres/client.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
+import type { LoadedColumn } from './columns.ts'
 import type { PostgresLoadConfig } from './descriptor.ts'
 
 /** A column of the table, its type in the server's words. */
@@ -32,7 +32,7 @@ export async function targetColumns(
 }
 
 export interface Pair {
-  readonly column: Column
+  readonly column: LoadedColumn
   readonly target: TargetColumn
 }
 
@@ -49,9 +49,9 @@ export const keyNames = (wanted: readonly string[], pairs: readonly Pair[]): str
 /** Columns by name, exactly or letter case aside, and what the table lacks. @throws LogiDataError `load.drift` */
 export function matched(
   { table, on_drift }: PostgresLoadConfig,
-  columns: readonly Column[],
+  columns: readonly LoadedColumn[],
   targets: readonly TargetColumn[],
-): { readonly common: readonly Pair[]; readonly missing: readonly Column[] } {
+): { readonly common: readonly Pair[]; readonly missing: readonly LoadedColumn[] } {
   const find = (name: string) =>
     targets.find((one) => one.name === name) ?? targets.find((one) => one.name.toLowerCase() === name.toLowerCase())
   const common = columns.flatMap((column) => {

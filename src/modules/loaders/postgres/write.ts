@@ -11,7 +11,7 @@ import { joinSql, raw, sql } from '../../kit/sql.ts'
 import { isKeyed } from '../../kit/tables/config.ts'
 import { countQueries, countsOf } from '../../kit/tables/forecast.ts'
 import { GONE, movesOf } from '../../kit/tables/moves.ts'
-import { copyValue, isText, mayChange, typeFor } from './columns.ts'
+import { copyValue, intoColumn, isText, mayChange, typeFor } from './columns.ts'
 import type { PostgresLoadConfig } from './descriptor.ts'
 import { postgresDialect } from './dialect.ts'
 import { adapt, makeReplacement, makeTable, swapIn } from './tables.ts'
@@ -161,8 +161,10 @@ interface Staged {
 async function stage(client: PostgresClient, request: Request, always = false): Promise<Staged> {
   const { config, input } = request
   const target = `${quoteName(config.schema)}.${quoteName(config.table)}`
-  const columns = input.columns.filter(({ name }) => !isGone(config, name))
   const targets = await targetColumns(client, config)
+  const columns = input.columns
+    .filter(({ name }) => !isGone(config, name))
+    .map((column) => intoColumn(column, targets?.find((one) => same(one.name, column.name))?.type))
   let pairs: readonly Pair[]
   let drift: LoadForecast['columns'] = []
   if (targets) {
