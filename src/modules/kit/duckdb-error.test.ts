@@ -16,7 +16,7 @@ describe('what DuckDB says becomes', () => {
     ['SELECT t.nmae FROM (SELECT 1 AS name) t', 'column.not-found', 'There is no column “nmae”.', undefined],
     ['SELECT uper(1)', 'function.not-found', 'There is no function “uper”.', 'Did you mean “upper”?'],
     ['SELECT * FROM nosuch', 'table.not-found', 'There is no table “nosuch”.', /ports/],
-    ["SELECT DATE '2020-01-01' + 'a'", 'expression.types', /DATE \+ STRING does not exist/, /Cast/],
+    ["SELECT DATE '2020-01-01' + 'a'", 'expression.types', /DATE \+ VARCHAR does not exist/, /Cast/],
     ["SELECT CAST('abc' AS INTEGER)", 'data.invalid', /Could not convert string 'abc' to INT32/, undefined],
     ['SELECT 1 +', 'expression.syntax', /syntax error/, undefined],
     ["SELECT * FROM '/nosuch.parquet'", 'file.unreadable', /./, undefined],

@@ -44,14 +44,18 @@ export function fromDuckDbError(thrown: unknown): LogiDataError {
   }
   const probe = new RegExp(`'${BOOLEAN_PROBE}\\(STRING_LITERAL, (.+), STRING_LITERAL\\)'`).exec(body)
   if (probe?.[1] !== undefined)
-    return userError('expression.not-boolean', `The condition must be true or false, but its type is ${probe[1]}.`, {
-      ...details,
-      hint: 'Compare it with something, such as = 1.',
-    })
+    return userError(
+      'expression.not-boolean',
+      `The condition must be true or false, but its type is ${withoutLiterals(probe[1])}.`,
+      {
+        ...details,
+        hint: 'Compare it with something, such as = 1.',
+      },
+    )
   const types = /the given name and argument types '(.*?)'|for the function call "(.*?)"/.exec(body)
   const call = types?.[1] ?? types?.[2]
   if (call !== undefined)
-    return userError('expression.types', withoutOverload(call.replaceAll('_LITERAL', '')), {
+    return userError('expression.types', withoutOverload(withoutLiterals(call)), {
       ...details,
       hint: 'Cast one side, for example CAST(amount AS DECIMAL(18,2)).',
     })
@@ -97,6 +101,9 @@ export function fromDuckDbError(thrown: unknown): LogiDataError {
 
 /** DuckDB appends the statement, with a caret under the place: our SQL, of no use to the person. */
 const withoutQuery = (body: string): string => body.replace(/\s*\n+LINE \d+: [\s\S]*$/, '').trim()
+/** DuckDB has types of its own for what is written out: `1` is an INTEGER_LITERAL until it knows better. */
+const withoutLiterals = (types: string): string =>
+  types.replaceAll('STRING_LITERAL', 'VARCHAR').replaceAll('INTEGER_LITERAL', 'INTEGER')
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 /** `+(BIGINT, VARCHAR)` is nothing that anybody writes: an operator stands between its sides. */

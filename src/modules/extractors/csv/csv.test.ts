@@ -355,7 +355,7 @@ it('spells out what it detected, and reads the same with it', async () => {
     },
   })
   expect(await lab.extract(csvExtract, detected)).toEqual(await lab.extract(csvExtract, { path: 'a.csv' }))
-  expect(csvExtract.descriptor.describe(csvExtract.descriptor.config.parse(detected))).toBe('a.csv · ; · 3 columns')
+  expect(csvExtract.descriptor.describe(csvExtract.descriptor.config.parse(detected))).toBe('a.csv · “;” · 3 columns')
 })
 
 it.each(['BIGINT[]', 'STRUCT(a INTEGER)', 'MAP(VARCHAR, INTEGER)'])(

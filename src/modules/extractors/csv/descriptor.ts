@@ -187,7 +187,7 @@ texte vide ; dans les colonnes d’autres types, les deux valent NULL.`,
   },
   describe: (given) => {
     const parts = [shortName(given.path)]
-    if (given.delimiter) parts.push(given.delimiter === '\t' ? 'tab' : given.delimiter)
+    if (given.delimiter) parts.push(given.delimiter === '\t' ? 'tab' : `“${given.delimiter}”`)
     const columns = Object.keys(given.columns ?? {}).length
     if (columns > 0) parts.push(`${columns} ${columns === 1 ? 'column' : 'columns'}`)
     return parts.join(' · ')

@@ -113,8 +113,10 @@ ${partitionDocumentation.fr}`,
   describe: (given) =>
     [
       shortName(given.path),
-      given.delimiter === '\t' ? 'tab' : given.delimiter,
+      given.delimiter === ',' ? '' : given.delimiter === '\t' ? 'tab' : `“${given.delimiter}”`,
       ...partitionedBy(given),
       given.mode,
-    ].join(' · '),
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
 })
