@@ -27,7 +27,11 @@ const workloads: Readonly<Record<string, () => Promise<Workload>>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'csv-megabytes': { type: 'string', default: '200' }, rows: { type: 'string', default: '300000' } },
+  options: {
+    'csv-megabytes': { type: 'string', default: '200' },
+    rows: { type: 'string', default: '300000' },
+    's3-megabytes': { type: 'string', default: '2000' },
+  },
 })
 // What follows these two are names of transforms: `npm run bench -- transforms join union`.
 const names = ['transforms', 'wide'].includes(positionals[0] ?? '') ? positionals.splice(1) : []
@@ -78,6 +82,7 @@ for (const name of chosen) {
         folder,
         csvMegabytes: Number(values['csv-megabytes']),
         rows: Number(values.rows),
+        s3Megabytes: Number(values['s3-megabytes']),
         names,
         report,
       })) ?? []

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomFillSync, randomUUID } from 'node:crypto'
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,14 +6,15 @@ import { filesOf } from '../../src/modules/connectors/kit/project-file.ts'
 import { openS3 } from '../../src/modules/connectors/s3/client.ts'
 import { S3Store } from '../../src/modules/connectors/s3/store.ts'
 import { requireService } from '../services/services.ts'
-import { fastest, timed, type Workload, watchMemory } from './workload.ts'
+import { median, timed, type Workload, watchMemory } from './workload.ts'
 
 const ROUNDS = 3
-/** So that `--rows` says how large the object is: 20 million rows are the 2 GB of the goal. */
-const BYTES_PER_ROW = 100
 
-/** One large object into a bucket and out of it, beside curl, which signs and sends or takes the same bytes in one request. */
-export const s3: Workload = async ({ folder, rows }) => {
+/**
+ * One large object into a bucket and out of it, beside curl, which signs and sends or takes the same bytes in one request. By turns, and each
+ * round begins with the other one; medians.
+ */
+export const s3: Workload = async ({ folder, s3Megabytes }) => {
   const server = requireService('minio')
   const session = await openS3(
     {
@@ -35,7 +36,7 @@ export const s3: Workload = async ({ folder, rows }) => {
   const [ours, theirs] = [`${prefix}/ours`, `${prefix}/curl`]
   const source = join(folder, 'object.bin')
   const copy = join(folder, 'copy.bin')
-  writeRandom(source, rows * BYTES_PER_ROW)
+  writeRandom(source, s3Megabytes * 1e6)
   const url = `${server.endpoint}/${server.bucket}/${theirs}`
   const login = `user = "${server.accessKeyId}:${server.secretAccessKey}"\naws-sigv4 = "aws:amz:${server.region}:s3"\n`
   const put = { ours: [] as number[], curl: [] as number[] }
@@ -48,24 +49,40 @@ export const s3: Workload = async ({ folder, rows }) => {
     return milliseconds
   }
   try {
-    for (let round = 0; round < ROUNDS; round++) {
-      put.ours.push(await measured('put', () => store.put(source, ours)))
-      const sent = ['-T', source, '-H', 'x-amz-content-sha256: UNSIGNED-PAYLOAD', url]
-      put.curl.push((await timed(() => curl(sent, login))).milliseconds)
-      const file = await store.find(ours)
-      if (!file) throw new Error('the object is not there')
-      get.ours.push(await measured('get', () => store.fetch(file, copy)))
-      if (statSync(copy).size !== statSync(source).size) throw new Error('the copy is not whole')
-      rmSync(copy)
-      get.curl.push((await timed(() => curl(['-o', copy, url], login))).milliseconds)
-      rmSync(copy)
+    const sent = ['-T', source, '-H', 'x-amz-content-sha256: UNSIGNED-PAYLOAD', url]
+    const turns = async (round: number, own: () => Promise<void>, other: () => Promise<void>) => {
+      for (const work of round % 2 === 0 ? [own, other] : [other, own]) {
+        // What was written before shall not wait to reach the disk while somebody else is measured.
+        spawnSync('sync')
+        await work()
+      }
     }
-    const megabytes = Math.round((rows * BYTES_PER_ROW) / 1e6)
+    for (let round = 0; round < ROUNDS; round++) {
+      await turns(
+        round,
+        async () => void put.ours.push(await measured('put', () => store.put(source, ours))),
+        async () => void put.curl.push((await timed(() => curl(sent, login))).milliseconds),
+      )
+      await turns(
+        round,
+        async () => {
+          const file = await store.find(ours)
+          if (!file) throw new Error('the object is not there')
+          get.ours.push(await measured('get', () => store.fetch(file, copy)))
+          if (statSync(copy).size !== statSync(source).size) throw new Error('the copy is not whole')
+          rmSync(copy)
+        },
+        async () => {
+          get.curl.push((await timed(() => curl(['-o', copy, url], login))).milliseconds)
+          rmSync(copy)
+        },
+      )
+    }
     return (['put', 'get'] as const).map((kind) => {
       const times = kind === 'put' ? put : get
-      const [own, reference] = [fastest(times.ours), fastest(times.curl)]
+      const [own, reference] = [median(times.ours), median(times.curl)]
       return {
-        workload: `S3 ${kind} of ${megabytes} MB, beside curl`,
+        workload: `S3 ${kind} of ${s3Megabytes} MB, beside curl`,
         ours: own,
         reference,
         ratio: own / reference,

@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly folder: string
   /** Of the CSV in workload `csv`. */
   readonly csvMegabytes: number
+  /** Of the object in workload `s3`. */
+  readonly s3Megabytes: number
   /** Of the table in workload `transforms`. */
   readonly rows: number
   /** Transforms that `transforms` and `wide` measure; none stands for all. */
