@@ -334,11 +334,21 @@ function Zoom({ onFit }: { readonly onFit: () => void }) {
   const zoom = useStore((state) => Math.round(state.transform[2] * 100))
   return (
     <ButtonGroup className="canvas-zoom">
-      <Button icon={<Minus size={14} />} aria-label={t('canvas.zoomOut')} onClick={() => void flow.zoomOut()} />
+      <Button
+        icon={<Minus size={14} />}
+        aria-label={t('canvas.zoomOut')}
+        title={t('canvas.zoomOut')}
+        onClick={() => void flow.zoomOut()}
+      />
       <Button className="zoom-level" title={t('canvas.zoomReset')} onClick={() => void flow.zoomTo(1)}>
         {zoom}%
       </Button>
-      <Button icon={<Plus size={14} />} aria-label={t('canvas.zoomIn')} onClick={() => void flow.zoomIn()} />
+      <Button
+        icon={<Plus size={14} />}
+        aria-label={t('canvas.zoomIn')}
+        title={t('canvas.zoomIn')}
+        onClick={() => void flow.zoomIn()}
+      />
       <Button icon={<Maximize size={13} />} text={t('canvas.fit')} onClick={onFit} />
     </ButtonGroup>
   )

@@ -81,6 +81,7 @@ function Tabs() {
             type="button"
             className="tab-close"
             aria-label={t('bar.closeTab', { name: nameOf(path) })}
+            title={t('bar.closeTab', { name: nameOf(path) })}
             onClick={() => void closeTab(path).catch(toastError)}
           >
             <X size={13} aria-hidden />
