@@ -7,10 +7,14 @@ import { SettingsStore } from './settings-store.ts'
 test('settings start with defaults and change key by key, in layout too', async () => {
   const folder = await temporaryFolder()
   const store = new SettingsStore(folder)
-  expect(await store.read()).toEqual({ theme: 'system', language: 'en', layout: {} })
+  expect(await store.read()).toEqual({ theme: 'system', language: 'system', layout: {} })
   await store.write({ theme: 'dark' })
   await Promise.all([store.write({ layout: { a: 1 } }), store.write({ layout: { b: [2] } })])
-  expect(await new SettingsStore(folder).read()).toEqual({ theme: 'dark', language: 'en', layout: { a: 1, b: [2] } })
+  expect(await new SettingsStore(folder).read()).toEqual({
+    theme: 'dark',
+    language: 'system',
+    layout: { a: 1, b: [2] },
+  })
 })
 
 test('a broken file is set aside, not lost', async () => {

@@ -12,6 +12,12 @@ describe('the first view of a pipeline', () => {
     expect(view.x + 212).toBe(400)
     expect(view.y + 28).toBe(200)
   })
+  it('shows one that nearly fits as a whole, a little smaller', () => {
+    const view = firstView(row(4), pane)
+    expect(view.zoom).toBeCloseTo(720 / 920)
+    expect(view.x).toBeCloseTo(40)
+    expect(firstView(row(5), pane)).toMatchObject({ zoom: 0.8, x: 40 })
+  })
   it('shows the start of a long one at a size that can be read', () => {
     const view = firstView(row(8), pane)
     expect(view.zoom).toBe(0.8)

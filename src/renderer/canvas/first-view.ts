@@ -13,6 +13,8 @@ interface Size {
 
 /** Below this, names of nodes are hard to read. */
 const READABLE = 0.8
+/** A little smaller is better than a pipeline whose last nodes are cut off. */
+const SMALLEST = 0.68
 const PADDING = 40
 
 /** How a pipeline is first seen: as a whole where it stays readable, else its start. */
@@ -23,7 +25,7 @@ export function firstView(nodes: readonly Box[], pane: Size): Viewport {
   const bottom = Math.max(...nodes.map(({ y, height }) => y + height))
   const room = { width: pane.width - 2 * PADDING, height: pane.height - 2 * PADDING }
   const whole = Math.min(1, room.width / (right - left), room.height / (bottom - top))
-  const zoom = Math.max(READABLE, whole)
+  const zoom = whole >= SMALLEST ? whole : READABLE
   const isWide = (right - left) * zoom > room.width + 1
   const isHigh = (bottom - top) * zoom > room.height + 1
   // Where not even its height fits, sources stand in the middle.

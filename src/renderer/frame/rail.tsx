@@ -61,7 +61,7 @@ export function Rail() {
 
 function SettingsForm() {
   const theme = useSettings((state) => state.theme)
-  const language = useSettings((state) => state.language)
+  const language = useSettings((state) => state.chosenLanguage)
   return (
     <div className="settings-form">
       <h2>{t('settings.title')}</h2>
@@ -83,8 +83,9 @@ function SettingsForm() {
           id="settings-language"
           fill
           value={language}
-          onChange={(event) => changeSettings({ language: event.currentTarget.value === 'fr' ? 'fr' : 'en' })}
+          onChange={(event) => changeSettings({ language: event.currentTarget.value as typeof language })}
           options={[
+            { value: 'system', label: t('settings.system') },
             { value: 'en', label: 'English' },
             { value: 'fr', label: 'Français' },
           ]}

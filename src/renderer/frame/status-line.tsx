@@ -2,6 +2,7 @@ import { PanelBottom, PanelLeft, PanelRight } from 'lucide-react'
 import { useMemo } from 'react'
 import { EnvironmentPicker } from '../connections/environment-picker.tsx'
 import { t } from '../i18n/index.ts'
+import { formatBytes } from '../inspector/format-bytes.ts'
 import { allProblems, useAnalysis } from '../store/analysis.ts'
 import { useEngine } from '../store/engine.ts'
 import { usePipeline } from '../store/pipeline.ts'
@@ -48,11 +49,7 @@ function Engine() {
   return <span>{t('status.memory', { used: bytes(status.memoryBytes), limit: bytes(status.memoryLimitBytes) })}</span>
 }
 
-function bytes(value: number): string {
-  const megabytes = value / 2 ** 20
-  if (megabytes < 1000) return `${Math.round(megabytes)} MB`
-  return `${(megabytes / 1024).toFixed(1).replace(/\.0$/, '')} GB`
-}
+const bytes = (value: number): string => formatBytes(value, 1024)
 
 function Saved() {
   const saved = usePipeline((state) => (state.document ? state.saved : undefined))

@@ -3,17 +3,32 @@ import { subscribeWithSelector } from 'zustand/middleware'
 import type { Settings } from '../../shared/rpc/app-contract.ts'
 import { api } from '../api.ts'
 
-export interface SettingsState extends Settings {
+export interface SettingsState extends Omit<Settings, 'language'> {
+  /** What the window speaks. */
+  readonly language: Language
+  readonly chosenLanguage: Settings['language']
   readonly loaded: boolean
 }
+type Language = Exclude<Settings['language'], 'system'>
 
 export const useSettings = create<SettingsState>()(
-  subscribeWithSelector((): SettingsState => ({ theme: 'system', language: 'en', layout: {}, loaded: false })),
+  subscribeWithSelector((): SettingsState => ({ theme: 'system', ...languageOf('system'), layout: {}, loaded: false })),
 )
+
+function languageOf(chosen: Settings['language']): Pick<SettingsState, 'language' | 'chosenLanguage'> {
+  const spoken = typeof document === 'undefined' ? [] : navigator.languages
+  return { chosenLanguage: chosen, language: chosen === 'system' ? firstSpoken(spoken) : chosen }
+}
+
+/** @param languages as a browser names them: `fr-CA` */
+export function firstSpoken(languages: readonly string[]): Language {
+  const known = languages.map((name) => name.toLowerCase().split('-')[0])
+  return known.find((name): name is Language => name === 'en' || name === 'fr') ?? 'en'
+}
 
 export async function loadSettings(): Promise<void> {
   const settings = await api.call('settings.read', {})
-  useSettings.setState({ ...settings, loaded: true })
+  useSettings.setState({ ...settings, ...languageOf(settings.language), loaded: true })
 }
 
 let pending: Partial<Settings> = {}
@@ -22,7 +37,8 @@ let timer: ReturnType<typeof setTimeout> | undefined
 /** Changes settings now and remembers them a moment later. What fails to be remembered still holds for this window. */
 export function changeSettings(changes: Partial<Settings>): void {
   const layout = { ...useSettings.getState().layout, ...changes.layout }
-  useSettings.setState({ ...changes, layout })
+  const { language, ...others } = changes
+  useSettings.setState({ ...others, ...(language && languageOf(language)), layout })
   pending = { ...pending, ...changes, layout: { ...pending.layout, ...changes.layout } }
   clearTimeout(timer)
   timer = setTimeout(() => {

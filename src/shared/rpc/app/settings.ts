@@ -4,7 +4,8 @@ import { call } from '../contract.ts'
 /** What the studio remembers of its own look; one JSON object per user, merged by key. */
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
-  language: z.enum(['en', 'fr']).default('en'),
+  /** `system`: the first of the system's languages that we speak. */
+  language: z.enum(['system', 'en', 'fr']).default('system'),
   /** Sizes of panes, open tabs, selected nodes: the renderer's own, by key. */
   layout: z.record(z.string(), z.unknown()).default({}),
 })
