@@ -1,5 +1,5 @@
 import type { Column, ColumnProfile } from '../../shared/engine/types.ts'
-import { formatNumber, t } from '../i18n/index.ts'
+import { formatNumber, locale, t } from '../i18n/index.ts'
 import { typeBadge, typeClass } from './column-types.ts'
 import { formatCell, formatShort } from './format-cell.ts'
 
@@ -64,7 +64,7 @@ function rangeText(profile: ColumnProfile): string {
   if (profile.rows > 0 && profile.nulls === profile.rows) return t('data.allNull')
   if (profile.histogram && profile.min !== null && profile.max !== null) {
     const short = (value: string) =>
-      typeClass(profile.type) === 'timestamp' ? value.slice(0, 10) : formatShort(value, 'en-GB')
+      typeClass(profile.type) === 'timestamp' ? value.slice(0, 10) : formatShort(value, locale())
     const [min, max] = [short(profile.min), short(profile.max)]
     return min === max ? min : `${min} – ${max}`
   }

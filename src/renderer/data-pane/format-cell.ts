@@ -67,5 +67,3 @@ export function formatShort(value: string, locale: string): string {
     number,
   )
 }
-
-export const formatCount = (count: number, locale: string): string => new Intl.NumberFormat(locale).format(count)

@@ -79,7 +79,7 @@ const enFrame = {
   'run.noLoads': 'This pipeline writes nothing yet.',
   'run.noLoadsHint':
     'Add a load step, such as a CSV or Parquet file, where the result should go. Rows show for every step without a run.',
-  'runs.none': 'No run yet.',
+  'runs.none': 'No run yet',
   'runs.noneHint': 'A run writes what the load steps describe.',
   'runs.succeeded': 'Succeeded',
   'runs.failed': 'Failed',

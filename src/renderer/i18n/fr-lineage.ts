@@ -14,7 +14,7 @@ export const frLineage: Record<keyof typeof enLineage, string> = {
   'rename.testsDone': '{count} test nomme la colonne autrement. | {count} tests nomment la colonne autrement.',
   'rename.offer': 'Renommer aussi « {from} » en « {to} » partout en aval…',
   'rename.do': 'Renommer',
-  'lineage.find': 'Chercher un fichier, un pipeline ou une colonne',
+  'lineage.find': 'Fichier, pipeline ou colonne',
   'lineage.noMatch': 'Rien ne correspond à « {query} ».',
   'lineage.both': 'Les deux sens',
   'lineage.upstream': 'Provient de',

@@ -79,7 +79,7 @@ export const fr: Messages = {
   'run.noLoads': 'Ce pipeline n’écrit encore rien.',
   'run.noLoadsHint':
     'Ajoutez une étape de chargement, par exemple un fichier CSV ou Parquet, là où le résultat doit aller. Les lignes s’affichent à chaque étape sans exécution.',
-  'runs.none': 'Pas encore d’exécution.',
+  'runs.none': 'Pas encore d’exécution',
   'runs.noneHint': 'Une exécution écrit ce que décrivent les étapes de chargement.',
   'runs.succeeded': 'Réussie',
   'runs.failed': 'En échec',

@@ -26,15 +26,21 @@ export function t(key: MessageKey, parameters: Readonly<Record<string, string | 
 /** A module's own words in the chosen language. */
 export const text = (value: Text): string => value[useSettings.getState().language]
 
+/** Of the chosen language, as `Intl` wants it. */
+export const locale = (): string => (useSettings.getState().language === 'fr' ? 'fr-FR' : 'en-GB')
+
 /** With the language's thousands separator; digits as text keep every digit. */
 export function formatNumber(value: number | string | bigint): string {
-  const { language } = useSettings.getState()
   const exact = typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value
-  return new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB').format(exact as number)
+  return new Intl.NumberFormat(locale()).format(exact as number)
 }
 
 export function formatMilliseconds(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`
+  if (milliseconds < 60_000) {
+    const digits = milliseconds < 10_000 ? 1 : 0
+    const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+    return `${new Intl.NumberFormat(locale(), fraction).format(milliseconds / 1000)} s`
+  }
   return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`
 }

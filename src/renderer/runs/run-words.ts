@@ -1,9 +1,6 @@
 import type { RunState, RunSummary, RunTrigger } from '../../shared/runs/history.ts'
-import { formatMilliseconds, t } from '../i18n/index.ts'
+import { formatMilliseconds, locale, t } from '../i18n/index.ts'
 import { useProject } from '../store/project.ts'
-import { useSettings } from '../store/settings.ts'
-
-const locale = () => (useSettings.getState().language === 'fr' ? 'fr-FR' : 'en-GB')
 
 export const stateWord = (state: RunState): string => t(`runs.${state}`)
 

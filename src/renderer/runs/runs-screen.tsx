@@ -1,5 +1,5 @@
 import { Button } from '@blueprintjs/core'
-import { History, Play } from 'lucide-react'
+import { History, Workflow } from 'lucide-react'
 import { useEffect } from 'react'
 import { t } from '../i18n/index.ts'
 import { useProject } from '../store/project.ts'
@@ -26,7 +26,7 @@ export function RunsScreen() {
         <p>{t('runs.noneHint')}</p>
         <Button
           intent="primary"
-          icon={<Play size={12} fill="currentColor" />}
+          icon={<Workflow size={14} />}
           text={t('runs.toEditor')}
           onClick={() => showScreen('editor')}
         />

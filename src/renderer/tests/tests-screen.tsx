@@ -1,4 +1,5 @@
 import './tests.css'
+import { FlaskConical } from 'lucide-react'
 import { t } from '../i18n/index.ts'
 import { CaseDetail, FileDetail } from './test-detail.tsx'
 import { TestsPanel } from './tests-panel.tsx'
@@ -13,7 +14,10 @@ export function TestsScreen() {
         <TestsPanel />
       </aside>
       {selected === undefined ? (
-        <p className="tests-choose secondary">{t('tests.choose')}</p>
+        <div className="screen-empty">
+          <FlaskConical size={28} strokeWidth={1.5} aria-hidden />
+          <p>{t('tests.choose')}</p>
+        </div>
       ) : selected.name === undefined ? (
         <FileDetail path={selected.path} />
       ) : (
