@@ -56,7 +56,7 @@ rows that are alike stay as they are. Letter case and trailing spaces count when
 A table that is made gets its key and \`indexes\`.
 
 \`replace\` keeps columns, keys, indexes, views and rights of the table; one with triggers or foreign keys is refused: \`truncate\` keeps those. Other modes than \`replace\` refuse a table whose
-engine knows no transactions (MyISAM, Aria): it could be left half changed. Columns that \`on_drift: adapt\` adds are there before the rows are, and stay if the load then fails. Needs the rights CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, and \`local_infile\` on the server.`,
+engine knows no transactions (MyISAM, Aria): it could be left half changed. Columns that \`on_drift: adapt\` adds are there before the rows are, and go again if the rows do not come; a load that is killed in between leaves them. Needs the rights CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, and \`local_infile\` on the server.`,
     `Toutes les lignes vont d’abord dans une table à côté de la cible, par la voie rapide du serveur (\`LOAD DATA LOCAL\`, depuis le seul flux de ce programme), dans leur ordre là où le serveur les numérote. La cible change à la fin, d’un
 coup : une transaction, ou un \`RENAME TABLE\` quand une table est remplacée ou créée. Après un échec ou un arrêt brutal, elle contient les anciennes lignes ou les nouvelles. Une table
 \`_logidata_loads\` de la base retient les chargements faits, pour qu’aucun ne soit fait deux fois.
@@ -73,7 +73,7 @@ les lignes semblables restent telles quelles. Casse et espaces finaux comptent d
 Une table créée reçoit sa clé et ses \`indexes\`.
 
 \`replace\` garde colonnes, clés, index, vues et droits de la table ; une table avec déclencheurs ou clés étrangères est refusée : \`truncate\` les garde. Les modes autres que \`replace\` refusent une table dont
-le moteur ignore les transactions (MyISAM, Aria) : elle pourrait rester à moitié changée. Les colonnes que \`on_drift: adapt\` ajoute sont là avant les lignes, et restent si le chargement échoue ensuite. Il faut les droits CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, et \`local_infile\` sur le serveur.`,
+le moteur ignore les transactions (MyISAM, Aria) : elle pourrait rester à moitié changée. Les colonnes que \`on_drift: adapt\` ajoute sont là avant les lignes, et s’en vont si celles-ci n’arrivent pas ; un chargement tué entre les deux les laisse. Il faut les droits CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, et \`local_infile\` sur le serveur.`,
   ),
   icon: 'database',
   keywords: ['mysql', 'mariadb', 'sql', 'database', 'upsert', 'merge', 'insert', 'base de données', 'export'],

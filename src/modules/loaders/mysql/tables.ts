@@ -165,3 +165,8 @@ export async function finishTable(client: MysqlClient, { config }: Request, { st
 export async function addColumns(client: MysqlClient, table: string, { added }: Plan): Promise<void> {
   for (const { name, type } of added) await client.execute(`ALTER TABLE ${table} ADD COLUMN ${quoteName(name)} ${type}`)
 }
+
+/** Takes back what `addColumns` did, where the rows did not come after all. */
+export async function dropAdded(client: MysqlClient, table: string, { added }: Plan): Promise<void> {
+  for (const { name } of added) await client.execute(`ALTER TABLE ${table} DROP COLUMN ${quoteName(name)}`)
+}

@@ -20,6 +20,8 @@ export interface Names {
   readonly lock: string
 }
 
+export const lockOf = (own: string): string => `logidata_${own}`
+
 export function namesOf({ table, database }: Pick<MysqlLoadConfig, 'table' | 'database'>, key: string): Names {
   const own = createHash('sha256').update(key).digest('hex').slice(0, 32)
   const beside = (word: string) => tableName({ table: `_logidata_${word}_${own}`, database })
@@ -30,7 +32,7 @@ export function namesOf({ table, database }: Pick<MysqlLoadConfig, 'table' | 'da
     done: beside('done'),
     old: beside('old'),
     loads: tableName({ table: '_logidata_loads', database }),
-    lock: `logidata_${own}`,
+    lock: lockOf(own),
   }
 }
 

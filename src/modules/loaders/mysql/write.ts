@@ -14,7 +14,8 @@ import { GONE, movesOf } from '../../kit/tables/moves.ts'
 import type { LoadedColumn } from './columns.ts'
 import type { MysqlLoadConfig } from './descriptor.ts'
 import { mysqlDialect } from './dialect.ts'
-import { addColumns, finishTable, makeStaging, type Plan, planOf } from './tables.ts'
+import { alone, aloneInTable, sweepDead } from './locks.ts'
+import { addColumns, dropAdded, finishTable, makeStaging, type Plan, planOf } from './tables.ts'
 import { checkStagedKey, type Names, namesOf, refuseWhatRenamingLoses } from './target.ts'
 
 type Request = LoadRequest<MysqlLoadConfig>
@@ -42,17 +43,6 @@ export const committed = (request: CommittedRequest<MysqlLoadConfig>): Promise<b
 const sweep = (client: MysqlClient, { staging, marker }: Names) =>
   client.execute(`DROP TABLE IF EXISTS ${staging}, ${marker}`)
 
-const LOCK_SECONDS = 60
-
-/** A process that died may have left a statement that the server is still at: it ends before anything is said or done. */
-async function alone(client: MysqlClient, lock: string): Promise<void> {
-  const [answer] = await client.query('SELECT GET_LOCK(?, ?)', [lock, LOCK_SECONDS])
-  if (answer?.[0] === '1') return
-  throw operationalError('connection.timeout', 'An earlier attempt at this load is still at work on the server.', {
-    hint: 'Wait for it, or end it there (SHOW PROCESSLIST, KILL), then resume.',
-  })
-}
-
 async function isThere(client: MysqlClient, table: string): Promise<boolean> {
   try {
     await client.query(`SELECT 1 FROM ${table} LIMIT 0`)
@@ -73,6 +63,7 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
   if (plan.exists && renames) await refuseWhatRenamingLoses(client, config)
   await alone(client, names.lock)
   await sweep(client, names)
+  await sweepDead(client, config)
   try {
     await makeStaging(client, request, names, plan, { renames, now })
     const rows = await fill(client, request, names.staging, plan)
@@ -82,6 +73,7 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
     await client.execute(
       `CREATE TABLE IF NOT EXISTS ${names.loads} (load_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY, loaded_at DATETIME(6) NOT NULL, row_count BIGINT NULL) ENGINE = InnoDB`,
     )
+    await aloneInTable(client, config)
     if (renames) await client.execute(`CREATE TABLE ${names.marker} (x INT)`)
     else await addColumns(client, names.target, plan)
     const result = { rows, written: [`${config.database === undefined ? '' : `${config.database}.`}${config.table}`] }
@@ -92,7 +84,9 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
       else await change(client, names, movesOf(mysqlDialect, { ...moveOf(config, names, plan), now }), key, rows)
     } catch (thrown) {
       // Where the connection was lost nobody knows: `committed` will find out.
-      if (!isUnknown(thrown)) await commit?.withdraw()
+      if (isUnknown(thrown)) throw thrown
+      await commit?.withdraw()
+      if (!renames) await dropAdded(client, names.target, plan).catch(() => undefined)
       throw thrown
     }
     crashPoint('published')
