@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import { subscribeWithSelector } from 'zustand/middleware'
 import type { Settings } from '../../shared/rpc/app-contract.ts'
 import { api } from '../api.ts'
+import { firstSpoken, type Language } from '../i18n/first-spoken.ts'
 
 export interface SettingsState extends Omit<Settings, 'language'> {
   /** What the window speaks. */
@@ -9,7 +10,6 @@ export interface SettingsState extends Omit<Settings, 'language'> {
   readonly chosenLanguage: Settings['language']
   readonly loaded: boolean
 }
-type Language = Exclude<Settings['language'], 'system'>
 
 export const useSettings = create<SettingsState>()(
   subscribeWithSelector((): SettingsState => ({ theme: 'system', ...languageOf('system'), layout: {}, loaded: false })),
@@ -18,12 +18,6 @@ export const useSettings = create<SettingsState>()(
 function languageOf(chosen: Settings['language']): Pick<SettingsState, 'language' | 'chosenLanguage'> {
   const spoken = typeof document === 'undefined' ? [] : navigator.languages
   return { chosenLanguage: chosen, language: chosen === 'system' ? firstSpoken(spoken) : chosen }
-}
-
-/** @param languages as a browser names them: `fr-CA` */
-export function firstSpoken(languages: readonly string[]): Language {
-  const known = languages.map((name) => name.toLowerCase().split('-')[0])
-  return known.find((name): name is Language => name === 'en' || name === 'fr') ?? 'en'
 }
 
 export async function loadSettings(): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { firstSpoken } from './settings.ts'
+import { firstSpoken } from './first-spoken.ts'
 
 test('the window speaks the first of the system’s languages that it knows', () => {
   expect(firstSpoken(['fr-CA', 'en'])).toBe('fr')
