@@ -16,6 +16,7 @@ import { PipelineFiles } from './pipeline-files.ts'
 import { processConnection } from './process.ts'
 import type { ProjectSession } from './session.ts'
 import { type Connections, connectionOf } from './sources/connection-of.ts'
+import { ColumnUse } from './sources/needed-columns.ts'
 import { extractNode } from './sources/source-key.ts'
 import { Sources } from './sources/sources.ts'
 
@@ -58,6 +59,7 @@ export class Analyser {
   readonly #files: PipelineFiles
   readonly binder: Binder
   readonly sources: Sources
+  readonly columnUse: ColumnUse
   readonly #contents = new Map<string, number>()
 
   constructor(session: ProjectSession, moduleOf: (type: string) => Module | undefined) {
@@ -67,6 +69,7 @@ export class Analyser {
     this.#files = new PipelineFiles(session.files)
     this.binder = new Binder(session)
     this.sources = new Sources(session)
+    this.columnUse = new ColumnUse(session)
   }
 
   /** What was seen of files and sources a moment ago is looked up again. */
@@ -154,7 +157,8 @@ export class Analyser {
     const pipeline = await this.pipeline(request, signal)
     const { ofNode, queries } = numberQueries(pipeline)
     const targets = targetProblems(pipeline)
-    const pushdown = planPushdown(pipeline, request.pushdown === false).nodes
+    const needed = request.pushdown === false ? undefined : await this.columnUse.of(pipeline, false)
+    const pushdown = planPushdown(pipeline, needed).nodes
     const nodes: Record<string, NodeAnalysis> = {}
     const inner = new Map<string, Problem>()
     for (const node of pipeline.nodes.values()) {

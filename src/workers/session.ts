@@ -127,9 +127,12 @@ export class ProjectSession {
     return mine
   }
 
-  /** The bound plan of a SELECT as JSON, or in its place what DuckDB says against it. One at a time, with `describe`. */
-  async plan(text: string): Promise<string> {
-    const query = `SELECT json_serialize_plan(${literal(text).text}, skip_null := true)`
+  /**
+   * The bound plan of a SELECT as JSON, or in its place what DuckDB says against it. One at a time, with `describe`.
+   * @param optimised as it would be run
+   */
+  async plan(text: string, optimised = false): Promise<string> {
+    const query = `SELECT json_serialize_plan(${literal(text).text}, skip_null := true, optimize := ${optimised})`
     const mine = this.#binding.then(() => this.#locked.binder.runAndReadAll(query))
     this.#binding = mine.catch(() => undefined)
     return String((await mine).getRows()[0]?.[0])

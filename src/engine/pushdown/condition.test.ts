@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readCondition, type SourceColumn } from './condition.ts'
 
-const COLUMNS: readonly SourceColumn[] = [
+const KINDS: readonly Omit<SourceColumn, 'at'>[] = [
   { name: 'id', type: 'BIGINT', kind: 'integer' },
   { name: 'total', type: 'DECIMAL(10,2)', kind: 'decimal' },
   { name: 'placed', type: 'TIMESTAMP', kind: 'timestamp' },
@@ -11,6 +11,7 @@ const COLUMNS: readonly SourceColumn[] = [
   { name: 'score', type: 'DOUBLE', kind: undefined },
   { name: 'wide', type: 'DECIMAL(38,30)', kind: 'decimal' },
 ]
+const COLUMNS: readonly SourceColumn[] = KINDS.map((column, at) => ({ ...column, at }))
 const read = (text: string) => readCondition(text, COLUMNS)
 
 test.each([
@@ -71,4 +72,17 @@ test('of several parts those that can be pushed are', () => {
   const { pushed, refused } = read('(id BETWEEN 1 AND 5 AND score > 2) AND paid')
   expect(pushed).toHaveLength(2)
   expect(refused.map(({ en }) => en)).toEqual([expect.stringContaining('“score”')])
+})
+
+test('columns are named as the source has them, wherever they stand now; computed ones stay', () => {
+  const columns: SourceColumn[] = [
+    { name: 'sum', type: 'BIGINT', kind: undefined, at: undefined },
+    { name: 'key', type: 'BIGINT', kind: 'integer', at: 7 },
+  ]
+  const { pushed, refused } = readCondition('key > 1 AND key IS NOT NULL AND sum > 2', columns)
+  expect(pushed).toMatchObject([
+    { is: 'compare', column: 7 },
+    { is: 'not', of: { is: 'null', column: 7 } },
+  ])
+  expect(refused).toMatchObject([{ en: expect.stringContaining('“sum”') }])
 })

@@ -8,6 +8,8 @@ import { REFUSALS } from './reasons.ts'
 
 export interface SourceColumn extends Column {
   readonly kind: PushedKind | undefined
+  /** Its place in the source; undefined: a step has computed it. */
+  readonly at: number | undefined
 }
 
 export interface ReadCondition {
@@ -166,14 +168,14 @@ class Reader {
       const not = this.#takes('not')
       if (!this.#takes('null')) return this.#refuse()
       this.#kind(column)
-      const isNull: Predicate = { is: 'null', column }
+      const isNull: Predicate = { is: 'null', column: this.#place(column) }
       return not ? { is: 'not', of: isNull } : isNull
     }
     const not = this.#takes('not')
     const found = this.#takes('in') ? this.#among(column) : this.#takes('between') ? this.#between(column) : undefined
     if (found) return not ? { is: 'not', of: found } : found
     if (not || this.#kind(column) !== 'boolean') return this.#refuse()
-    return { is: 'compare', column, by: '=', value: { kind: 'boolean', text: 'true' } }
+    return { is: 'compare', column: this.#place(column), by: '=', value: { kind: 'boolean', text: 'true' } }
   }
 
   #among(column: number): Predicate {
@@ -200,11 +202,16 @@ class Reader {
     if (kind === 'boolean' && by !== '=' && by !== '<>') return this.#refuse()
     const value = pushedValue(written, kind, type)
     if (!value) throw new Refused(REFUSALS.value(written.text, name))
-    return { is: 'compare', column, by, value }
+    return { is: 'compare', column: this.#place(column), by, value }
+  }
+
+  #place(column: number): number {
+    return this.#columns[column]?.at ?? this.#refuse()
   }
 
   #kind(column: number): PushedKind {
     const found = this.#columns[column]
+    if (found && found.at === undefined) throw new Refused(REFUSALS.computed(found.name))
     if (!found?.kind) throw new Refused(REFUSALS.column(found?.name ?? ''))
     return found.kind
   }

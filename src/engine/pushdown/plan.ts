@@ -1,11 +1,13 @@
-import type { Discovered, ExtractModule, RelationModule } from '../../modules/kit/contract.ts'
-import type { Predicate, Pushed } from '../../modules/kit/pushdown.ts'
+import type { Discovered, ExtractModule } from '../../modules/kit/contract.ts'
+import type { Predicate, Pushable, Pushed, PushedFirst } from '../../modules/kit/pushdown.ts'
 import type { Text } from '../../shared/modules/descriptor.ts'
 import type { TypedPipeline } from '../parts.ts'
-import type { PortRef, ResolvedNode } from '../resolve-pipeline.ts'
+import type { ResolvedNode } from '../resolve-pipeline.ts'
+import { type Link, readersOf, stepsAfter } from './chain.ts'
 import { readCondition, type SourceColumn } from './condition.ts'
+import { pushedFirst } from './first.ts'
 import { REASONS } from './reasons.ts'
-import { whereWords } from './words.ts'
+import { columnsWords, firstWords, whereWords } from './words.ts'
 
 /** What became of a step that reads a source, directly or through others that do. */
 export interface NodePushdown {
@@ -20,57 +22,145 @@ export interface NodePushdown {
 export interface PushdownPlan {
   /** By extract. */
   readonly sources: ReadonlyMap<string, Pushed>
-  /** Of the steps after an extract, up to the first that stays. */
+  /** Of the steps after an extract that choose rows, up to the first that stays. */
   readonly nodes: ReadonlyMap<string, NodePushdown>
 }
+
+/** By extract: the places of the columns whose values somebody needs, ascending; absent: all, or nobody knows. */
+export type NeededColumns = ReadonlyMap<string, readonly number[]>
 
 /**
  * What the sources of a pipeline can do of the steps after them. The steps run all the same, over fewer rows: a part of a condition is
  * pushed only where no row that its step would let through can be missing, so that results are those of a run without pushdown.
- * @param off nothing is pushed
+ * @param needed undefined: nothing is pushed
  */
-export function planPushdown(pipeline: TypedPipeline, off = false): PushdownPlan {
+export function planPushdown(pipeline: TypedPipeline, needed: NeededColumns | undefined): PushdownPlan {
   const readers = readersOf(pipeline)
   const sources = new Map<string, Pushed>()
   const nodes = new Map<string, NodePushdown>()
   for (const node of pipeline.nodes.values()) {
     if (node.module?.kind !== 'extract' || node.config === undefined) continue
-    const refused = off ? REASONS.off : refusalOf(node, readers)
-    const columns = refused ? undefined : columnsOf(node, pipeline)
-    const given = columns && 'en' in columns ? undefined : columns
-    const refusal = refused ?? (!columns ? REASONS.unknown : 'en' in columns ? columns : undefined)
-    const parts: Predicate[] = []
+    const refused = needed ? refusalOf(node) : REASONS.off
+    const source = refused ? undefined : sourceOf(node, pipeline)
+    const refusal = refused ?? (source && 'en' in source ? source : undefined)
+    const rows = new RowsPushdown(source && !('en' in source) ? source : undefined, refusal)
     const steps: NodePushdown[] = []
-    for (const link of filtersAfter(node, readers)) {
-      const found = stepPushdown(link, given, refusal)
-      nodes.set(link.node.id, found.said)
-      steps.push(found.said)
-      parts.push(...found.parts)
-      // Whose condition does not parse may mean anything: nothing after it is asked for.
-      if (given && !link.refused && link.where === undefined) break
+    for (const link of stepsAfter(node, pipeline, readers)) {
+      const said = rows.step(link)
+      if (said) {
+        nodes.set(link.node.id, said)
+        steps.push(said)
+      }
+      if (rows.ended) break
     }
-    const [first] = parts
-    const where = first && (parts.length === 1 ? first : ({ is: 'and', of: parts } satisfies Predicate))
-    if (where) sources.set(node.id, { where })
-    if ((node.module as ExtractModule).connection(node.config as never) !== undefined)
-      nodes.set(node.id, extractPushdown(steps, where && given ? whereWords(where, given) : [], refusal))
+    const all = source && !('en' in source) ? source.columns : undefined
+    const columns = all && needed?.get(node.id)
+    const some = columns && columns.length < all.length ? columns : undefined
+    const pushed: Pushed = { ...rows.pushed, ...(some ? { columns: some } : {}) }
+    if (Object.keys(pushed).length > 0) sources.set(node.id, pushed)
+    if ((node.module as ExtractModule).connection(node.config as never) !== undefined) {
+      const words = all ? [...rows.words, ...(some ? [columnsWords(some, all)] : [])] : []
+      const isShared = readers.of({ nodeId: node.id, port: node.outputs[0] ?? '' }).length > 1
+      nodes.set(
+        node.id,
+        extractPushdown(steps, words, refusal ?? (isShared && words.length === 0 ? REASONS.shared : undefined)),
+      )
+    }
   }
   return { sources, nodes }
 }
 
-/** What becomes of one step, and its parts that are pushed. @param columns of the source, where it can be asked */
-function stepPushdown(
-  { where, refused }: Link,
-  columns: readonly SourceColumn[] | undefined,
-  refusal: Text | undefined,
-): { readonly said: NodePushdown; readonly parts: readonly Predicate[] } {
-  const stays = refusal ?? refused ?? (columns && where !== undefined ? undefined : REASONS.step)
-  if (stays || !columns || where === undefined)
-    return { said: { pushed: 'none', done: [], reasons: [stays ?? REASONS.step] }, parts: [] }
-  const { pushed: parts, refused: reasons } = readCondition(where, columns)
-  const pushed = reasons.length === 0 ? 'all' : parts.length > 0 ? 'part' : 'none'
-  return { said: { pushed, done: parts.flatMap((part) => whereWords(part, columns)), reasons }, parts }
+interface Source {
+  readonly columns: readonly SourceColumn[]
+  readonly first: Extract<Pushable, { first: unknown }>['first']
 }
+
+/** What is asked of one source, from step to step. */
+class RowsPushdown {
+  readonly #source: Source | undefined
+  readonly #refusal: Text | undefined
+  /** As the step before left them. */
+  #columns: readonly SourceColumn[]
+  #order: PushedFirst['by'] | 'unknown' = []
+  readonly #parts: Predicate[] = []
+  #first: PushedFirst | undefined
+  /** Some filter stays, at least in part: which rows are the first is not known to the source. */
+  #isPartial = false
+  /** No step after this one can be asked for. */
+  ended = false
+
+  constructor(source: Source | undefined, refusal: Text | undefined) {
+    this.#source = source
+    this.#refusal = refusal
+    this.#columns = source?.columns ?? []
+  }
+
+  get pushed(): Pushed {
+    const where = this.#where
+    return { ...(where ? { where } : {}), ...(this.#first ? { first: this.#first } : {}) }
+  }
+
+  /** What the source does, in words. */
+  get words(): readonly Text[] {
+    const columns = this.#source?.columns ?? []
+    const where = this.#where
+    return [...(where ? whereWords(where, columns) : []), ...(this.#first ? [firstWords(this.#first, columns)] : [])]
+  }
+
+  get #where(): Predicate | undefined {
+    const [first] = this.#parts
+    return first && (this.#parts.length === 1 ? first : { is: 'and', of: this.#parts })
+  }
+
+  /** What becomes of a step; undefined of one that neither drops rows nor stands in the way. */
+  step(link: Link): NodePushdown | undefined {
+    switch (link.does) {
+      case 'stay':
+        return stays(this.#refusal ?? link.why)
+      case 'filter':
+        return this.#filter(link.where)
+      case 'first':
+        return this.#take(link)
+      case 'sort':
+        this.#order = pushedFirst(link.by, this.#columns) ?? 'unknown'
+        return undefined
+      case 'pass':
+        this.#columns = link.columns.map(({ name, at }) => ({ ...COMPUTED, ...this.#columns[at ?? -1], name }))
+        return undefined
+    }
+  }
+
+  #filter(where: string | undefined): NodePushdown {
+    if (!this.#source) return stays(this.#refusal ?? REASONS.unknown)
+    if (where === undefined) {
+      // It may mean anything: nothing after it is asked for.
+      this.ended = true
+      return stays(REASONS.step)
+    }
+    const { pushed: parts, refused: reasons } = readCondition(where, this.#columns)
+    this.#parts.push(...parts)
+    if (reasons.length > 0) this.#isPartial = true
+    const pushed = reasons.length === 0 ? 'all' : parts.length > 0 ? 'part' : 'none'
+    const columns = this.#source.columns
+    return { pushed, done: parts.flatMap((part) => whereWords(part, columns)), reasons }
+  }
+
+  #take({ rows, by }: Extract<Link, { does: 'first' }>): NodePushdown {
+    this.ended = true
+    const source = this.#source
+    if (!source) return stays(this.#refusal ?? REASONS.unknown)
+    if (this.#isPartial) return stays(REASONS.partial)
+    const order = by ? (pushedFirst(by, this.#columns) ?? 'unknown') : this.#order
+    if (order === 'unknown') return stays(REASONS.order)
+    if (source.first === 'no' || (order.length > 0 && source.first !== 'ties')) return stays(REASONS.first)
+    this.#first = { rows, by: order }
+    return { pushed: 'all', done: [firstWords(this.#first, source.columns)], reasons: [] }
+  }
+}
+
+const COMPUTED = { type: '', kind: undefined, at: undefined }
+
+const stays = (why: Text): NodePushdown => ({ pushed: 'none', done: [], reasons: [why] })
 
 /** Of the extract itself: what its source is asked for. */
 function extractPushdown(
@@ -78,78 +168,26 @@ function extractPushdown(
   done: readonly Text[],
   refusal: Text | undefined,
 ): NodePushdown {
-  const stays = steps.some(({ pushed }) => pushed !== 'all')
-  const pushed = done.length === 0 ? 'none' : stays ? 'part' : 'all'
+  const stay = steps.some(({ pushed }) => pushed !== 'all')
+  const pushed = done.length === 0 ? 'none' : stay ? 'part' : 'all'
   // Why a step stays, the step itself says.
-  const reasons = refusal ? [refusal] : steps.length === 0 ? [REASONS.nothing] : stays ? [REASONS.some] : []
+  const nothing = steps.length === 0 && done.length === 0
+  const reasons = refusal ? [refusal] : nothing ? [REASONS.nothing] : stay ? [REASONS.some] : []
   return { pushed, done, reasons }
 }
 
-interface Link {
-  readonly node: ResolvedNode
-  /** Of a filter. */
-  readonly where?: string | undefined
-  readonly refused?: Text | undefined
-}
-
-/** The steps after a source, one after the other, up to the first whose rows are wanted otherwise. */
-function* filtersAfter(extract: ResolvedNode, readers: Readers): Generator<Link> {
-  let from: PortRef = { nodeId: extract.id, port: extract.outputs[0] ?? '' }
-  for (;;) {
-    const found = readers.of(from)
-    for (const node of found.length > 1 ? found : []) yield { node, refused: REASONS.shared }
-    const [node] = found
-    if (!node || found.length > 1) return
-    const module = node.module as RelationModule | undefined
-    if (node.config === undefined || module?.kind !== 'relation' || !module.keepsWhere) {
-      if (module && node.config !== undefined && (module.kind as string) !== 'load') yield { node }
-      return
-    }
-    const [first = '', ...others] = node.outputs
-    const needed = others.some(
-      (port) => readers.of({ nodeId: node.id, port }).length > 0 || node.checks?.some((check) => check.port === port),
-    )
-    if (needed) {
-      yield { node, refused: REASONS.rest }
-      return
-    }
-    yield { node, where: conditionOf(module, node) }
-    from = { nodeId: node.id, port: first }
-  }
-}
-
-/** @returns undefined where it does not parse, which its step says */
-function conditionOf(module: RelationModule, node: ResolvedNode): string | undefined {
-  try {
-    return module.keepsWhere?.(node.config as never, node.parameters).text
-  } catch {
-    return undefined
-  }
-}
-
-function refusalOf(node: ResolvedNode, readers: Readers): Text | undefined {
+function refusalOf(node: ResolvedNode): Text | undefined {
   if ((node.config as { pushdown?: unknown }).pushdown === 'off') return REASONS.off
   if (!(node.module as ExtractModule).pushable || node.outputs.length !== 1) return REASONS.unable
   if ((node.checks?.length ?? 0) > 0) return REASONS.checks
-  return readers.of({ nodeId: node.id, port: node.outputs[0] ?? '' }).length > 1 ? REASONS.shared : undefined
+  return undefined
 }
 
-function columnsOf(node: ResolvedNode, pipeline: TypedPipeline): readonly SourceColumn[] | Text | undefined {
+function sourceOf(node: ResolvedNode, pipeline: TypedPipeline): Source | Text {
   const { discovered } = (pipeline.facts.get(node.id) ?? {}) as { readonly discovered?: Discovered }
   const pushable = discovered && (node.module as ExtractModule).pushable?.(node.config as never, discovered)
-  if (!pushable) return undefined
+  if (!pushable) return REASONS.unknown
   if ('refused' in pushable) return pushable.refused
-  return discovered.columns.map(({ name, type }, index) => ({ name, type, kind: pushable.columns[index] }))
-}
-
-interface Readers {
-  of(ref: PortRef): readonly ResolvedNode[]
-}
-
-function readersOf(pipeline: TypedPipeline): Readers {
-  const readers = new Map<string, ResolvedNode[]>()
-  const key = ({ nodeId, port }: PortRef) => `${nodeId}.${port}`
-  for (const node of pipeline.nodes.values())
-    for (const from of node.inputs.values()) readers.set(key(from), [...(readers.get(key(from)) ?? []), node])
-  return { of: (ref) => readers.get(key(ref)) ?? [] }
+  const columns = discovered.columns.map(({ name, type }, at) => ({ name, type, kind: pushable.columns[at], at }))
+  return { columns, first: pushable.first }
 }

@@ -34,8 +34,24 @@ export const REASONS = {
     'Certaines étapes suivantes s’exécutent ici ; chacune dit pourquoi.',
   ),
   step: text(
-    'Only filters run in the source; this step, and all after it, run here.',
-    'Seuls les filtres s’exécutent dans la source ; cette étape et les suivantes s’exécutent ici.',
+    'The source chooses columns, filters, and takes the first rows; this step, and all after it, run here.',
+    'La source choisit les colonnes, filtre et prend les premières lignes ; cette étape et les suivantes s’exécutent ici.',
+  ),
+  checked: text(
+    'The checks of the step before it need the rows that this one would drop.',
+    'Les contrôles de l’étape précédente ont besoin des lignes que celle-ci retirerait.',
+  ),
+  partial: text(
+    'A filter before it runs here, so that the source does not know which rows are the first.',
+    'Un filtre avant elle s’exécute ici : la source ne sait pas quelles lignes sont les premières.',
+  ),
+  order: text(
+    'The source may put these rows in another order: only whole numbers, decimals, dates and times without a zone are ordered there.',
+    'La source peut ordonner ces lignes autrement : elle n’ordonne que les entiers, les décimaux, les dates et les heures sans fuseau.',
+  ),
+  first: text(
+    'The source cannot be asked for the first rows here: it reads what is new since the last run, has an order of its own, or does not give rows that are equal to the last.',
+    'On ne peut pas demander ici les premières lignes à la source : elle lit les nouveautés depuis la dernière exécution, a son propre ordre, ou ne donne pas les lignes égales à la dernière.',
   ),
 } as const
 
@@ -45,6 +61,8 @@ export const REFUSALS = {
       `“${name}” is of a type that the source may compare in another way (floating point, padded or binary texts, time zones) or that is changed when it is read.`,
       `« ${name} » est d’un type que la source peut comparer autrement (virgule flottante, textes complétés ou binaires, fuseaux) ou qui change à la lecture.`,
     ),
+  computed: (name: string) =>
+    text(`“${name}” is computed by a step before this one.`, `« ${name} » est calculée par une étape avant celle-ci.`),
   value: (shown: string, name: string) =>
     text(
       `${shown} cannot be compared with “${name}” in the same way there and here.`,

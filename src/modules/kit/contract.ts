@@ -4,7 +4,7 @@ import type { Cell, Column, LoadForecast } from '../../shared/engine/types.ts'
 import type { LogiDataError } from '../../shared/errors.ts'
 import type { ModuleDescriptor } from '../../shared/modules/descriptor.ts'
 import type { JsonValue, ParameterType } from '../../shared/pipeline/document.ts'
-import type { Pushable, Pushed } from './pushdown.ts'
+import type { PlainKey, Pushable, Pushed } from './pushdown.ts'
 import type { CellValue, ProjectFiles, QuerySession } from './session.ts'
 import type { Sql } from './sql.ts'
 
@@ -121,6 +121,12 @@ export interface RelationModule<Descriptor extends ModuleDescriptor = ModuleDesc
   readonly splitsRows?: boolean
   /** The default output is `SELECT * FROM in WHERE` this expression: a source may then be asked for no other rows. @throws LogiDataError */
   readonly keepsWhere?: (config: z.output<Descriptor['config']>, parameters: ReadonlyMap<string, ParameterValue>) => Sql
+  /** The default output is the rows of `in` in this order. @returns undefined where it is another than that of columns as they are */
+  readonly sortsBy?: (config: z.output<Descriptor['config']>) => readonly PlainKey[] | undefined
+  /** The default output has none but the first rows of `in`: as they come, or in an order. @returns undefined for a config that takes others */
+  readonly takesFirst?: (
+    config: z.output<Descriptor['config']>,
+  ) => { readonly rows: number; readonly by?: readonly PlainKey[] } | undefined
   /** Needs all of its input before its first row (aggregate, sort, join, a window): previews run it over samples. */
   readonly blocking?: boolean | ((config: z.output<Descriptor['config']>) => boolean)
   /**

@@ -7,11 +7,11 @@ export const pushdownField = () =>
     .enum(['auto', 'off'])
     .default('auto')
     .meta(
-      form('Filters after this step', 'Filtres après cette étape', {
+      form('Steps after this one', 'Étapes suivantes', {
         advanced: true,
         help: text(
-          'The source is asked for no rows that filters drop, where a condition means the same there. Results are the same either way.',
-          'La source n’envoie pas les lignes que les filtres retirent, là où une condition y a le même sens. Les résultats sont les mêmes.',
+          'The source is asked for no rows that the steps after it drop and no columns that nothing reads, where that means the same there. Results are the same either way.',
+          'La source n’envoie ni les lignes que les étapes suivantes retirent ni les colonnes que rien ne lit, là où cela y a le même sens. Les résultats sont les mêmes.',
         ),
         options: [
           option('auto', 'In the source where possible', 'Dans la source si possible'),

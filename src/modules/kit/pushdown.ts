@@ -22,13 +22,48 @@ export type Predicate =
   | { readonly is: 'compare'; readonly column: number; readonly by: Comparison; readonly value: PushedValue }
   | { readonly is: 'null'; readonly column: number }
 
-/** What a source is asked to do itself. Steps of the pipeline do it again: a source may give more rows than that, never fewer. */
-export interface Pushed {
-  readonly where: Predicate
+/** A column as it is, in the order of its type. */
+export interface PlainKey {
+  readonly column: string
+  readonly descending: boolean
+  readonly nullsFirst: boolean
 }
 
-/** What an extract can leave to its source: per column of `Discovered.columns` its kind, undefined where it must not be compared there. */
-export type Pushable = { readonly columns: readonly (PushedKind | undefined)[] } | { readonly refused: Text }
+/** A column that rows are put in order by: its position in `Discovered.columns`. */
+export interface PushedKey {
+  readonly column: number
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+
+/** The first rows: of those of `where`, in the order of `by`; without one, in the order in which the source gives them. */
+export interface PushedFirst {
+  readonly rows: number
+  /** Rows that are equal to the last of them by these keys come as well. */
+  readonly by: readonly PushedKey[]
+}
+
+/** What a source is asked to do itself. Steps of the pipeline do it again: a source may give more rows than that, never fewer. */
+export interface Pushed {
+  readonly where?: Predicate
+  readonly first?: PushedFirst
+  /** Positions of the columns whose values somebody needs, ascending; the others may come as NULL. Absent: all. */
+  readonly columns?: readonly number[]
+}
+
+/** What an extract can leave to its source. It can always leave out the values of columns that nobody needs. */
+export type Pushable =
+  | {
+      /** Per column of `Discovered.columns` its kind, undefined where it must not be compared there. */
+      readonly columns: readonly (PushedKind | undefined)[]
+      /** The source can be asked for the first rows only; `ties`: also of an order, with all that are equal to the last of them. */
+      readonly first: 'no' | 'plain' | 'ties'
+    }
+  | { readonly refused: Text }
+
+/** Whether the values of a column are needed. */
+export const isNeeded = (pushed: Pushed | undefined, column: number): boolean =>
+  pushed?.columns?.includes(column) !== false
 
 export interface PredicateWriter {
   /** A comparison, in the source's own words. */

@@ -6,6 +6,7 @@ import { expression, type Parameters } from './expression.ts'
 import { atField, type FieldPath } from './fields.ts'
 import { form, option } from './form.ts'
 import { requireColumn } from './inputs.ts'
+import type { PlainKey } from './pushdown.ts'
 import { identifier, joinSql, raw, type Sql, sql } from './sql.ts'
 
 export const sortKeySchema = z.strictObject({
@@ -97,6 +98,21 @@ export function orderBy(
   field: FieldPath,
 ): Sql {
   return joinSql(keys.map((key, index) => orderTerm(key, columns, parameters, [...field, index])))
+}
+
+/** @returns undefined where a key is more than a column: an expression, listed values, a language */
+export function plainKeys(keys: readonly SortKey[]): readonly PlainKey[] | undefined {
+  const plain = keys.flatMap(({ column, direction, nulls, ...how }): PlainKey[] => {
+    const isPlain =
+      how.expression === undefined &&
+      how.language === undefined &&
+      how.values.length === 0 &&
+      !how.case_insensitive &&
+      !how.natural
+    if (column === undefined || !isPlain) return []
+    return [{ column, descending: direction === 'desc', nullsFirst: nulls === 'first' }]
+  })
+  return plain.length === keys.length && keys.length > 0 ? plain : undefined
 }
 
 function orderTerm(key: SortKey, columns: readonly Column[], parameters: Parameters, field: FieldPath): Sql {

@@ -8,6 +8,7 @@
  */
 import type { LoadStage, RunPlan, Stage } from '../../engine/plan-run.ts'
 import type { InputRelation } from '../../modules/kit/contract.ts'
+import type { Pushed } from '../../modules/kit/pushdown.ts'
 import type { RunEvent } from '../../shared/engine/types.ts'
 import type { JsonValue } from '../../shared/pipeline/document.ts'
 import type { ResumedStage } from '../../shared/rpc/engine-contract.ts'
@@ -47,6 +48,8 @@ export interface RunContext {
   pipeline: AnalysedPipeline
   /** Of stages, by key: of everything that a result depends on. Goes with `pipeline`. */
   hashes: ReadonlyMap<string, string>
+  /** What is left to the sources, by extract. Goes with `pipeline`. */
+  pushed: ReadonlyMap<string, Pushed>
   readonly plan: RunPlan
   readonly request: RunRequest
   readonly results: RunResults

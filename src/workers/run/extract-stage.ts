@@ -1,5 +1,6 @@
 import { stageKey } from '../../engine/plan-run.ts'
 import { portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
+import type { Pushed } from '../../modules/kit/pushdown.ts'
 import type { StagedFile } from '../../shared/engine/types.ts'
 import { operationalError } from '../../shared/errors.ts'
 import { connectionOf } from '../sources/connection-of.ts'
@@ -9,7 +10,7 @@ import { readSource } from '../sources/read-source.ts'
 import { extractNode } from '../sources/source-key.ts'
 import type { SourceFacts } from '../sources/sources.ts'
 import type { RunContext } from './context.ts'
-import { pushedKey, sourcesPushed } from './pushed.ts'
+import { pushedKey } from './pushed.ts'
 import { type StagedResult, writeStaged } from './staged-results.ts'
 
 /** Reads all rows of a source. All ports at once: a stage of another port of the same node then finds its table. @throws LogiDataError */
@@ -26,7 +27,7 @@ export async function extractStage(
   const facts = pipeline.facts.get(node.id) as SourceFacts
   if (request.offline) return offlineStage(run, node, facts)
   const { discovered } = facts
-  const pushed = sourcesPushed(run.request, pipeline).get(node.id)
+  const pushed = run.pushed.get(node.id)
   const at = new Date().toISOString()
   const state = request.cursors?.[node.id]
   if (pushed)
@@ -35,7 +36,7 @@ export async function extractStage(
       at,
       level: 'info',
       nodeId: node.id,
-      message: `“${node.id}” is asked only for the rows that the filters after it let through; the others are counted nowhere.`,
+      message: saidOf(node.id, pushed, discovered.columns.length),
     })
   const staged = await writeStaged(project.session, hash, async (folder) => {
     const { ports, result } = await readSource(
@@ -51,11 +52,19 @@ export async function extractStage(
   return staged.files
 }
 
+/** What was left to a source, for the log of a run. */
+function saidOf(id: string, { where, first, columns }: Pushed, all: number): string {
+  const rows =
+    where || first ? ' only for the rows that the steps after it let through; the others are counted nowhere' : ''
+  const values = columns ? ` for ${columns.length} of its ${all} columns` : ''
+  return `“${id}” is asked${rows}${rows && values ? ', and' : ''}${values}.`
+}
+
 /** The rows as they were read last: by a run, or by a preview that saw all of them. @throws LogiDataError `source.offline` */
 async function offlineStage(run: RunContext, node: ResolvedNode, facts: SourceFacts): Promise<readonly StagedFile[]> {
   const { project, pipeline, results, emit } = run
   // Those that the steps after it need are enough; the newest ones are best.
-  const pushed = sourcesPushed(run.request, pipeline).get(node.id)
+  const pushed = run.pushed.get(node.id)
   const all = await keptRows(project.session, facts)
   const some = pushed && (await keptRows(project.session, { ...facts, key: pushedKey(facts.key, pushed) }))
   const kept = some && (!all || some.at > all.at) ? some : all

@@ -48,12 +48,14 @@ export async function runPipeline(
     }
     const replayOf = async (found: AnalysedPipeline) =>
       request.replay && (await planReplay(project, found, request.replay, results, signal))
+    const pushedOf = (found: AnalysedPipeline) => sourcesPushed(request, found, project.analyser.columnUse)
     // Side by side: that a writer died in the middle of a swap is rare, and the analysis then worth nothing.
     const [analysed, found] = await Promise.all([analyse(), recovered])
     const pipeline = found ? await analyse() : analysed
     const replayed = await replayOf(pipeline)
     const plan = replayed?.plan ?? planRun(pipeline, request)
-    const hashes = hashesOf(request, replayed?.pipeline ?? pipeline, plan)
+    const pushed = await pushedOf(replayed?.pipeline ?? pipeline)
+    const hashes = hashesOf(request, replayed?.pipeline ?? pipeline, plan, pushed)
     const { runId, attempt = 1 } = request
     const at = new Date().toISOString()
     emit({ kind: 'started', runId, at, nodes: [...plan.nodes], attempt, stages: stagesOf(plan) })
@@ -65,6 +67,7 @@ export async function runPipeline(
       project,
       pipeline: replayed?.pipeline ?? pipeline,
       hashes,
+      pushed,
       plan,
       request,
       results,
@@ -79,7 +82,8 @@ export async function runPipeline(
       const found = await analyse()
       run.pipeline = (await replayOf(found))?.pipeline ?? found
       results.refreshed = true
-      run.hashes = hashesOf(request, run.pipeline, plan)
+      run.pushed = await pushedOf(run.pipeline)
+      run.hashes = hashesOf(request, run.pipeline, plan, run.pushed)
     }
     runner = new StageRunner(run, { reused, refresh })
     const failure = await runner.all()
@@ -99,9 +103,13 @@ export async function runPipeline(
   return null
 }
 
-function hashesOf(request: RunRequest, pipeline: AnalysedPipeline, plan: RunPlan): Map<string, string> {
+function hashesOf(
+  request: RunRequest,
+  pipeline: AnalysedPipeline,
+  plan: RunPlan,
+  pushed: RunContext['pushed'],
+): Map<string, string> {
   const contents = contentHashes(pipeline, { ...request, fingerprints: pipeline.fingerprints, digest })
-  const pushed = sourcesPushed(request, pipeline)
   return new Map(
     plan.stages.flatMap((stage) => {
       const all = stageHash(pipeline, stage, contents, digest)

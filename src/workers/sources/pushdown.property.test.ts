@@ -12,7 +12,8 @@ import { postgresExtract } from '../../modules/extractors/postgres/implementatio
 import { connectionTo, type Place, temporarySchema } from '../../modules/extractors/postgres/testing.ts'
 import type { ExtractModule } from '../../modules/kit/contract.ts'
 import { expression } from '../../modules/kit/expression.ts'
-import { sql } from '../../modules/kit/sql.ts'
+import type { PushedKey } from '../../modules/kit/pushdown.ts'
+import { raw, sql } from '../../modules/kit/sql.ts'
 import type { ResolvedConnection } from '../../shared/connections/connection.ts'
 
 // c0 INT, c1 BIGINT, c2 DECIMAL(10,2), c3 DATE, c4 TIMESTAMP(6), c5 VARCHAR, c6 TEXT
@@ -78,7 +79,7 @@ async function setUp(module: ExtractModule, config: unknown, connection: Resolve
   const pushable = module.pushable?.(config as never, discovered)
   if (!pushable || 'refused' in pushable) throw new Error('nothing can be pushed')
   const columns = discovered.columns.map(
-    ({ name, type }, index): SourceColumn => ({ name, type, kind: pushable.columns[index] }),
+    ({ name, type }, at): SourceColumn => ({ name, type, kind: pushable.columns[at], at }),
   )
   const read = async (where: string, push: boolean) => {
     const { pushed } = push ? readCondition(where, columns) : { pushed: [] }
@@ -97,7 +98,69 @@ async function setUp(module: ExtractModule, config: unknown, connection: Resolve
       sink.close()
     }
   }
-  return { columns, read }
+  /** The first rows by keys, of which only some columns count. */
+  const readFirst = async ({ by, rows: count, columns: needed }: Asked, push: boolean) => {
+    const sink = await temporarySink(discovered.columns, signal)
+    try {
+      const pushed = { first: { rows: count, by }, columns: needed }
+      await module.read({ ...request, discovered, sink, ...(push ? { pushed } : {}) })
+      const keys = by.map(
+        ({ column, descending, nullsFirst }) =>
+          `c${column} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`,
+      )
+      const list = raw(needed.map((column) => `c${column}`).join(', '))
+      const order = raw([...keys, 'c0'].join(', '))
+      const sent = (await sink.rows()).rows
+      const { rows } = await sink.rows(
+        (from) =>
+          sql`SELECT ${list} FROM (SELECT * FROM ${from} ORDER BY ${order} LIMIT ${raw(String(count))}) ORDER BY ${order}`,
+      )
+      const empty = sent.every((row) => row.every((cell, index) => needed.includes(index) || cell === null))
+      return { rows, sent: sent.length, empty }
+    } finally {
+      sink.close()
+    }
+  }
+  return { columns, read, readFirst }
+}
+
+interface Asked {
+  readonly by: PushedKey[]
+  readonly rows: number
+  readonly columns: number[]
+}
+
+const asked: fc.Arbitrary<Asked> = fc
+  .record({
+    by: fc.uniqueArray(
+      fc.record({
+        column: fc.integer({ min: 1, max: 5 }),
+        descending: fc.boolean(),
+        nullsFirst: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 3, selector: ({ column }) => column },
+    ),
+    rows: fc.integer({ min: 0, max: 12 }),
+    others: fc.uniqueArray(fc.integer({ min: 1, max: 7 })),
+  })
+  .map(({ by, rows, others }) => {
+    // What rows are put in order by is read.
+    const columns = [...new Set([0, ...by.map(({ column }) => column), ...others])].sort((a, b) => a - b)
+    return { by, rows, columns }
+  })
+
+async function checkFirst(given: Awaited<ReturnType<typeof setUp>>) {
+  let fewer = 0
+  await fc.assert(
+    fc.asyncProperty(asked, async (what) => {
+      const [off, on] = [await given.readFirst(what, false), await given.readFirst(what, true)]
+      expect(on.rows).toEqual(off.rows)
+      expect(on.empty).toBe(true)
+      if (on.sent < off.sent) fewer++
+    }),
+    { numRuns: 40 },
+  )
+  expect(fewer).toBeGreaterThan(10)
 }
 
 async function check(given: Awaited<ReturnType<typeof setUp>>) {
@@ -143,7 +206,9 @@ describeService('postgres', 'Pushdown to PostgreSQL', (server) => {
 
   test('rows are the same with it and without', { timeout: 120_000 }, async () => {
     const config = postgresConfig.parse({ connection: 'shop', schema: place.schema, table: 'hostile' })
-    await check(await setUp(postgresExtract as unknown as ExtractModule, config, connectionTo(server)))
+    const given = await setUp(postgresExtract as unknown as ExtractModule, config, connectionTo(server))
+    await check(given)
+    await checkFirst(given)
   })
 })
 
@@ -160,6 +225,8 @@ describeService('mariadb', 'Pushdown to MariaDB', (server) => {
 
   test('rows are the same with it and without', { timeout: 120_000 }, async () => {
     const config = mysqlExtractDescriptor.config.parse({ connection: 'shop', table: 'hostile' })
-    await check(await setUp(mysqlExtract as unknown as ExtractModule, config, own.connection))
+    const given = await setUp(mysqlExtract as unknown as ExtractModule, config, own.connection)
+    await check(given)
+    await checkFirst(given)
   })
 })

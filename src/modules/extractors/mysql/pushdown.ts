@@ -3,9 +3,10 @@ import { quoteName } from '../../connectors/mysql/names.ts'
 import type { BoundText } from '../../connectors/mysql/parameters.ts'
 import type { Discovered } from '../../kit/contract.ts'
 import {
+  type Predicate,
   type PredicateWriter,
   type Pushable,
-  type Pushed,
+  type PushedFirst,
   type PushedKind,
   predicateText,
   shapedText,
@@ -13,7 +14,7 @@ import {
 import type { MysqlExtractConfig } from './descriptor.ts'
 
 const KINDS = ['integer', 'decimal', 'date', 'timestamp', 'text'] as const
-const factsSchema = z.object({ pushable: z.array(z.enum(KINDS).nullable()) })
+const factsSchema = z.object({ pushable: z.array(z.enum(KINDS).nullable()), ties: z.boolean().optional() })
 
 interface Wire {
   readonly columnType: number
@@ -46,23 +47,46 @@ export function pushable(config: MysqlExtractConfig, { facts }: Discovered): Pus
         fr: 'La source est lue par une requête, exécutée telle qu’elle est écrite.',
       },
     }
-  const kinds = factsSchema.safeParse(facts).data?.pushable ?? []
+  const { pushable: kinds = [], ties = false } = factsSchema.safeParse(facts).data ?? {}
   const usable = (kind: PushedKind | null): PushedKind | undefined => {
     if (kind === null) return undefined
     // What becomes NULL here is no NULL there.
     return (kind === 'date' || kind === 'timestamp') && config.zero_dates !== 'fail' ? undefined : kind
   }
-  return { columns: kinds.map(usable) }
+  // What is new since the last run is asked for by the watermark, and all of it.
+  return { columns: kinds.map(usable), first: config.incremental ? 'no' : ties ? 'ties' : 'plain' }
+}
+
+/** `FETCH FIRST … WITH TIES`: MariaDB since 10.6, MySQL not. */
+export function hasTies({ isMariaDb, version }: { readonly isMariaDb: boolean; readonly version: string }): boolean {
+  const [major = 0, minor = 0] = version
+    .replace(/^5\.5\.5-/, '')
+    .split('.')
+    .map(Number)
+  return isMariaDb && (major > 10 || (major === 10 && minor >= 6))
+}
+
+/** The end of a statement for the first rows. @param names of the columns, by position */
+export function firstRows(first: PushedFirst | undefined, names: readonly string[]): string {
+  if (!first) return ''
+  if (first.by.length === 0) return ` LIMIT ${first.rows}`
+  const keys = first.by.flatMap(({ column, descending, nullsFirst }) => {
+    const name = quotedAt(names, column)
+    return [`${name} IS NULL ${nullsFirst ? 'DESC' : 'ASC'}`, `${name} ${descending ? 'DESC' : 'ASC'}`]
+  })
+  return ` ORDER BY ${keys.join(', ')} FETCH FIRST ${first.rows} ROWS WITH TIES`
+}
+
+function quotedAt(names: readonly string[], index: number): string {
+  const name = names[index]
+  if (name === undefined) throw new TypeError(`no column ${index}`)
+  return quoteName(name)
 }
 
 /** What is left to the server. @param names of the columns, by position */
-export function pushedCondition(pushed: Pushed, names: readonly string[]): BoundText {
+export function pushedCondition(where: Predicate, names: readonly string[]): BoundText {
   const values: string[] = []
-  const column = (index: number) => {
-    const name = names[index]
-    if (name === undefined) throw new TypeError(`no column ${index}`)
-    return quoteName(name)
-  }
+  const column = (index: number) => quotedAt(names, index)
   const compare: PredicateWriter['compare'] = (index, by, value) => {
     const text = shapedText(value)
     switch (value.kind) {
@@ -78,5 +102,5 @@ export function pushedCondition(pushed: Pushed, names: readonly string[]): Bound
         return `${column(index)} ${by} (${text})`
     }
   }
-  return { text: predicateText(pushed.where, { column, compare }), values }
+  return { text: predicateText(where, { column, compare }), values }
 }

@@ -7,8 +7,9 @@ import { RowFile } from '../../connectors/mysql/row-file.ts'
 import { columnsOf, type ReadColumn, readColumn } from '../../connectors/mysql/types.ts'
 import type { Discovered, ReadRequest, ReadResult, SourceRequest } from '../../kit/contract.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
+import { isNeeded } from '../../kit/pushdown.ts'
 import type { MysqlExtractConfig } from './descriptor.ts'
-import { kindOfWire } from './pushdown.ts'
+import { hasTies, kindOfWire } from './pushdown.ts'
 import { baseStatement, readingStatement } from './statement.ts'
 import { boundOf, checkWatermark, watermarkOf } from './watermark.ts'
 
@@ -29,7 +30,11 @@ async function discoverBy(client: MysqlClient, request: Request): Promise<Discov
   const columns = wires.map((wire) => readColumn(wire, request.config))
   const rows = table === undefined ? undefined : await estimate(client, table, database)
   const kinds = wires.map((wire, index) => kindOfWire(wire, columns[index]?.type ?? ''))
-  return { columns: columnsOf(columns), facts: { pushable: kinds }, ...(rows === undefined ? {} : { rows }) }
+  return {
+    columns: columnsOf(columns),
+    facts: { pushable: kinds, ties: hasTies(client) },
+    ...(rows === undefined ? {} : { rows }),
+  }
 }
 
 async function readBy(client: MysqlClient, request: ReadRequest<MysqlExtractConfig>): Promise<ReadResult> {
@@ -43,7 +48,7 @@ async function readBy(client: MysqlClient, request: ReadRequest<MysqlExtractConf
   const { text, values } = readingStatement(config, parameters, columns, watermark, limit, request.pushed)
   if (limit !== undefined) await client.query(`SET SESSION sql_select_limit = ${limit}`)
   const running = await client.prepare(text, values)
-  const check = (given: readonly WireColumn[]) => sameRows(given, columns, config)
+  const check = (given: readonly WireColumn[]) => sameRows(given, columns, request)
   const write = async (path: string): Promise<bigint> => {
     const rows = new RowFile(path, columns, limit)
     try {
@@ -125,12 +130,16 @@ function sameAs(discovered: Discovered, columns: readonly ReadColumn[]): void {
   throw changed('The columns are no longer those that were found when they were last asked for.')
 }
 
-function sameRows(given: readonly WireColumn[], columns: readonly ReadColumn[], config: MysqlExtractConfig): void {
+function sameRows(
+  given: readonly WireColumn[],
+  columns: readonly ReadColumn[],
+  { config, pushed }: ReadRequest<MysqlExtractConfig>,
+): void {
   const differs = given.length !== columns.length
   const other = given.findIndex((wire, index) => {
     const column = columns[index]
-    // Singles come as doubles.
-    return column && !column.asDouble && readColumn(wire, config).type !== column.type
+    // Singles come as doubles, and what nobody needs as NULL.
+    return column && !column.asDouble && isNeeded(pushed, index) && readColumn(wire, config).type !== column.type
   })
   if (!differs && other < 0) return
   throw changed(

@@ -2,9 +2,9 @@ import { quoteName, tableName } from '../../connectors/mysql/names.ts'
 import { type BoundText, bindParameters } from '../../connectors/mysql/parameters.ts'
 import type { ReadColumn } from '../../connectors/mysql/types.ts'
 import type { ParameterValue } from '../../kit/contract.ts'
-import type { Pushed } from '../../kit/pushdown.ts'
+import { isNeeded, type Pushed } from '../../kit/pushdown.ts'
 import type { MysqlExtractConfig } from './descriptor.ts'
-import { pushedCondition } from './pushdown.ts'
+import { firstRows, pushedCondition } from './pushdown.ts'
 import type { Watermark } from './watermark.ts'
 
 type Parameters = ReadonlyMap<string, ParameterValue>
@@ -32,8 +32,9 @@ export function readingStatement(
 ): BoundText {
   const base = baseStatement(config, parameters)
   const { table, database, filter } = config
-  const cells = columns.map(({ name, asDouble }) => {
+  const cells = columns.map(({ name, asDouble }, index) => {
     const quoted = quoteName(name)
+    if (!isNeeded(pushed, index)) return `NULL AS ${quoted}`
     return asDouble ? `${quoted} + 0e0 AS ${quoted}` : quoted
   })
   if (table === undefined) {
@@ -42,15 +43,10 @@ export function readingStatement(
   }
   const conditions = filter === undefined ? [] : [bindParameters(filter, parameters, ['filter'])]
   if (watermark) conditions.push(watermark.condition)
-  if (pushed)
-    conditions.push(
-      pushedCondition(
-        pushed,
-        columns.map(({ name }) => name),
-      ),
-    )
+  const names = columns.map(({ name }) => name)
+  if (pushed?.where) conditions.push(pushedCondition(pushed.where, names))
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map(({ text }) => `(${text}\n)`).join(' AND ')}`
-  const end = limit === undefined ? '' : ` LIMIT ${limit}`
+  const end = limit === undefined ? firstRows(pushed?.first, names) : ` LIMIT ${limit}`
   return {
     text: `SELECT ${cells.join(', ')} FROM ${tableName({ table, database })}${where}${end}`,
     values: conditions.flatMap(({ values }) => values),

@@ -5,7 +5,10 @@ import type { Pushable, PushedKind, PushedValue } from '../../kit/pushdown.ts'
 import { shapedText } from '../../kit/pushdown.ts'
 import type { PostgresConfig } from './descriptor.ts'
 
-const factsSchema = z.object({ columns: z.array(columnPlanSchema) })
+const factsSchema = z.object({ columns: z.array(columnPlanSchema), version: z.number().optional() })
+
+/** `FETCH FIRST … WITH TIES` is there since version 13. */
+const TIES_SINCE = 130_000
 
 const KINDS: Readonly<Record<string, PushedKind>> = {
   'pg_catalog.int2': 'integer',
@@ -21,8 +24,10 @@ const KINDS: Readonly<Record<string, PushedKind>> = {
 
 /** Columns that come as the server holds them, of types whose comparisons are exact. */
 export function pushable(config: PostgresConfig, { facts }: Discovered): Pushable {
-  const plans = factsSchema.safeParse(facts).data?.columns ?? []
-  return { columns: plans.map((plan) => kindOf(plan, config)) }
+  const { columns = [], version = 0 } = factsSchema.safeParse(facts).data ?? {}
+  // What is new since the last run is asked for by the watermark, and all of it.
+  const first = config.incremental ? 'no' : version >= TIES_SINCE && config.order_by.length === 0 ? 'ties' : 'plain'
+  return { columns: columns.map((plan) => kindOf(plan, config)), first }
 }
 
 function kindOf(plan: ColumnPlan, config: PostgresConfig): PushedKind | undefined {

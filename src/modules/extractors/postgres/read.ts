@@ -32,7 +32,7 @@ export async function discover(request: SourceRequest<PostgresConfig>): Promise<
     const rows = await estimate(client, statement)
     return {
       columns: statement.columns.map((plan) => ({ name: plan.name, type: typeOfPlan(plan) })),
-      facts: { columns: [...statement.columns] },
+      facts: { columns: [...statement.columns], version: client.version },
       ...(rows === undefined ? {} : { rows }),
     }
   } finally {
@@ -75,7 +75,9 @@ export async function read(request: ReadRequest<PostgresConfig>): Promise<ReadRe
       ? { conditions: [], state: undefined, nothing: false }
       : await watermarkOf(leader, config, statement, request.state)
     if (mark.nothing) return request.state === undefined ? {} : { state: request.state }
-    const parts = limit === undefined ? await partsOf(leader, config, statement) : [[]]
+    // The first rows of several parts would be as many times too many.
+    const whole = limit === undefined && request.pushed?.first === undefined
+    const parts = whole ? await partsOf(leader, config, statement) : [[]]
     if (parts.length > 1) {
       const { rows } = await leader.query('SELECT pg_export_snapshot()')
       const snapshot = rows[0]?.[0] ?? ''
@@ -92,7 +94,8 @@ export async function read(request: ReadRequest<PostgresConfig>): Promise<ReadRe
     let failed: { readonly thrown: unknown } | undefined
     await Promise.all(
       clients.map(async (client, index) => {
-        const text = copyStatement(statement, [...mark.conditions, ...pushed, ...(parts[index] ?? [])], limit)
+        const conditions = [...mark.conditions, ...pushed, ...(parts[index] ?? [])]
+        const text = copyStatement(statement, { conditions, limit, pushed: request.pushed })
         await readPart(client, text, statement.columns, { ...request, unencoded }).catch((thrown: unknown) => {
           // The others end because of it.
           failed ??= { thrown }

@@ -10,7 +10,7 @@ import { type ColumnPlan, planColumn, serverValue, typesOf } from '../../connect
 import type { ParameterValue } from '../../kit/contract.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
 import { atField } from '../../kit/fields.ts'
-import { type PredicateWriter, type Pushed, predicateText } from '../../kit/pushdown.ts'
+import { isNeeded, type PredicateWriter, type Pushed, predicateText } from '../../kit/pushdown.ts'
 import type { PostgresConfig } from './descriptor.ts'
 import { comparison } from './pushdown.ts'
 
@@ -84,23 +84,47 @@ export async function describeStatement(
   }
 }
 
-/** Asks for the rows of a statement, in the bytes of the wire. @param conditions more of them */
-export function copyStatement(statement: Statement, conditions: readonly string[], limit: number | undefined): string {
-  const columns = statement.columns.map((plan) => serverValue(plan, `q.${quoteName(plan.name)}`))
+export interface CopyOptions {
+  /** Besides those of the statement. */
+  readonly conditions: readonly string[]
+  /** Of a preview. */
+  readonly limit: number | undefined
+  readonly pushed: Pushed | undefined
+}
+
+/** Asks for the rows of a statement, in the bytes of the wire. */
+export function copyStatement(statement: Statement, { conditions, limit, pushed }: CopyOptions): string {
+  // A NULL is the same few bytes in each type.
+  const columns = statement.columns.map((plan, index) =>
+    isNeeded(pushed, index) ? serverValue(plan, `q.${quoteName(plan.name)}`) : 'NULL',
+  )
   const all = [...statement.conditions, ...conditions]
   const where = all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`
-  const most = limit === undefined ? '' : ` LIMIT ${limit}`
-  return `COPY (SELECT ${columns.join(', ')} FROM ${statement.from}${where}${statement.order}${most}) TO STDOUT (FORMAT binary)`
+  const end = limit !== undefined ? `${statement.order} LIMIT ${limit}` : firstRows(statement, pushed)
+  return `COPY (SELECT ${columns.join(', ')} FROM ${statement.from}${where}${end}) TO STDOUT (FORMAT binary)`
+}
+
+function firstRows(statement: Statement, pushed: Pushed | undefined): string {
+  if (!pushed?.first) return statement.order
+  const { rows, by } = pushed.first
+  if (by.length === 0) return `${statement.order} LIMIT ${rows}`
+  const keys = by.map(
+    ({ column, descending, nullsFirst }) =>
+      `${columnAt(statement, column)} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`,
+  )
+  return ` ORDER BY ${keys.join(', ')} FETCH FIRST ${rows} ROWS WITH TIES`
+}
+
+function columnAt({ columns }: Statement, index: number): string {
+  const plan = columns[index]
+  if (!plan) throw new TypeError(`no column ${index}`)
+  return `q.${quoteName(plan.name)}`
 }
 
 /** What is left to the server. */
 export function pushedConditions(statement: Statement, pushed: Pushed | undefined): string[] {
-  if (!pushed) return []
-  const column = (index: number) => {
-    const plan = statement.columns[index]
-    if (!plan) throw new TypeError(`no column ${index}`)
-    return `q.${quoteName(plan.name)}`
-  }
+  if (!pushed?.where) return []
+  const column = (index: number) => columnAt(statement, index)
   const compare: PredicateWriter['compare'] = (index, by, value) => comparison(column(index), by, value)
   return [predicateText(pushed.where, { column, compare })]
 }

@@ -8,6 +8,7 @@ export const limit: RelationModule<typeof limitDescriptor, undefined> = {
   descriptor: limitDescriptor,
   blindToUnnamed: true,
   byPlace: true,
+  takesFirst: ({ rows, offset }) => ({ rows: rows + offset }),
   compile: ({ config, inputs }) => {
     const input = requireInput(inputs, 'in')
     const offset = config.offset > 0 ? sql` OFFSET ${config.offset}` : raw('')

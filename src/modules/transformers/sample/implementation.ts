@@ -12,6 +12,7 @@ export const sample: RelationModule<typeof sampleDescriptor, undefined> = {
   kind: 'relation',
   descriptor: sampleDescriptor,
   blocking: true,
+  takesFirst: ({ mode, per, rows }) => (mode === 'first' && per.length === 0 ? { rows } : undefined),
   compile: ({ config, inputs }) => {
     const input = requireInput(inputs, 'in')
     const per = config.per.map((name, index) => identifier(requireColumn(input.columns, name, ['per', index]).name))

@@ -1,6 +1,6 @@
 import type { RelationModule } from '../../kit/contract.ts'
 import { requireInput } from '../../kit/inputs.ts'
-import { orderBy } from '../../kit/sort-keys.ts'
+import { orderBy, plainKeys } from '../../kit/sort-keys.ts'
 import { sql } from '../../kit/sql.ts'
 import { sortDescriptor } from './descriptor.ts'
 
@@ -10,6 +10,7 @@ export const sort: RelationModule<typeof sortDescriptor, undefined> = {
   blindToUnnamed: true,
   keepsRows: true,
   blocking: true,
+  sortsBy: ({ keys }) => plainKeys(keys),
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     return {

@@ -1,7 +1,7 @@
 import { userError } from '../../../shared/errors.ts'
 import type { RelationModule } from '../../kit/contract.ts'
 import { checkDistinctNames, requireColumn, requireInput } from '../../kit/inputs.ts'
-import { orderBy } from '../../kit/sort-keys.ts'
+import { orderBy, plainKeys } from '../../kit/sort-keys.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import { topDescriptor } from './descriptor.ts'
 
@@ -10,6 +10,13 @@ export const top: RelationModule<typeof topDescriptor, undefined> = {
   descriptor: topDescriptor,
   blocking: true,
   splitsRows: true,
+  takesFirst: ({ by, take, count, unit, per, ties, ties_by }) => {
+    if (by === undefined || unit !== 'rows' || per.length > 0 || ties === 'dense' || !Number.isInteger(count))
+      return undefined
+    const order = ties_by.length > 0 ? plainKeys(ties_by) : []
+    const first = { column: by, descending: take === 'largest', nullsFirst: false }
+    return order && { rows: count, by: [first, ...order] }
+  },
   compile: ({ config, inputs, parameters }) => {
     const input = requireInput(inputs, 'in')
     if (!config.by) throw userError('config.missing', 'Choose the column whose values decide.', { field: ['by'] })
