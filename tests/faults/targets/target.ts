@@ -22,6 +22,8 @@ export interface LoadTarget {
   /** The step that loads. */
   readonly step: string
   readonly modes: readonly Mode[]
+  /** The step has no setting for them: rows are only ever added. */
+  readonly hasNoModes?: boolean
   /** Names of `crashPoint`s that its loads come by. */
   readonly moments: readonly string[]
   readonly rows: { readonly old: number; readonly fresh: number; readonly changed: number }

@@ -1,6 +1,7 @@
 // As much of GraphQL as reading connections needs: one operation, fields, arguments, variables, aliases.
 import type { Answer, Api, Call } from './reply.ts'
 import { cursorAt, position, rowsOf } from './rest.ts'
+import { storedRows } from './stored.ts'
 
 interface Field {
   readonly name: string
@@ -26,7 +27,9 @@ export function graphql(api: Api, { method, body }: Call): Answer {
 }
 
 function connection(api: Api, { name, args, fields }: Field): unknown {
-  const rows = rowsOf(api, name)
+  const since = args['since'] === undefined ? undefined : Number(args['since'])
+  // `stored(key: "…", since: 7)`: what was sent as batches.
+  const rows = name === 'stored' ? storedRows(String(args['key']), since) : rowsOf(api, name)
   if (rows === undefined) throw new Error(`Cannot query field "${name}" on type "Query".`)
   const from = position(typeof args['after'] === 'string' ? args['after'] : null)
   if (from === undefined) throw new Error('The cursor is unknown.')

@@ -8,6 +8,7 @@ import { authorised, oauth } from './oauth.ts'
 import { record } from './record.ts'
 import { type Answer, type Api, type Call, send } from './reply.ts'
 import { rest } from './rest.ts'
+import { stored } from './stored.ts'
 
 const api = JSON.parse(process.argv[2] ?? '{}') as Api
 const { port, tlsPort, certificate, key } = api
@@ -31,6 +32,8 @@ async function answer(call: Call): Promise<Answer | undefined> {
     case 'webhooks':
     case 'recorded':
       return record(call)
+    case 'stored':
+      return stored(inner)
     case '':
       return { status: 200, body: { name: 'Chinook' } }
     default:

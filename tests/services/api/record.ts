@@ -46,3 +46,8 @@ export function record({ method, url, path, body, request, response }: Call): An
   }
   return answer
 }
+
+/** The bodies that were taken under a key, such as `batches/KEY`. */
+export function accepted(key: string): readonly string[] {
+  return (received.get(key) ?? []).filter(({ status }) => status === 201).map(({ body }) => body)
+}
