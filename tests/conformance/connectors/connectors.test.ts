@@ -122,7 +122,7 @@ for (const system of systems)
       const many = 'SELECT i AS id, 0 AS part, repeat(md5(i::VARCHAR), 8) AS name FROM range(6000) t(i)'
       await good(run({ rows: rows(many), to: to(where, { mode: 'append' }) }))
       const source = { from: from(system.source(lab.target().at(where))), out: out('out/cut.csv') }
-      const { shop } = await lab.through({ bytes: 1_000_000, of: 'received', then: 'cut' })
+      const { shop } = await lab.through({ bytes: 1_000_000, of: 'received', action: 'cut' })
       const runId = randomUUID()
       const cut = await run(source, { runId, connections: { shop } })
       expect(cut.finished?.error).toMatchObject({ code: expect.stringMatching(/^connection\./), nodeId: 'from' })

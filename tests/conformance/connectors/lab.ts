@@ -11,7 +11,7 @@ import {
   temporaryProject,
 } from '../../../src/workers/testing/temporary-project.ts'
 import type { LoadTarget } from '../../faults/targets/target.ts'
-import { type Proxy, proxyTo } from './proxy.ts'
+import { proxyTo, type Relay } from './proxy.ts'
 import type { System } from './systems.ts'
 
 type Config = Readonly<Record<string, unknown>>
@@ -80,7 +80,7 @@ export function openLab(system: System, server: { readonly host: string; readonl
     /** Settings that lead to the system through a proxy of the test's own. */
     async through(
       given: Omit<Parameters<typeof proxyTo>[0], 'host' | 'port'>,
-    ): Promise<Proxy & { shop: ResolvedConnection }> {
+    ): Promise<Relay & { shop: ResolvedConnection }> {
       const proxy = await proxyTo({ ...given, host: server.host, port: server.port })
       onTestFinished(() => proxy.close())
       return { ...proxy, shop: having(system.to('127.0.0.1', proxy.port)) }

@@ -8,10 +8,10 @@ interface Proxying {
   /** …that go there, or that come back… */
   readonly of: 'sent' | 'received'
   /** …this is done, once. `cut`: all connections are broken, and every one after. */
-  readonly then: 'cut' | (() => void)
+  readonly action: 'cut' | (() => void)
 }
 
-export interface Proxy {
+export interface Relay {
   readonly port: number
   /** Connections that are open. */
   open(): number
@@ -19,7 +19,7 @@ export interface Proxy {
 }
 
 /** Passes bytes on between whoever connects and a server, and does something in the middle of it. */
-export async function proxyTo({ host, port, bytes, of, then }: Proxying): Promise<Proxy> {
+export async function proxyTo({ host, port, bytes, of, action }: Proxying): Promise<Relay> {
   const clients = new Set<Socket>()
   let left = bytes
   let isCut = false
@@ -37,8 +37,8 @@ export async function proxyTo({ host, port, bytes, of, then }: Proxying): Promis
       from.on('data', (data) => {
         if (way === of && left > 0) {
           left -= data.length
-          if (left <= 0 && then !== 'cut') then()
-          if (left <= 0 && then === 'cut') {
+          if (left <= 0 && action !== 'cut') action()
+          if (left <= 0 && action === 'cut') {
             isCut = true
             for (const other of clients) other.destroy()
             return
