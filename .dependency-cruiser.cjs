@@ -51,7 +51,7 @@ module.exports = {
           test,
           '^src/main/electron/',
           '^src/modules/kit/(harness|run-(load-)?fixtures|hostile)[.]ts$',
-          '^src/(cli|main)/testing/',
+          '^src/(cli|main|workers)/testing/',
         ],
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm'] },

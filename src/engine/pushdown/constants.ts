@@ -63,6 +63,7 @@ export function pushedValue(written: Written, kind: PushedKind, type: string): P
     case 'date':
       return (as === 'date' || as === 'string') && isDate(text) ? given(text) : undefined
     case 'timestamp':
+    case 'instant':
       return timestampOf(as, text, given)
     case 'boolean':
       return as === 'boolean' && /^(true|false)$/.test(text) ? given(text) : undefined

@@ -3,7 +3,14 @@ import type { PlainKey, PushedKey, PushedKind } from '../../modules/kit/pushdown
 import type { SourceColumn } from './condition.ts'
 
 /** Texts have other orders in each source. */
-const ORDERED: ReadonlySet<PushedKind | undefined> = new Set(['integer', 'decimal', 'date', 'timestamp', 'boolean'])
+const ORDERED: ReadonlySet<PushedKind | undefined> = new Set([
+  'integer',
+  'decimal',
+  'date',
+  'timestamp',
+  'instant',
+  'boolean',
+])
 
 /** Keys of an order, as columns of the source; undefined where it may put them in another order. */
 export function pushedFirst(

@@ -3,7 +3,7 @@ import type { Predicate, Pushable, Pushed, PushedFirst } from '../../modules/kit
 import type { Text } from '../../shared/modules/descriptor.ts'
 import type { TypedPipeline } from '../parts.ts'
 import type { ResolvedNode } from '../resolve-pipeline.ts'
-import { type Link, readersOf, stepsAfter } from './chain.ts'
+import { type Link, type Readers, readersOf, stepsAfter } from './chain.ts'
 import { readCondition, type SourceColumn } from './condition.ts'
 import { pushedFirst } from './first.ts'
 import { REASONS } from './reasons.ts'
@@ -40,7 +40,7 @@ export function planPushdown(pipeline: TypedPipeline, needed: NeededColumns | un
   const nodes = new Map<string, NodePushdown>()
   for (const node of pipeline.nodes.values()) {
     if (node.module?.kind !== 'extract' || node.config === undefined) continue
-    const refused = needed ? refusalOf(node) : REASONS.off
+    const refused = needed ? refusalOf(node, readers) : REASONS.off
     const source = refused ? undefined : sourceOf(node, pipeline)
     const refusal = refused ?? (source && 'en' in source ? source : undefined)
     const rows = new RowsPushdown(source && !('en' in source) ? source : undefined, refusal)
@@ -70,9 +70,8 @@ export function planPushdown(pipeline: TypedPipeline, needed: NeededColumns | un
   return { sources, nodes }
 }
 
-interface Source {
+interface Source extends Pick<Extract<Pushable, { first: unknown }>, 'first' | 'loose'> {
   readonly columns: readonly SourceColumn[]
-  readonly first: Extract<Pushable, { first: unknown }>['first']
 }
 
 /** What is asked of one source, from step to step. */
@@ -149,7 +148,7 @@ class RowsPushdown {
     this.ended = true
     const source = this.#source
     if (!source) return stays(this.#refusal ?? REASONS.unknown)
-    if (this.#isPartial) return stays(REASONS.partial)
+    if (this.#isPartial || (source.loose && this.#parts.length > 0)) return stays(REASONS.partial)
     const order = by ? (pushedFirst(by, this.#columns) ?? 'unknown') : this.#order
     if (order === 'unknown') return stays(REASONS.order)
     if (source.first === 'no' || (order.length > 0 && source.first !== 'ties')) return stays(REASONS.first)
@@ -176,9 +175,10 @@ function extractPushdown(
   return { pushed, done, reasons }
 }
 
-function refusalOf(node: ResolvedNode): Text | undefined {
+function refusalOf(node: ResolvedNode, readers: Readers): Text | undefined {
   if ((node.config as { pushdown?: unknown }).pushdown === 'off') return REASONS.off
-  if (!(node.module as ExtractModule).pushable || node.outputs.length !== 1) return REASONS.unable
+  if (!(node.module as ExtractModule).pushable) return REASONS.unable
+  if (node.outputs.slice(1).some((port) => readers.of({ nodeId: node.id, port }).length > 0)) return REASONS.rejects
   if ((node.checks?.length ?? 0) > 0) return REASONS.checks
   return undefined
 }
@@ -189,5 +189,5 @@ function sourceOf(node: ResolvedNode, pipeline: TypedPipeline): Source | Text {
   if (!pushable) return REASONS.unknown
   if ('refused' in pushable) return pushable.refused
   const columns = discovered.columns.map(({ name, type }, at) => ({ name, type, kind: pushable.columns[at], at }))
-  return { columns, first: pushable.first }
+  return { ...pushable, columns }
 }

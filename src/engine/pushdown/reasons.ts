@@ -9,6 +9,10 @@ export const REASONS = {
     'This kind of source is read as it is; it is not asked to choose rows.',
     'Ce type de source est lu tel quel ; on ne lui demande pas de choisir des lignes.',
   ),
+  rejects: text(
+    'Its rejected rows are read by another step, which needs all of them.',
+    'Ses lignes rejetées sont lues par une autre étape, qui a besoin de toutes.',
+  ),
   checks: text(
     'Its checks need all rows of the source.',
     'Ses contrôles ont besoin de toutes les lignes de la source.',
@@ -42,12 +46,12 @@ export const REASONS = {
     'Les contrôles de l’étape précédente ont besoin des lignes que celle-ci retirerait.',
   ),
   partial: text(
-    'A filter before it runs here, so that the source does not know which rows are the first.',
-    'Un filtre avant elle s’exécute ici : la source ne sait pas quelles lignes sont les premières.',
+    'A filter before it runs here, at least in part, so that the source does not know which rows are the first.',
+    'Un filtre avant elle s’exécute ici, au moins en partie : la source ne sait pas quelles lignes sont les premières.',
   ),
   order: text(
-    'The source may put these rows in another order: only whole numbers, decimals, dates and times without a zone are ordered there.',
-    'La source peut ordonner ces lignes autrement : elle n’ordonne que les entiers, les décimaux, les dates et les heures sans fuseau.',
+    'The source may put these rows in another order: only whole numbers, decimals, dates and times are ordered there.',
+    'La source peut ordonner ces lignes autrement : elle n’ordonne que les entiers, les décimaux, les dates et les heures.',
   ),
   first: text(
     'The source cannot be asked for the first rows here: it reads what is new since the last run, has an order of its own, or does not give rows that are equal to the last.',
@@ -58,8 +62,8 @@ export const REASONS = {
 export const REFUSALS = {
   column: (name: string) =>
     text(
-      `“${name}” is of a type that the source may compare in another way (floating point, padded or binary texts, time zones) or that is changed when it is read.`,
-      `« ${name} » est d’un type que la source peut comparer autrement (virgule flottante, textes complétés ou binaires, fuseaux) ou qui change à la lecture.`,
+      `“${name}” is of a type that the source may compare in another way (floating point, padded or binary texts) or that is changed when it is read.`,
+      `« ${name} » est d’un type que la source peut comparer autrement (virgule flottante, textes complétés ou binaires) ou qui change à la lecture.`,
     ),
   computed: (name: string) =>
     text(`“${name}” is computed by a step before this one.`, `« ${name} » est calculée par une étape avant celle-ci.`),

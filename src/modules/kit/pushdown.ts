@@ -1,10 +1,11 @@
 import type { Text } from '../../shared/modules/descriptor.ts'
 
 /**
- * Types of a source whose comparisons with a constant mean the same there and in DuckDB. Not among them: floating point, texts padded
- * with blanks, times with a zone, and whatever the extract changes on the way (NaN or zero dates that become NULL).
+ * Types of a source whose comparisons with a constant mean the same there and in DuckDB. An `instant` is a point in time, and its
+ * constants are in UTC, as everywhere here. Not among them: floating point, texts padded with blanks, and whatever the extract changes
+ * on the way (NaN or zero dates that become NULL).
  */
-export type PushedKind = 'integer' | 'decimal' | 'date' | 'timestamp' | 'boolean' | 'text'
+export type PushedKind = 'integer' | 'decimal' | 'date' | 'timestamp' | 'instant' | 'boolean' | 'text'
 
 export const COMPARISONS = ['=', '<>', '<', '<=', '>', '>='] as const
 export type Comparison = (typeof COMPARISONS)[number]
@@ -58,6 +59,8 @@ export type Pushable =
       readonly columns: readonly (PushedKind | undefined)[]
       /** The source can be asked for the first rows only; `ties`: also of an order, with all that are equal to the last of them. */
       readonly first: 'no' | 'plain' | 'ties'
+      /** It lets more rows through than those of a condition, so that it does not know which of them are the first. */
+      readonly loose?: boolean
     }
   | { readonly refused: Text }
 
@@ -92,6 +95,7 @@ const SHAPES: Readonly<Record<PushedKind, RegExp>> = {
   decimal: /^-?\d{1,38}(\.\d{1,38})?$/,
   date: /^\d{4}-\d{2}-\d{2}$/,
   timestamp: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?$/,
+  instant: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?$/,
   boolean: /^(true|false)$/,
   text: /^[\x20-\x7e]*$/,
 }

@@ -3,6 +3,7 @@ import { defineModule } from '../../../shared/modules/descriptor.ts'
 import { connectionField } from '../../kit/connector.ts'
 import { columnTypeSchema } from '../../kit/files/column-type.ts'
 import { form, option, text } from '../../kit/form.ts'
+import { pushdownField } from '../../kit/pushdown-field.ts'
 import { documentation } from './documentation.ts'
 
 const json = (placeholder: string) => ({ control: 'multiline' as const, placeholder })
@@ -235,6 +236,7 @@ const config = z
           visibleWhen: { field: 'decimals', in: ['decimal'] },
         }),
       ),
+    pushdown: pushdownField(),
     json: z
       .enum(['relaxed', 'canonical'])
       .default('relaxed')

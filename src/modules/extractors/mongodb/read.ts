@@ -18,6 +18,7 @@ import type { ShapeColumn } from '../../connectors/mongodb/shapes/shape.ts'
 import type { Discovered, ReadRequest, ReadResult, SourceRequest } from '../../kit/contract.ts'
 import { didYouMean } from '../../kit/did-you-mean.ts'
 import type { MongodbExtractConfig } from './descriptor.ts'
+import { matchOf, neededFields } from './match.ts'
 import { projected, type Query, queryOf } from './query.ts'
 import { watermarkOf } from './watermark.ts'
 
@@ -104,7 +105,11 @@ async function readBy(session: Session, request: ReadRequest<MongodbExtractConfi
   const query = queryOf(request)
   const shapes = discovered.facts as unknown as readonly ShapeColumn[]
   const watermark = config.incremental ? await watermarkOf(session, request, query.filter) : undefined
-  const cursor = openCursor(session, request, watermark ? { ...query, filter: watermark.filter } : query)
+  const { where } = request.pushed ?? {}
+  const given = watermark ? watermark.filter : query.filter
+  const asked = where && matchOf(where, shapes, config)
+  const filter = asked ? { $and: [given, asked] } : given
+  const cursor = openCursor(session, request, { ...query, filter, asked, shown: neededFields(request.pushed, shapes) })
   const reading = { session, request, cursor }
   try {
     if (areByColumns(shapes, config)) await sink.parquet((path) => writeColumns(reading, path, shapes))
@@ -147,16 +152,29 @@ async function writeText(reading: Reading, shapes: readonly ShapeColumn[]): Prom
 
 const BATCH = 5000
 
-function openCursor(session: Session, { config, limit }: ReadRequest<MongodbExtractConfig>, query: Query) {
+interface Asked extends Query {
+  /** Of what is left to the server: it is in `filter`, and behind the stages of a pipeline. */
+  readonly asked: Document | undefined
+  readonly shown: Record<string, 0 | 1> | undefined
+}
+
+function openCursor(session: Session, { config, limit, pushed }: ReadRequest<MongodbExtractConfig>, query: Asked) {
   const collection = session.db(config.database).collection(config.collection)
   // Of a preview the server shall not send more than is wanted.
-  const most = Math.min(limit ?? Number.POSITIVE_INFINITY, config.limit ?? Number.POSITIVE_INFINITY)
+  const most = Math.min(...[limit, config.limit, pushed?.first?.rows].map((rows) => rows ?? Number.POSITIVE_INFINITY))
+  // To the server 0 documents are all of them.
+  if (most === 0) return collection.find({ _id: { $exists: false } }, { raw: true })
   const more = { raw: true, batchSize: Math.min(BATCH, most), ...timeLimit(session.settings) }
   if (query.pipeline) {
-    const stages = [...query.pipeline, ...(Number.isFinite(most) ? [{ $limit: most }] : [])]
+    const stages = [
+      ...query.pipeline,
+      ...(query.asked ? [{ $match: query.asked }] : []),
+      ...(Number.isFinite(most) ? [{ $limit: most }] : []),
+      ...(query.shown ? [{ $project: query.shown }] : []),
+    ]
     return collection.aggregate(stages, { ...more, allowDiskUse: true })
   }
-  const projection = query.projection ?? projected(config.fields)
+  const projection = query.projection ?? query.shown ?? projected(config.fields)
   return collection.find(query.filter, {
     ...more,
     ...(projection ? { projection } : {}),

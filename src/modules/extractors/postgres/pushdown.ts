@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<string, PushedKind>> = {
   'pg_catalog.numeric': 'decimal',
   'pg_catalog.date': 'date',
   'pg_catalog.timestamp': 'timestamp',
+  'pg_catalog.timestamptz': 'instant',
   'pg_catalog.bool': 'boolean',
   'pg_catalog.text': 'text',
   'pg_catalog.varchar': 'text',
@@ -38,6 +39,7 @@ function kindOf(plan: ColumnPlan, config: PostgresConfig): PushedKind | undefine
       return plan.kind === 'decimal' && config.not_a_number === 'fail' ? kind : undefined
     case 'date':
     case 'timestamp':
+    case 'instant':
       return plan.kind === 'temporal' && config.infinity === 'fail' ? kind : undefined
     default:
       return kind
@@ -58,6 +60,8 @@ export function comparison(name: string, by: string, value: PushedValue): string
       return `${name} ${by} DATE '${text}'`
     case 'timestamp':
       return `${name} ${by} TIMESTAMP '${text}'`
+    case 'instant':
+      return `${name} ${by} TIMESTAMP WITH TIME ZONE '${text}+00'`
     case 'text': {
       const digits = Buffer.from(text, 'utf8').toString('hex')
       return `${name} COLLATE "C" ${by} pg_catalog.convert_from(pg_catalog.decode('${digits}', 'hex'), 'UTF8') COLLATE "C"`
