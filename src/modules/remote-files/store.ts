@@ -45,7 +45,7 @@ export interface WritableStore extends FileStore {
    * Puts a local file in place in one step: readers see what was there before, or all of it.
    */
   put(path: string, name: string, options?: PutOptions): Promise<void>
-  /** What is not there is no error. */
+  /** What is not there is no error. A cancel does not end it: half of it would be worse than all. */
   remove(names: readonly string[]): Promise<void>
   /** The key with which `put` wrote a file that is there. */
   keyOf(name: string): Promise<string | undefined>

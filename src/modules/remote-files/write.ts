@@ -39,9 +39,15 @@ export async function writeFiles(store: WritableStore, request: LoadRequest<Remo
     const key = commit?.key
     const options = { ifAbsent: config.mode === 'fail' && local.length === 1, own: isFolder, repeatable }
     const note = key === undefined || isFolder ? {} : { note: join(files.staging, `put-${digest(key)}`) }
-    await putAll(store, local, { ...options, ...note, key })
-    crashPoint('put')
     const fresh = new Set(local.map(({ name }) => name))
+    try {
+      await putAll(store, local, { ...options, ...note, key })
+    } catch (thrown) {
+      // Unless an attempt before may have begun to remove what these replace.
+      if (isFolder && !old.some((name) => isOf(stem, name))) await store.remove([...fresh]).catch(() => undefined)
+      throw thrown
+    }
+    crashPoint('put')
     await store.remove(old.filter((name) => !fresh.has(name) && goes(config, name, stem, fresh)))
     if (isFolder && commit && !repeatable) await putMarker(store, folder, config.path, commit.key)
     crashPoint('published')

@@ -51,7 +51,7 @@ describeService('sftp', 'SFTP', (server) => {
     own = await temporaryProject()
     const { login, folder: root } = await loginOf(partner, filesOf(own.root))
     client = await SftpClient.open(await openSsh(login, never), login, root, never)
-    store = new SftpStore(client, server.host)
+    store = new SftpStore(client, server.host, () => Promise.resolve())
   })
   beforeEach(() => {
     folder = `incoming/${randomUUID()}/`

@@ -48,6 +48,8 @@ export interface System {
   }
   /** A field that the columns did not have when they were decided: what the config needs for that, and how the run ends. */
   readonly newField?: { readonly config: Config; readonly code: string }
+  /** Loads of these modes only are interrupted, and why. */
+  readonly interrupted?: { readonly modes: readonly string[]; readonly why: string }
   /** What it has not, and why; printed as skipped. */
   readonly lacks: Partial<Record<Case, string>>
 }
@@ -107,7 +109,8 @@ export const systems: readonly System[] = [
     open: mongodbTarget,
     source: same,
     news: (at) => ({ ...same(at), incremental: { field: 'id' } }),
-    to: hostAndPort,
+    // Whoever has lost this server looks for another one for so long.
+    to: (host, port) => ({ host, port, connect_timeout_seconds: 2 }),
     missing: {},
     wrongSecret: { password: 'not-it-7f3a' },
     chinook: {
@@ -119,6 +122,10 @@ export const systems: readonly System[] = [
       tree: ['chinook', 'album', 'album_id'],
       columns: ['_id BIGINT', 'album_id BIGINT', 'title VARCHAR', 'artist_id BIGINT'],
       rows: 347,
+    },
+    interrupted: {
+      modes: ['append', 'replace', 'upsert'],
+      why: 'all come the same way into the same collection beside the target; FerretDB takes seconds for each',
     },
     newField: { config: { sample: 1, other_fields: 'fail' }, code: 'source.other-field' },
     lacks: {

@@ -77,6 +77,7 @@ function notSelected(thrown: MongoServerSelectionError, about: About): unknown {
 }
 
 const LOST = new Set([6, 7, 43, 89, 91, 175, 189, 237, 262, 9001, 10_107, 10_058, 11_600, 11_602, 13_435, 13_436])
+const ENDED = /^connection .* closed$|\b(?:ECONNRESET|EPIPE|ECONNABORTED|ETIMEDOUT)\b/
 const RIGHTS = new Set([13, 31, 33])
 /** Syntax and types that are used wrongly. */
 const QUERY = new Set([2, 4, 9, 14, 15, 17, 40, 52, 54, 56, 57, 66, 73, 168, 241])
@@ -84,7 +85,7 @@ const QUERY = new Set([2, 4, 9, 14, 15, 17, 40, 52, 54, 56, 57, 66, 73, 168, 241
 function fromServer(error: MongoServerError | MongoBulkWriteError, about: About): LogiDataError {
   const number = Number(error.code)
   // A bulk write tells a connection that ended as if the server had said it.
-  if (Number.isNaN(number) && /^connection .* closed$/.test(error.message)) return lostError(about, error)
+  if (Number.isNaN(number) && ENDED.test(error.message)) return lostError(about, error)
   const said = `the server says “${error.message.slice(0, 500)}” (${number}).`
   const operational = (code: string, message: string, hint?: string) =>
     operationalError(code, message, { ...(hint === undefined ? {} : { hint }), cause: error })

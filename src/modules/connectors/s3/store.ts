@@ -87,13 +87,12 @@ export class S3Store implements WritableStore {
   async remove(names: readonly string[]): Promise<void> {
     for (let at = 0; at < names.length; at += DELETED_AT_ONCE) {
       const some = names.slice(at, at + DELETED_AT_ONCE)
-      const { Errors } = await this.#ask(undefined, (abort) =>
+      const { Errors } = await this.#ask(undefined, () =>
         this.#client.send(
           new DeleteObjectsCommand({
             Bucket: this.#bucket,
             Delete: { Objects: some.map((Key) => ({ Key })), Quiet: true },
           }),
-          abort,
         ),
       )
       const [failed] = Errors ?? []

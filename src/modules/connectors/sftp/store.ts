@@ -14,14 +14,19 @@ const DEEPEST = 64
 
 const markerSchema = z.object({ key: z.string(), bytes: z.number(), modified: z.number() })
 
+/** Opens another session: a cancel has ended the one before. */
+export type Again = (work: (client: SftpClient) => Promise<void>) => Promise<void>
+
 /** The files below the folder of a connection. */
 export class SftpStore implements WritableStore {
   readonly name: string
   readonly #client: SftpClient
+  readonly #again: Again
 
   /** @param host as messages and cursors name it */
-  constructor(client: SftpClient, host: string) {
+  constructor(client: SftpClient, host: string, again: Again) {
     this.#client = client
+    this.#again = again
     this.name = `sftp://${host}${client.folder === '/' ? '' : client.folder}`
   }
 
@@ -85,13 +90,25 @@ export class SftpStore implements WritableStore {
         await this.#mark(name, { key, bytes: there.bytes, modified: there.modified })
       await this.#publish(temporary, name, ifAbsent)
     } catch (thrown) {
-      await this.#client.remove(temporary).catch(() => undefined)
+      await this.remove([temporary]).catch(() => undefined)
       throw thrown
     }
   }
 
   async remove(names: readonly string[]): Promise<void> {
-    for (const name of names) await this.#client.remove(name)
+    const left = [...names]
+    const removeBy = async (client: SftpClient) => {
+      for (let name = left[0]; name !== undefined; name = left[0]) {
+        await client.remove(name)
+        left.shift()
+      }
+    }
+    try {
+      await removeBy(this.#client)
+    } catch (thrown) {
+      if (!(thrown instanceof LogiDataError) || thrown.info.kind !== 'cancelled') throw thrown
+      await this.#again(removeBy)
+    }
   }
 
   async keyOf(name: string): Promise<string | undefined> {

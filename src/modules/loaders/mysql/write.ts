@@ -93,9 +93,18 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
     if (renames) await settle(client, names, key, rows)
     return result
   } finally {
-    await sweep(client, names).catch(() => undefined)
+    await sweep(client, names).catch(() => sweepAnew(request, names))
   }
 }
+
+const SWEEP_MS = 5000
+
+/** A cancel has ended the session: what it left is removed by another one, as soon as the server has noticed. */
+const sweepAnew = ({ connection, files }: Request, names: Names): Promise<void> =>
+  withMysql(connection, { files, signal: AbortSignal.timeout(SWEEP_MS) }, async (client) => {
+    await client.execute(`SET SESSION lock_wait_timeout = ${SWEEP_MS / 1000}`)
+    await sweep(client, names)
+  }).catch(() => undefined)
 
 /** What a load would do: rows are staged in a table that only this session sees. @throws LogiDataError */
 export const forecast = (request: Request): Promise<LoadForecast> =>
