@@ -3,13 +3,10 @@ import { planRun, type Stage } from '../../engine/plan-run.ts'
 import type { NeededColumns } from '../../engine/pushdown/plan.ts'
 import { type PortRef, portKey, type ResolvedNode } from '../../engine/resolve-pipeline.ts'
 import type { CompiledPorts, ExtractModule } from '../../modules/kit/contract.ts'
-import { identifier, joinSql, raw, type Sql, sql } from '../../modules/kit/sql.ts'
+import { type Sql, sql } from '../../modules/kit/sql.ts'
 import type { ProjectSession } from '../session.ts'
+import { markedRows, marksIn } from './marked-rows.ts'
 import { digest } from './source-key.ts'
-
-/** Stands in a plan for a column of a source that is read. Whoever writes such a text has the column read. */
-const mark = (source: number, column: number): string => `⟦column ${source}.${column}⟧`
-const MARKS = /⟦column (\d+)\.(\d+)⟧/g
 
 /** Answers, by what they depend on. Plans are made in a thousandth of a second each, of which an edit has few. */
 const KEPT_AT_MOST = 500
@@ -75,7 +72,7 @@ export class ColumnUse {
     }
     const plan = await this.#session.plan(text, true)
     if (!plan.startsWith('{"error":false')) return undefined
-    const found = new Set([...plan.matchAll(MARKS)].map(([, source, column]) => `${source}.${column}`))
+    const found = marksIn(plan)
     if (this.#kept.size >= KEPT_AT_MOST) this.#kept.clear()
     this.#kept.set(key, found)
     return found
@@ -98,11 +95,7 @@ function stagedPorts(pipeline: UsedPipeline, sources: readonly ResolvedNode[]): 
       const key = portKey({ nodeId: node.id, port })
       const columns = pipeline.columns.get(key)
       if (!columns) continue
-      const cells = columns.map(({ name, type }, index) => {
-        const text = sql`${source < 0 ? '' : mark(source, index)} || place`
-        return sql`CAST(${text} AS ${raw(type)}) AS ${identifier(name)}`
-      })
-      replaced.set(key, sql`(SELECT ${joinSql(cells)} FROM range(10) AS rows(place))`)
+      replaced.set(key, sql`(${markedRows(columns, source < 0 ? undefined : source)})`)
     }
   }
   return replaced
