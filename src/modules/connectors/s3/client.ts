@@ -7,6 +7,7 @@ import type { Remote } from '../kit/errors.ts'
 import type { FileFinder } from '../kit/project-file.ts'
 import { tlsOptions } from '../kit/tls-options.ts'
 import type { Bodies } from './bodies.ts'
+import { followChain } from './chain.ts'
 import { type S3Settings, s3Descriptor } from './descriptor.ts'
 import type { About } from './errors.ts'
 
@@ -52,6 +53,7 @@ export async function openS3(connection: ResolvedConnection, files: FileFinder):
       httpsAgent: new Agent({ ...agent, maxSockets: SOCKETS, keepAlive: true }),
     },
   })
+  if (settings.credentials === 'chain') followChain(client, { connection: connection.name, profile: settings.profile })
   const bodies = new Straight({ tls: agent, silentMs: settings.timeout_seconds * 1000, sockets: SOCKETS })
   const close = () => {
     bodies.close()
