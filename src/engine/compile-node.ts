@@ -119,9 +119,9 @@ export function isBlocking({ module, config }: ResolvedNode): boolean {
   return typeof blocking === 'function' ? config !== undefined && blocking(config as never) : blocking === true
 }
 
-/** Its rows can be read twice for little. */
-export const isColumnar = (node: ResolvedNode | undefined): boolean =>
-  node?.module?.kind === 'relation' && (node.module as RelationModule).columnar === true
+/** It is a file in columns. */
+export const readsColumns = ({ module }: ResolvedNode): boolean =>
+  module?.kind === 'relation' && (module as RelationModule).columnar === true
 
 /** Which rows it takes depends on their order. */
 export const choosesByPlace = ({ module }: ResolvedNode): boolean =>

@@ -1,6 +1,7 @@
 import type { CompiledPorts } from '../modules/kit/contract.ts'
 import { identifier, raw, type Sql, sql } from '../modules/kit/sql.ts'
-import { compileNode, isBlocking, isColumnar, isStaged, isVolatile, relationName } from './compile-node.ts'
+import { type Columnar, columnarThrough, FILE_IN_COLUMNS, rereading } from './columnar.ts'
+import { compileNode, isBlocking, isStaged, isVolatile, readsColumns, relationName } from './compile-node.ts'
 import { mergeParts } from './merge-parts.ts'
 import type { Part, TypedPipeline } from './parts.ts'
 import { type PortRef, portKey, type ResolvedNode } from './resolve-pipeline.ts'
@@ -45,7 +46,7 @@ const stagedName = ({ id, module }: ResolvedNode): Sql =>
  * @throws LogiDataError when a node above does not compile or has no columns.
  */
 export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], options: FuseOptions = {}): FusedQuery {
-  const compiled = options.compiled ?? new Map<string, CompiledPorts>()
+  const portsOf = compiler(pipeline, options)
   const parts = new Map<string, Part>()
   const visit = (ref: PortRef): void => {
     const key = portKey(ref)
@@ -65,21 +66,7 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
       parts.set(key, { ref, name: relationName(ref), body, reads: inputs.map(portKey) })
       return
     }
-    let ports = compiled.get(node.id)
-    if (!ports) {
-      const inputs = new Map(
-        [...node.inputs].map(([port, from]) => {
-          const columns = pipeline.columns.get(portKey(from)) ?? []
-          const columnar = isColumnar(pipeline.nodes.get(from.nodeId))
-          return [port, { name: relationName(from), columns, ...(columnar ? { columnar } : {}) }] as const
-        }),
-      )
-      const { sampled = false } = options
-      const facts = pipeline.facts.get(node.id)
-      ports = compileNode({ node, parameters: node.parameters, facts, inputs, sampled })
-      compiled.set(node.id, ports)
-    }
-    const body = ports[ref.port]
+    const body = portsOf(node)[ref.port]
     if (!body) throw new TypeError(`${ref.nodeId} does not compile its port ${ref.port}`)
     // Which inputs a port reads shows in its text: `match` and `rest` of a filter read one, a join's rest ports may read one of two.
     const reads = [...node.inputs.values()].filter((from) => body.text.includes(relationName(from).text))
@@ -96,6 +83,50 @@ export function fuse(pipeline: TypedPipeline, targets: readonly PortRef[], optio
   const { text, spans } = mergeParts(pipeline, ordered, first, materialised(pipeline, ordered), counters)
   return { parts: ordered, select: raw(text), spans, counters }
 }
+
+/** Compiles each node once, with what is known of its inputs. */
+function compiler(pipeline: TypedPipeline, options: FuseOptions): (node: ResolvedNode) => CompiledPorts {
+  const { compiled = new Map<string, CompiledPorts>(), sampled = false, replaced } = options
+  const portsOf = (node: ResolvedNode): CompiledPorts => {
+    const known = compiled.get(node.id)
+    if (known) return known
+    // Only what needs all of its rows would read them twice.
+    const readsTwice = isBlocking(node)
+    const inputs = new Map(
+      [...node.inputs].map(([port, from]) => {
+        const columns = pipeline.columns.get(portKey(from)) ?? []
+        const columnar = readsTwice ? columnarOf(from) : undefined
+        const again = columnar ? rereading(columnar) : {}
+        return [port, { name: relationName(from), columns, ...again }] as const
+      }),
+    )
+    const ports = compileNode({
+      node,
+      parameters: node.parameters,
+      facts: pipeline.facts.get(node.id),
+      inputs,
+      sampled,
+    })
+    compiled.set(node.id, ports)
+    return ports
+  }
+  const columnarOf = (ref: PortRef): Columnar | undefined => {
+    const node = pipeline.nodes.get(ref.nodeId)
+    if (!node) return undefined
+    // What is staged is a Parquet file, whatever it was before.
+    if (readsColumns(node) || isStaged(node)) return FILE_IN_COLUMNS
+    const [from, ...others] = node.inputs.values()
+    if (!from || others.length > 0 || !isRowStep(node) || isVolatile(node) || replaced?.has(portKey(ref)))
+      return undefined
+    const above = columnarOf(from)
+    const body = above && portsOf(node)[ref.port]
+    return body && columnarThrough(body.text, relationName(from).text, above)
+  }
+  return portsOf
+}
+
+const isRowStep = ({ module }: ResolvedNode): boolean =>
+  module?.kind === 'relation' && (module.keepsRows === true || module.splitsRows === true)
 
 /** `WITH … SELECT * FROM target`, over parts that `fuse` gave, each of them by its name. */
 export function selectOf(pipeline: TypedPipeline, parts: readonly Part[], target: PortRef, readable = false): Sql {

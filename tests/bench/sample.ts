@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { z } from 'zod'
+import { columnarThrough, FILE_IN_COLUMNS, rereading } from '../../src/engine/columnar.ts'
 import type { InputRelation } from '../../src/modules/kit/contract.ts'
-import { identifier } from '../../src/modules/kit/sql.ts'
+import { identifier, raw, sql } from '../../src/modules/kit/sql.ts'
 import type { TransformCase } from './transforms/case.ts'
 
 /**
@@ -49,12 +50,15 @@ export async function inputsOf(
   for (const [port, own] of Object.entries(each.inputs ?? { in: 'FROM sample' })) {
     const table = identifier(`${port}_rows`)
     await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${query(own, inputs.size === 0)}`)
-    const described = (await connection.runAndReadAll(`DESCRIBE ${table}`)).getRowsJson()
+    const step = each.steps?.[port]
+    const name = step === undefined ? table : sql`(${raw(step)})`
+    const described = (await connection.runAndReadAll(`DESCRIBE FROM ${name}`)).getRowsJson()
+    // As the engine says of a Parquet file, and of steps over one.
+    const again = step === undefined ? FILE_IN_COLUMNS : columnarThrough(step, `${port}_rows`, FILE_IN_COLUMNS)
     inputs.set(port, {
-      name: table,
+      name,
       columns: described.map(([name, type]) => ({ name: String(name), type: String(type) })),
-      // As the engine says of a Parquet file; what compares with keeping the input says so in its case.
-      ...(each.costly ? {} : { columnar: true }),
+      ...(again ? rereading(again) : {}),
     })
   }
   return inputs

@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { WRONG_OPTIMIZERS } from '../../src/modules/kit/duckdb-session.ts'
-import { literal } from '../../src/modules/kit/sql.ts'
+import { identifier, literal } from '../../src/modules/kit/sql.ts'
 import { casesNamed, compiled, inputsOf, sampleTable } from './sample.ts'
 import type { TransformCase } from './transforms/case.ts'
 import { type Cost, costOf, fastest, type Measurement, type Workload } from './workload.ts'
@@ -51,7 +51,7 @@ export const transforms: Workload = async ({ rows, names, folder, report }) => {
         add({ ...shown, goal: 'shown, not judged', met: true })
       }
       // The next one has the memory for itself.
-      for (const { name } of inputs.values()) await connection.run(`DROP TABLE ${name}`)
+      for (const port of inputs.keys()) await connection.run(`DROP TABLE ${identifier(`${port}_rows`)}`)
       await connection.run('DROP TABLE IF EXISTS result')
     }
     return found

@@ -22,8 +22,12 @@ export interface InputRelation {
   readonly columns: readonly Column[]
   /** What people call the node it comes from. Of a transform, only where it has `namesSources`. */
   readonly source?: string
-  /** Reading it a second time costs less than keeping it: a file in columns. */
+  /** Reading it a second time costs less than keeping it: a file in columns, or what quick steps leave of one. */
   readonly columnar?: boolean
+  /** Of what is columnar: names, in lower case, of columns that are slow to compute a second time. */
+  readonly costly?: ReadonlySet<string>
+  /** Of what is columnar: some of the file's rows are left out, by conditions that are tested each time. */
+  readonly filtered?: boolean
 }
 
 export interface CompileRequest<Config, Facts = undefined> {

@@ -22,8 +22,8 @@ export interface TransformCase {
   readonly part?: number
   /** The most rows that the SQL by hand can take, where its time grows with their square. */
   readonly most?: number
-  /** Its input stands for one that is costly to compute a second time, and not for a file in columns. */
-  readonly costly?: boolean
+  /** Input port -> a query over `PORT_rows` that stands for the steps before this one; without any, its rows are a file in columns. */
+  readonly steps?: Readonly<Record<string, string>>
   /** A config that touches many columns, for the time to plan 2,000 of them; that above unless given. */
   readonly wide?: unknown
 }

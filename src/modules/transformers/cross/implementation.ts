@@ -25,7 +25,7 @@ export const cross: RelationModule<typeof crossDescriptor, undefined> = {
           ' CROSS JOIN ',
         )}`,
       }
-    // Kept where it is not a file that tells its rows, so that counting does not compute an input a second time, and counts the rows
+    // Kept where it is not a file in columns, or quick steps over one, so that counting does not compute an input a second time, and counts the rows
     // that are then combined.
     const kept = [...inputs.values()].flatMap(({ name, columnar }, index) =>
       columnar ? [] : [sql`${side(index)} AS MATERIALIZED (SELECT * FROM ${name} AS input)`],

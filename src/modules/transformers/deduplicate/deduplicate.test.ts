@@ -3,6 +3,7 @@ import { runFixtures } from '../../kit/run-fixtures.ts'
 import { deduplicate } from './implementation.ts'
 
 runFixtures(deduplicate, new URL('./fixtures/', import.meta.url))
+runFixtures(deduplicate, new URL('./fixtures/', import.meta.url), { columnar: true })
 
 runHostile(deduplicate, {
   config: ({ value, other }) => ({ keys: [value], keep: 'last', order: [{ column: other }] }),

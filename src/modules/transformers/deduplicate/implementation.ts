@@ -1,6 +1,6 @@
 import type { Column } from '../../../shared/engine/types.ts'
 import type { CompiledPorts, CompileRequest, InputRelation, RelationModule } from '../../kit/contract.ts'
-import { checkDistinctNames, freeName, requireColumn, requireInput } from '../../kit/inputs.ts'
+import { checkDistinctNames, freeName, nameKey, requireColumn, requireInput } from '../../kit/inputs.ts'
 import { orderBy, type SortKey } from '../../kit/sort-keys.ts'
 import { identifier, joinSql, raw, type Sql, sql } from '../../kit/sql.ts'
 import { type DeduplicateConfig, deduplicateDescriptor } from './descriptor.ts'
@@ -19,7 +19,7 @@ export const deduplicate: RelationModule<typeof deduplicateDescriptor, undefined
       checkDistinctNames([...input.columns, { name: config.group_column }], 'The result', ['group_column'])
     const byPosition = config.keep !== 'none' && config.order.length === 0
     if (byPosition && config.similar.length === 0 && config.group_column === undefined)
-      return chosenByPosition(input, config, equal, isWhole)
+      return chosenByPosition(input, config, keys, equal, isWhole)
 
     const position = identifier(freeName('position', input.columns))
     // Counting without a partition numbers the rows as they come.
@@ -58,19 +58,29 @@ function chosenOrder(
 
 /**
  * The number of its row alone is kept of each group: three times as fast as a window, and where groups held their rows, as `arg_min`
- * does, many of them would not fit into memory.
+ * does, many of them would not fit into memory. A file in columns is read twice, for the numbers with their keys alone; other rows are
+ * kept, which costs less than to test a second time which they are.
  */
 function chosenByPosition(
   input: InputRelation,
   { keep, ignore }: DeduplicateConfig,
+  keys: readonly Column[],
   equal: readonly Sql[],
   isWhole: boolean,
 ): CompiledPorts {
   const position = identifier(freeName('position', input.columns))
-  const numbered = sql`${ROWS} AS MATERIALIZED (SELECT *, row_number() OVER () AS ${position} FROM ${input.name})`
-  const best = sql`(SELECT ${raw(keep === 'first' ? 'min' : 'max')}(${position}) AS ${position} FROM ${ROWS} GROUP BY ${joinSql(equal)})`
+  const numbered = sql`SELECT *, row_number() OVER () AS ${position} FROM ${input.name}`
+  const isQuick =
+    input.columnar === true && !input.filtered && !keys.some(({ name }) => input.costly?.has(nameKey(name)))
+  // The frame changes no number. It keeps DuckDB from taking both readings for one, which it would keep whole.
+  const ownNumbers = sql`(SELECT *, row_number() OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS ${position} FROM ${input.name})`
+  const [before, rows, numbers] =
+    isQuick && !isWhole
+      ? [raw(''), sql`(${numbered})`, ownNumbers]
+      : [sql`WITH ${ROWS} AS MATERIALIZED (${numbered}) `, ROWS, ROWS]
+  const best = sql`(SELECT ${raw(keep === 'first' ? 'min' : 'max')}(${position}) AS ${position} FROM ${numbers} GROUP BY ${joinSql(equal)})`
   const chosen = (join: 'SEMI' | 'ANTI'): Sql =>
-    sql`WITH ${numbered} SELECT * EXCLUDE (${position}) FROM ${ROWS} ${raw(join)} JOIN ${best} AS best USING (${position})`
+    sql`${before}SELECT * EXCLUDE (${position}) FROM ${rows} AS numbered ${raw(join)} JOIN ${best} AS best USING (${position})`
   return {
     // Rows that are equal in everything need no choice.
     out: isWhole && ignore.length === 0 ? sql`SELECT DISTINCT * FROM ${input.name}` : chosen('SEMI'),
