@@ -3,7 +3,6 @@ import { Banners } from './frame/banners.tsx'
 import { CommandPalette } from './frame/command-palette.tsx'
 import { Dialogs } from './frame/dialogs.tsx'
 import { ErrorBoundary } from './frame/error-boundary.tsx'
-import { ProblemsList } from './frame/problems-list.tsx'
 import { Rail } from './frame/rail.tsx'
 import { ScreenLayer } from './frame/screens.tsx'
 import { StatusLine } from './frame/status-line.tsx'
@@ -54,7 +53,6 @@ export function App() {
           <ScreenLayer />
         </div>
       </div>
-      <ProblemsList />
       <StatusLine />
       <Toaster />
       <Dialogs />

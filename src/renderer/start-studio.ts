@@ -13,7 +13,7 @@ import { keepSelected, select, useSelection } from './store/selection.ts'
 import { autosave, flush, restoreTabs, useTabs } from './store/sessions.ts'
 import { layoutValue, loadSettings, rememberLayout, useSettings } from './store/settings.ts'
 import { toast, toastError } from './store/toasts.ts'
-import { restorePanes, useUi } from './store/ui.ts'
+import { openProblems, restorePanes } from './store/ui.ts'
 import { followOthers } from './sub-pipeline/other-pipelines.ts'
 
 /** Sets the stores going. Gives back what stops them. `onReady`: the look is known, the window can be drawn. */
@@ -124,7 +124,7 @@ function sayWhatHappens(): () => void {
     (error) => {
       if (!error || error.kind === 'cancelled') return
       toast({ tone: 'danger', message: error.message, hint: error.hint })
-      if (error.code.startsWith('pipeline.')) useUi.setState({ problemsOpen: true })
+      if (error.code.startsWith('pipeline.')) openProblems()
     },
   )
   const stopReloads = useTabs.subscribe((state, before) => {

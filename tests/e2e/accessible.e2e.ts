@@ -46,7 +46,17 @@ const screens: Readonly<Record<string, () => Promise<unknown>>> = {
     await step('Add severity').click()
     await page.getByText('exact', { exact: true }).first().waitFor()
   },
+  'the command palette': async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('menuitem', { name: /^Run the pipeline/ }).waitFor()
+  },
+  'the list of problems': async () => {
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'No problems' }).click()
+    await page.getByRole('region', { name: 'Problems' }).waitFor()
+  },
   'the palette of steps': async () => {
+    await page.getByRole('button', { name: 'No problems' }).click()
     await rail('Steps')
     await page.getByRole('treeitem', { name: 'CSV' }).first().waitFor()
   },

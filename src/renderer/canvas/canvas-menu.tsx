@@ -1,5 +1,6 @@
 import { ContextMenuPopover, Menu, MenuDivider, MenuItem } from '@blueprintjs/core'
 import { t } from '../i18n/index.ts'
+import { keysOf } from '../keys/this-keyboard.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { startRun } from '../store/run.ts'
 import { openDialog } from '../store/ui.ts'
@@ -49,7 +50,7 @@ function Items({ at, onAdd, onFit }: Pick<Props, 'at' | 'onAdd' | 'onFit'>) {
       <Menu>
         <MenuItem
           text={t('edge.delete')}
-          label="Del"
+          label={keysOf('delete')}
           intent="danger"
           onClick={() => actions.tryEdit([{ kind: 'disconnect', nodeId: what.target, port: what.port }])}
         />
@@ -60,11 +61,11 @@ function Items({ at, onAdd, onFit }: Pick<Props, 'at' | 'onAdd' | 'onFit'>) {
     return (
       <Menu>
         <MenuItem text={t('canvas.quickAdd')} onClick={onAdd} />
-        <MenuItem text={t('node.paste')} label="Ctrl V" onClick={() => void actions.pasteFromClipboard()} />
+        <MenuItem text={t('node.paste')} label={keysOf('paste')} onClick={() => void actions.pasteFromClipboard()} />
         <MenuDivider />
-        <MenuItem text={t('selection.all')} label="Ctrl A" onClick={actions.selectAll} />
+        <MenuItem text={t('selection.all')} label={keysOf('selectAll')} onClick={actions.selectAll} />
         <MenuItem text={t('canvas.tidy')} onClick={actions.tidy} />
-        <MenuItem text={t('canvas.fit')} label="F" onClick={onFit} />
+        <MenuItem text={t('canvas.fit')} label={keysOf('fit')} onClick={onFit} />
       </Menu>
     )
   }
@@ -75,16 +76,20 @@ function Items({ at, onAdd, onFit }: Pick<Props, 'at' | 'onAdd' | 'onFit'>) {
     <Menu>
       {nodeIds.length === 1 && only !== undefined && pathOfStep(only) !== undefined && (
         <>
-          <MenuItem text={t('sub.open')} label="Enter" onClick={() => openStep(only)} />
+          <MenuItem text={t('sub.open')} label={keysOf('open')} onClick={() => openStep(only)} />
           <MenuItem text={t('sub.putHere')} onClick={() => void putStepsHere(only)} />
           <MenuDivider />
         </>
       )}
       {nodeIds.length === 1 && only !== undefined && (
-        <MenuItem text={t('node.rename')} label="F2" onClick={() => openDialog({ kind: 'renameNode', nodeId: only })} />
+        <MenuItem
+          text={t('node.rename')}
+          label={keysOf('rename')}
+          onClick={() => openDialog({ kind: 'renameNode', nodeId: only })}
+        />
       )}
-      <MenuItem text={t('node.duplicate')} label="Ctrl D" onClick={() => actions.duplicate(nodeIds)} />
-      <MenuItem text={t('node.copy')} label="Ctrl C" onClick={() => void actions.copyToClipboard(nodeIds)} />
+      <MenuItem text={t('node.duplicate')} label={keysOf('duplicate')} onClick={() => actions.duplicate(nodeIds)} />
+      <MenuItem text={t('node.copy')} label={keysOf('copy')} onClick={() => void actions.copyToClipboard(nodeIds)} />
       {loads.length > 0 && loads.length === nodeIds.length && (
         <MenuItem text={t('node.runTo')} onClick={() => void startRun({ only: loads })} />
       )}
@@ -97,7 +102,12 @@ function Items({ at, onAdd, onFit }: Pick<Props, 'at' | 'onAdd' | 'onFit'>) {
       )}
       <MenuItem text={t('sub.makeOf')} onClick={() => askForSubPipeline(nodeIds)} />
       <MenuDivider />
-      <MenuItem text={t('node.delete')} label="Del" intent="danger" onClick={() => actions.removeNodes(nodeIds)} />
+      <MenuItem
+        text={t('node.delete')}
+        label={keysOf('delete')}
+        intent="danger"
+        onClick={() => actions.removeNodes(nodeIds)}
+      />
     </Menu>
   )
 }

@@ -56,7 +56,9 @@ export const StepNodeView = memo(function StepNodeView({ id, data, selected }: N
     >
       <ModuleTile info={info} size={28} />
       <div className="step-words">
-        <div className="step-name truncate">{name}</div>
+        <div className="step-name" title={name}>
+          {name}
+        </div>
         <div className="step-summary truncate" title={summary}>
           {summary}
         </div>

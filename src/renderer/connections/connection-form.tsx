@@ -94,7 +94,7 @@ export function ConnectionForm({ kind, listed }: ConnectionFormProps) {
       }}
     >
       <header className="connections-form-head">
-        <h2 className="truncate">{label || name}</h2>
+        <h2 className="detail-title truncate">{label || name}</h2>
         <span className="secondary">{kind ? text(kind.title) : type}</span>
         <span className="screen-head-space" />
         {listed && !sure && (

@@ -3,13 +3,15 @@ import { Plug, Plus } from 'lucide-react'
 import { useEffect } from 'react'
 import type { ConnectorInfo } from '../../shared/connections/connection.ts'
 import type { ListedConnection } from '../../shared/rpc/app/connections.ts'
+import { ScreenEmpty } from '../frame/screen-empty.tsx'
+import { ScreenHead } from '../frame/screen-head.tsx'
 import { t, text } from '../i18n/index.ts'
 import { icons } from '../icons/icons.ts'
 import { useProject } from '../store/project.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { choose, loadConnections, useConnections } from './connections-store.ts'
 import { KindChooser } from './kind-chooser.tsx'
-import { SecretStoreBar } from './secret-store-bar.tsx'
+import { SecretStoreState, VaultNote } from './secret-store.tsx'
 import './connections.css'
 
 /** The systems that the project is connected to. */
@@ -18,13 +20,7 @@ export function ConnectionsScreen() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another project has other connections.
   useEffect(() => void loadConnections(), [root])
   const { board, kinds, error, subject } = useConnections()
-  if (error && !board)
-    return (
-      <div className="screen-empty">
-        <h2>{error.message}</h2>
-        {error.hint !== undefined && <p>{error.hint}</p>}
-      </div>
-    )
+  if (error && !board) return <ScreenEmpty title={error.message} hint={error.hint} />
   if (!board) return <div aria-busy="true" />
   const add = (
     <Button
@@ -39,12 +35,11 @@ export function ConnectionsScreen() {
   const newType = subject?.kind === 'new' ? kinds.find(({ type }) => type === subject.type) : undefined
   return (
     <>
-      <header className="screen-head">
-        <h1>{t('connections.title')}</h1>
-        <span className="screen-head-space" />
-        <SecretStoreBar store={board.store} />
+      <ScreenHead title={t('rail.connections')}>
+        <SecretStoreState store={board.store} />
         {add}
-      </header>
+      </ScreenHead>
+      <VaultNote store={board.store} />
       {board.problems.length > 0 && (
         <ul className="connections-problems" role="alert">
           {board.problems.map((problem) => (
@@ -55,12 +50,9 @@ export function ConnectionsScreen() {
         </ul>
       )}
       {board.connections.length === 0 && subject === undefined ? (
-        <div className="screen-empty">
-          <Plug size={28} strokeWidth={1.5} aria-hidden />
-          <h2>{t('connections.none')}</h2>
-          <p>{t('connections.noneHint')}</p>
+        <ScreenEmpty icon={Plug} title={t('connections.none')} hint={t('connections.noneHint')}>
           {add}
-        </div>
+        </ScreenEmpty>
       ) : (
         <div className="connections">
           <ul className="connections-list">
@@ -121,6 +113,6 @@ function Row({ connection, kind, isSelected }: RowProps) {
 
 /** Where it leads, as far as the settings say it in words that all kinds share. */
 function placeOf({ settings }: ListedConnection): string {
-  const { host, database, url, base_url: base } = settings
-  return [host ?? url ?? base, database].filter((part) => typeof part === 'string').join('/')
+  const { host, database, url, base_url: base, bucket } = settings
+  return [host ?? url ?? base ?? bucket, database].filter((part) => typeof part === 'string').join('/')
 }

@@ -8,7 +8,7 @@ import { choose } from './connections-store.ts'
 export function KindChooser({ kinds }: { readonly kinds: readonly ConnectorInfo[] }) {
   return (
     <>
-      <h2 className="connections-form-title">{t('connections.chooseKind')}</h2>
+      <h2 className="detail-title connections-form-title">{t('connections.chooseKind')}</h2>
       <ul className="connections-kinds">
         {kinds
           .toSorted((a, b) => text(a.title).localeCompare(text(b.title)))

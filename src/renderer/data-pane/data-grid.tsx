@@ -15,20 +15,23 @@ import { type GridPosition, type GridSelection, isWithin, moveSelection, rangeOf
 
 const ROW = 26
 const HEAD = 84
+const BARE_HEAD = 33
 
 export interface DataGridProps {
   readonly columns: readonly Column[]
   readonly rows: readonly (readonly Cell[])[]
   readonly profile?: Profile | undefined
+  /** No profile will come: heads are names only, and no room is kept for more. */
+  readonly bare?: boolean
   readonly stale?: boolean
   readonly onEnd?: () => void
   /** Column to bring into view. */
   readonly reveal?: { readonly index: number } | undefined
   /** Another relation than before: scrolled back to its start. */
   readonly identity: string
-  /** The other mouse button on the head of a column. */
   /** F2 in a column. */
   readonly onRenameColumn?: ((column: string) => void) | undefined
+  /** The other mouse button on the head of a column. */
   readonly onColumnMenu?: (column: string, event: MouseEvent) => void
   /** Cells may be changed in place, and rows be left out. */
   readonly editing?: GridEditing | undefined
@@ -39,6 +42,7 @@ export function DataGrid({
   columns,
   rows,
   profile,
+  bare = false,
   stale = false,
   onEnd,
   reveal,
@@ -48,6 +52,7 @@ export function DataGrid({
   editing,
 }: DataGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
+  const head = bare ? BARE_HEAD : HEAD
   const [selection, setSelection] = useState<GridSelection | undefined>(undefined)
   const [inspected, setInspected] = useState<GridPosition | undefined>(undefined)
   const [edited, setEdited] = useState<GridPosition | undefined>(undefined)
@@ -59,8 +64,8 @@ export function DataGrid({
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
-    paddingStart: HEAD,
-    scrollPaddingStart: HEAD,
+    paddingStart: head,
+    scrollPaddingStart: head,
   })
   const columnList = useVirtualizer({
     horizontal: true,
@@ -130,7 +135,7 @@ export function DataGrid({
       if (event.key === ' ') return setInspected(inspected ? undefined : at.focus)
       return inspected ? setInspected(undefined) : setSelection(undefined)
     }
-    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 400) - HEAD) / ROW) - 1)
+    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 400) - head) / ROW) - 1)
     const next = moveSelection(
       at,
       { key: event.key, ctrl, shift: event.shiftKey },
@@ -184,7 +189,7 @@ export function DataGrid({
       }}
     >
       <div className="grid-body" style={{ height: rowList.getTotalSize(), width: columnList.getTotalSize() }}>
-        <div className="grid-head" role="row" style={{ height: HEAD }}>
+        <div className={`grid-head${bare ? ' is-bare' : ''}`} role="row" style={{ height: head }}>
           <div className="grid-corner" style={{ width: numberWidth }} />
           {virtualColumns.map((virtual) => {
             const column = columns[virtual.index]

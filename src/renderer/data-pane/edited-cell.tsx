@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import type { Cell } from '../../shared/engine/types.ts'
 import { t } from '../i18n/index.ts'
+import { keysOf } from '../keys/this-keyboard.ts'
 import type { GridPosition } from './grid-position.ts'
 
 /** What may be changed in a grid, and how it shows. */
@@ -45,15 +46,15 @@ export function EditedCell(props: {
           else if (event.key === 'Enter' || event.key === 'Tab') {
             event.preventDefault()
             keep()
-          } else if (event.key === 'Backspace' && event.ctrlKey && event.altKey) end(null)
+          } else if (event.key === 'Backspace' && (event.ctrlKey || event.metaKey) && event.altKey) end(null)
         }}
       />
       {props.cell !== null && (
         <button
           type="button"
           className="cell-to-null"
-          title={t('rejects.toNull')}
-          aria-label={t('rejects.toNull')}
+          title={t('rejects.toNull', { keys: keysOf('toNull') })}
+          aria-label={t('rejects.toNull', { keys: keysOf('toNull') })}
           // The field keeps the focus: losing it would keep what was typed.
           onMouseDown={(event) => event.preventDefault()}
           onPointerDown={(event) => event.stopPropagation()}

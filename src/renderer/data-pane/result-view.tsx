@@ -27,5 +27,5 @@ export function ResultView({ path, runId }: { path: string; runId: string | unde
   }, [path, runId])
   if (error) return <Message failed title={t('data.failed')} text={error.message} hint={error.hint} />
   if (!preview) return <Message title={t('data.loading')} />
-  return <DataGrid columns={preview.columns} rows={preview.rows} identity={`file ${path}`} />
+  return <DataGrid bare columns={preview.columns} rows={preview.rows} identity={`file ${path}`} />
 }

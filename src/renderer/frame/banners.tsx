@@ -6,7 +6,7 @@ import { useEngine } from '../store/engine.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { resolveConflict, retrySave } from '../store/sessions.ts'
 import { toastError } from '../store/toasts.ts'
-import { useUi } from '../store/ui.ts'
+import { openProblems } from '../store/ui.ts'
 
 /** What a person must know, or decide, before going on. */
 export function Banners() {
@@ -55,7 +55,7 @@ export function Banners() {
           <TriangleAlert size={15} aria-hidden />
           {t('save.incomplete')}
           <span className="status-space" />
-          <Button size="small" text={t('command.problems')} onClick={() => useUi.setState({ problemsOpen: true })} />
+          <Button size="small" text={t('command.problems')} onClick={openProblems} />
         </div>
       )}
       {saved === 'failed' && (

@@ -39,6 +39,8 @@ export function CommandPalette() {
       resetOnSelect
       itemListPredicate={(query, items) => best(query, items)}
       itemRenderer={renderItem}
+      // Nothing typed yet: what is there is offered at once.
+      initialContent={undefined}
       noResults={<MenuItem disabled text={t('palette.nothing')} />}
       inputProps={{ placeholder: t('palette.placeholder'), 'aria-label': t('bar.search') }}
       overlayProps={{ transitionDuration: 0 }}
@@ -145,7 +147,6 @@ const renderItem: ItemRenderer<Item> = (item, { handleClick, handleFocus, modifi
       </>
     }
     label={t(`palette.${item.kind}`)}
-    roleStructure="listoption"
     onClick={handleClick}
     {...(handleFocus && { onFocus: handleFocus })}
   />

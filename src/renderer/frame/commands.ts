@@ -2,11 +2,12 @@ import { readsConnections } from '../../shared/pipeline/reads-connections.ts'
 import * as actions from '../canvas/canvas-actions.ts'
 import { canvasHandle } from '../canvas/canvas-state.ts'
 import { t } from '../i18n/index.ts'
+import { keysOf } from '../keys/this-keyboard.ts'
 import { redo, undo, usePipeline } from '../store/pipeline.ts'
 import { cancelRun, isRunning, startRun, useRun } from '../store/run.ts'
 import { useSelection } from '../store/selection.ts'
 import { changeSettings } from '../store/settings.ts'
-import { openDialog, showPanes, showScreen, toggleDocs, useUi } from '../store/ui.ts'
+import { openDialog, openProblems, showPanes, showScreen, toggleDocs, useUi } from '../store/ui.ts'
 import { askForSubPipeline, putStepsHere } from '../sub-pipeline/actions.ts'
 import { openStep, pathOfStep } from '../sub-pipeline/ways.ts'
 import { SCREENS } from './screens.tsx'
@@ -38,7 +39,7 @@ export function commands(): Command[] {
     {
       id: 'run',
       title: t('command.run'),
-      keys: 'Ctrl Enter',
+      keys: keysOf('run'),
       enabled: hasNodes && !running,
       run: () => void startRun(),
     },
@@ -50,18 +51,24 @@ export function commands(): Command[] {
       run: () => openDialog({ kind: 'offlineRun' }),
     },
     { id: 'cancel', title: t('command.cancel'), enabled: running, run: () => void cancelRun() },
-    { id: 'undo', title: t('command.undo'), keys: 'Ctrl Z', enabled: canUndo, run: undo },
-    { id: 'redo', title: t('command.redo'), keys: 'Ctrl Shift Z', enabled: canRedo, run: redo },
+    { id: 'undo', title: t('command.undo'), keys: keysOf('undo'), enabled: canUndo, run: undo },
+    { id: 'redo', title: t('command.redo'), keys: keysOf('redo'), enabled: canRedo, run: redo },
     {
       id: 'quickAdd',
       title: t('command.quickAdd'),
-      keys: 'A',
+      keys: keysOf('quickAdd'),
       enabled: document !== undefined,
       run: () => canvasHandle()?.quickAdd(),
     },
     { id: 'tidy', title: t('command.tidy'), enabled: hasNodes, run: () => canvasHandle()?.tidy() },
-    { id: 'fit', title: t('command.fit'), keys: 'F', enabled: hasNodes, run: () => canvasHandle()?.fit() },
-    { id: 'selectAll', title: t('command.selectAll'), keys: 'Ctrl A', enabled: hasNodes, run: actions.selectAll },
+    { id: 'fit', title: t('command.fit'), keys: keysOf('fit'), enabled: hasNodes, run: () => canvasHandle()?.fit() },
+    {
+      id: 'selectAll',
+      title: t('command.selectAll'),
+      keys: keysOf('selectAll'),
+      enabled: hasNodes,
+      run: actions.selectAll,
+    },
     {
       id: 'makeSubPipeline',
       title: t('sub.makeCommand'),
@@ -70,7 +77,7 @@ export function commands(): Command[] {
     },
     ...(only !== undefined && pathOfStep(only) !== undefined
       ? [
-          { id: 'openStep', title: t('sub.open'), keys: 'Enter', enabled: true, run: () => void openStep(only) },
+          { id: 'openStep', title: t('sub.open'), keys: keysOf('open'), enabled: true, run: () => void openStep(only) },
           { id: 'putStepsHere', title: t('sub.putHere'), enabled: true, run: () => void putStepsHere(only) },
         ]
       : []),
@@ -82,9 +89,9 @@ export function commands(): Command[] {
     },
     ...SCREENS.map(({ id }) => always(`screen.${id}`, t(`rail.${id}`), () => showScreen(id))),
     always('newPipeline', t('command.newPipeline'), () => openDialog({ kind: 'newPipeline' })),
-    always('docs', t('command.docs'), toggleDocs, 'F1'),
-    always('shortcuts', t('shortcuts.title'), () => openDialog({ kind: 'shortcuts' }), '?'),
-    always('problems', t('command.problems'), () => useUi.setState({ problemsOpen: true })),
+    always('docs', t('command.docs'), toggleDocs, keysOf('docs')),
+    always('shortcuts', t('shortcuts.title'), () => openDialog({ kind: 'shortcuts' }), keysOf('shortcuts')),
+    always('problems', t('command.problems'), openProblems),
     always('left', t('command.toggleLeft'), () => showPanes({ leftOpen: !leftOpen })),
     always('data', t('command.toggleData'), () => showPanes({ dataOpen: !dataOpen })),
     always('inspector', t('command.toggleInspector'), () => showPanes({ inspectorOpen: !inspectorOpen })),

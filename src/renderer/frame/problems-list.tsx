@@ -7,27 +7,32 @@ import { t } from '../i18n/index.ts'
 import { textOfProblem } from '../inspector/problem-text.ts'
 import { allProblems, useAnalysis } from '../store/analysis.ts'
 import { usePipeline } from '../store/pipeline.ts'
-import { showPanes, useUi } from '../store/ui.ts'
+import { closeProblems, showPanes, useUi } from '../store/ui.ts'
 
-/** Every problem of the pipeline, above the status line; choosing one goes to its node and field. */
+/** Every problem of the pipeline, over the data pane; choosing one goes to its node and field. */
 export function ProblemsList() {
   const open = useUi((state) => state.problemsOpen)
   const analysis = useAnalysis((state) => state.analysis)
   const fileProblems = usePipeline((state) => state.fileProblems)
   const problems = useMemo(() => [...fileProblems, ...allProblems(analysis)], [fileProblems, analysis])
   if (!open) return null
-  const close = () => useUi.setState({ problemsOpen: false })
   return (
     <section
       className="problems"
       aria-label={t('problems.title')}
-      onKeyDown={(event) => event.key === 'Escape' && close()}
+      onKeyDown={(event) => event.key === 'Escape' && closeProblems()}
     >
       <header>
         <h2>{t('problems.title')}</h2>
         <span className="canvas-count">{problems.length > 0 && problems.length}</span>
         <span className="status-space" />
-        <Button variant="minimal" size="small" icon={<X size={14} />} aria-label={t('dialog.close')} onClick={close} />
+        <Button
+          variant="minimal"
+          size="small"
+          icon={<X size={14} />}
+          aria-label={t('dialog.close')}
+          onClick={closeProblems}
+        />
       </header>
       {problems.length === 0 && <p className="panel-none">{t('problems.none')}</p>}
       <ul>

@@ -1,45 +1,46 @@
 import { Dialog, DialogBody } from '@blueprintjs/core'
 import { t } from '../i18n/index.ts'
+import { capsOf } from '../keys/this-keyboard.ts'
 import { closeDialog } from '../store/ui.ts'
 
-/** Every key of the studio, where it acts. Keys that go together are parted by a space. */
+/** Every key of the studio, where it acts. */
 const GROUPS = [
   {
     title: 'shortcuts.everywhere',
     keys: [
-      ['Ctrl K', 'shortcuts.commands'],
-      ['Ctrl Enter', 'command.run'],
-      ['Ctrl S', 'shortcuts.save'],
-      ['Ctrl Z', 'command.undo'],
-      ['Ctrl Shift Z', 'command.redo'],
-      ['F1', 'command.docs'],
+      ['commands', 'shortcuts.commands'],
+      ['run', 'command.run'],
+      ['save', 'shortcuts.save'],
+      ['undo', 'command.undo'],
+      ['redo', 'command.redo'],
+      ['docs', 'command.docs'],
     ],
   },
   {
     title: 'canvas.label',
     keys: [
-      ['← → ↑ ↓', 'shortcuts.go'],
-      ['Shift ← → ↑ ↓', 'shortcuts.move'],
-      ['A', 'command.quickAdd'],
-      ['Enter', 'sub.open'],
-      ['Alt ↑', 'shortcuts.back'],
-      ['F2', 'node.rename'],
-      ['Del', 'node.delete'],
-      ['Shift F10', 'shortcuts.menu'],
-      ['Ctrl A', 'command.selectAll'],
-      ['Ctrl D', 'node.duplicate'],
-      ['Ctrl C/X/V', 'shortcuts.clipboard'],
-      ['F', 'command.fit'],
-      ['Esc', 'shortcuts.none'],
-      ['?', 'shortcuts.title'],
+      ['go', 'shortcuts.go'],
+      ['move', 'shortcuts.move'],
+      ['quickAdd', 'command.quickAdd'],
+      ['open', 'sub.open'],
+      ['back', 'shortcuts.back'],
+      ['rename', 'node.rename'],
+      ['delete', 'node.delete'],
+      ['menu', 'shortcuts.menu'],
+      ['selectAll', 'command.selectAll'],
+      ['duplicate', 'node.duplicate'],
+      ['clipboard', 'shortcuts.clipboard'],
+      ['fit', 'command.fit'],
+      ['leave', 'shortcuts.none'],
+      ['shortcuts', 'shortcuts.title'],
     ],
   },
   {
     title: 'shortcuts.grid',
     keys: [
-      ['← → ↑ ↓', 'shortcuts.cells'],
-      ['F2', 'rename.menu'],
-      ['Ctrl C', 'node.copy'],
+      ['go', 'shortcuts.cells'],
+      ['rename', 'rename.menu'],
+      ['copy', 'node.copy'],
     ],
   },
 ] as const
@@ -59,10 +60,10 @@ export function ShortcutsDialog() {
           <section key={title} className="shortcuts">
             <h3>{t(title)}</h3>
             <dl>
-              {keys.map(([names, what]) => (
-                <div key={names}>
+              {keys.map(([key, what]) => (
+                <div key={what}>
                   <dt>
-                    {names.split(' ').map((name) => (
+                    {capsOf(key).map((name) => (
                       <kbd key={name}>{name}</kbd>
                     ))}
                   </dt>

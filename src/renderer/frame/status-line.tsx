@@ -7,7 +7,7 @@ import { allProblems, useAnalysis } from '../store/analysis.ts'
 import { useEngine } from '../store/engine.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { retrySave } from '../store/sessions.ts'
-import { showPanes, useUi } from '../store/ui.ts'
+import { closeProblems, openProblems, showPanes, useUi } from '../store/ui.ts'
 
 export function StatusLine() {
   const analysis = useAnalysis((state) => state.analysis)
@@ -22,7 +22,7 @@ export function StatusLine() {
         type="button"
         className={`status-problems${hasErrors || fileProblems > 0 ? ' has-errors' : count > 0 ? ' has-warnings' : ''}`}
         aria-expanded={open}
-        onClick={() => useUi.setState({ problemsOpen: !open })}
+        onClick={open ? closeProblems : openProblems}
       >
         {count === 0 ? t('status.noProblems') : t('status.someProblems', { count })}
       </button>

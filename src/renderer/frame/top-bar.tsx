@@ -1,6 +1,7 @@
 import { Button, ButtonGroup, Popover } from '@blueprintjs/core'
 import { ChevronDown, Play, Plus, Search, Square, X } from 'lucide-react'
 import { t } from '../i18n/index.ts'
+import { keysOf } from '../keys/this-keyboard.ts'
 import { RunMenu } from '../runs/run-menu.tsx'
 import { usePipeline } from '../store/pipeline.ts'
 import { useProject } from '../store/project.ts'
@@ -23,7 +24,7 @@ export function TopBar() {
       <button className="bar-search" type="button" onClick={() => useUi.setState({ paletteOpen: true })}>
         <Search size={14} aria-hidden />
         <span className="truncate">{t('bar.search')}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd>{keysOf('commands')}</kbd>
       </button>
       <RunButton />
     </header>
@@ -114,7 +115,7 @@ function RunButton() {
           intent="primary"
           icon={<Play size={12} fill="currentColor" />}
           text={t('bar.run')}
-          title="Ctrl Enter"
+          title={keysOf('run')}
           disabled={!canRun}
           onClick={() => void startRun()}
         />

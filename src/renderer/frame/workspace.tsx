@@ -10,19 +10,25 @@ import { showPanes, useUi } from '../store/ui.ts'
 import { LeftPanel } from './left-panel.tsx'
 import { Middle } from './middle.tsx'
 import { NORMAL, sizesFor } from './pane-sizes.ts'
+import { ProblemsList } from './problems-list.tsx'
 
 const isSizes = (value: unknown): value is Record<string, number> =>
   typeof value === 'object' && value !== null && Object.values(value).every((size) => typeof size === 'number')
 
+type PaneName = keyof typeof NORMAL
+
+const sizesNow = () => sizesFor({ ...NORMAL, ...layoutValue('sizes', {}, isSizes) }, window.innerWidth)
+
 /** Keeps a pane as open as its switch in `useUi` says, whoever moves first. */
-function usePane(open: boolean, onChange: (open: boolean) => void) {
+function usePane(open: boolean, size: PaneName, onChange: (open: boolean) => void) {
   const ref = usePanelRef()
   useEffect(() => {
     const panel = ref.current
     if (!panel || panel.isCollapsed() === !open) return
-    if (open) panel.expand()
+    // It may have been closed since the start, without a size to go back to.
+    if (open) panel.resize(sizesNow()[size])
     else panel.collapse()
-  }, [open, ref])
+  }, [open, size, ref])
   return {
     panelRef: ref,
     onResize: ({ inPixels }: { inPixels: number }) => {
@@ -33,9 +39,9 @@ function usePane(open: boolean, onChange: (open: boolean) => void) {
 
 export function Workspace() {
   const { leftOpen, inspectorOpen } = useUi()
-  const sizes = useMemo(() => sizesFor({ ...NORMAL, ...layoutValue('sizes', {}, isSizes) }, window.innerWidth), [])
-  const left = usePane(leftOpen, (open) => showPanes({ leftOpen: open }))
-  const inspector = usePane(inspectorOpen, (open) => showPanes({ inspectorOpen: open }))
+  const sizes = useMemo(sizesNow, [])
+  const left = usePane(leftOpen, 'left', (open) => showPanes({ leftOpen: open }))
+  const inspector = usePane(inspectorOpen, 'inspector', (open) => showPanes({ inspectorOpen: open }))
   const keep = (_layout: Layout) => {
     const leftSize = left.panelRef.current?.getSize().inPixels ?? 0
     const inspectorSize = inspector.panelRef.current?.getSize().inPixels ?? 0
@@ -85,7 +91,7 @@ export function Workspace() {
 
 function CanvasAndData({ normal }: { readonly normal: number }) {
   const dataOpen = useUi((state) => state.dataOpen)
-  const data = usePane(dataOpen, (open) => showPanes({ dataOpen: open }))
+  const data = usePane(dataOpen, 'data', (open) => showPanes({ dataOpen: open }))
   const keep = () => {
     const size = data.panelRef.current?.getSize().inPixels ?? 0
     const now = { ...NORMAL, ...layoutValue('sizes', {}, isSizes) }
@@ -94,9 +100,12 @@ function CanvasAndData({ normal }: { readonly normal: number }) {
   return (
     <Group orientation="vertical" onLayoutChanged={keep}>
       <Panel id="canvas" minSize={160}>
-        <Middle>
-          <Canvas />
-        </Middle>
+        <div className="canvas-frame">
+          <Middle>
+            <Canvas />
+          </Middle>
+          {!dataOpen && <ProblemsList />}
+        </div>
       </Panel>
       <Separator className="separator is-horizontal" aria-label={t('status.showData')} />
       <Panel
@@ -109,6 +118,7 @@ function CanvasAndData({ normal }: { readonly normal: number }) {
       >
         <section className="data-pane-frame">
           <DataPane />
+          {dataOpen && <ProblemsList />}
         </section>
       </Panel>
     </Group>

@@ -39,9 +39,13 @@ export const enConnections = {
   'secrets.createVault': 'Create a vault',
   'secrets.passphrase': 'Passphrase',
   'secrets.again': 'Once more',
-  'secrets.noKeychain': 'No keychain answers on this computer, so there is nowhere to keep secrets yet.',
+  'secrets.whatVault':
+    'No keychain answers on this computer. Before a password of a connection can be stored, create a vault: an encrypted file on this computer that keeps them all.',
+  'secrets.whatLocked':
+    'The vault, the encrypted file that keeps the passwords of connections, is locked. Connections that need one work again once it is unlocked.',
+  'secrets.noKeychain': 'Why no keychain answers: {reason}',
   'secrets.vaultHelp':
-    'A vault is a file that is encrypted under a passphrase of {count} characters or more. Nobody can restore it: without the passphrase, secrets are entered anew.',
+    'Choose a passphrase of {count} characters or more. Nobody can restore it: without the passphrase, secrets are entered anew.',
   'secrets.locked': 'Create or unlock the vault above to store secrets.',
   'secrets.stored': 'Stored. Type another one to replace it.',
   'secrets.stale':

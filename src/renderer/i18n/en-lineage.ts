@@ -21,7 +21,6 @@ export const enLineage = {
   'lineage.direction': 'What is lit',
   'lineage.export': 'Export',
   'lineage.refresh': 'Read the pipelines again',
-  'lineage.close': 'Close the lineage',
   'lineage.clear': 'Nothing chosen',
   'lineage.loading': 'Reading the pipelines…',
   'lineage.empty': 'No pipeline reads or writes anything yet',

@@ -141,7 +141,7 @@ export const enRuns = {
   'storage.close': 'Close',
   'storage.cleaned': 'Removed: {runs} of the runs, {bytes}.',
   'rejects.ofAttempt': 'of attempt {count}',
-  'rejects.toNull': 'Set to NULL (Ctrl+Alt+Backspace)',
+  'rejects.toNull': 'Set to NULL ({keys})',
   'rejects.rows': '{count} row | {count} rows',
   'rejects.of': 'of {count} rejected',
   'rejects.changed': '{count} cell changed | {count} cells changed',

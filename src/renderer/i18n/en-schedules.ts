@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how it is written in the file.
 /** Words of the schedules’ screen. */
 export const enSchedules = {
-  'schedules.title': 'Schedules',
   'schedules.active': 'Run on this computer',
   'schedules.activeHint': 'While the studio is open. “logidata daemon” runs them without a window.',
   'schedules.inactiveHint': 'Nothing starts by itself until you switch this on.',

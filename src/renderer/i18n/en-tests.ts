@@ -7,6 +7,7 @@ export const enTests = {
   'tests.run': 'Run',
   'tests.openFile': 'Show the file',
   'tests.notRun': 'Not run yet.',
+  'tests.chooseTitle': 'No test chosen',
   'tests.choose': 'Choose a test to see what it came to.',
   'tests.none': 'No test yet.',
   'tests.noneHint': 'Select a step, look at its rows, and choose “Save as test” above them.',

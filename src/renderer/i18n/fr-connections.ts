@@ -40,9 +40,13 @@ export const frConnections: Record<keyof typeof enConnections, string> = {
   'secrets.createVault': 'Créer un coffre',
   'secrets.passphrase': 'Phrase secrète',
   'secrets.again': 'Encore une fois',
-  'secrets.noKeychain': 'Aucun trousseau ne répond sur cet ordinateur : les secrets n’ont pas encore de place.',
+  'secrets.whatVault':
+    'Aucun trousseau ne répond sur cet ordinateur. Pour enregistrer le mot de passe d’une connexion, il faut un coffre : un fichier chiffré de cet ordinateur, qui les garde tous.',
+  'secrets.whatLocked':
+    'Le coffre, le fichier chiffré qui garde les mots de passe des connexions, est verrouillé. Celles qui en ont besoin attendent son ouverture.',
+  'secrets.noKeychain': 'Pourquoi aucun trousseau ne répond : {reason}',
   'secrets.vaultHelp':
-    'Un coffre est un fichier chiffré par une phrase secrète d’au moins {count} caractères. Personne ne peut la retrouver : sans elle, il faut ressaisir les secrets.',
+    'Choisissez une phrase secrète d’au moins {count} caractères. Personne ne peut la retrouver : sans elle, il faut ressaisir les secrets.',
   'secrets.locked': 'Créez ou déverrouillez le coffre ci-dessus pour enregistrer des secrets.',
   'secrets.stored': 'Enregistré. Saisissez-en un autre pour le remplacer.',
   'secrets.stale':

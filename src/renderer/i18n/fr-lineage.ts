@@ -22,7 +22,6 @@ export const frLineage: Record<keyof typeof enLineage, string> = {
   'lineage.direction': 'Ce qui est mis en évidence',
   'lineage.export': 'Exporter',
   'lineage.refresh': 'Relire les pipelines',
-  'lineage.close': 'Fermer le lignage',
   'lineage.clear': 'Aucun choix',
   'lineage.loading': 'Lecture des pipelines…',
   'lineage.empty': 'Aucun pipeline ne lit ni n’écrit encore rien',

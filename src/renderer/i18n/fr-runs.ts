@@ -142,7 +142,7 @@ export const frRuns: Record<keyof typeof enRuns, string> = {
   'storage.close': 'Fermer',
   'storage.cleaned': 'Supprimé : {runs} des exécutions, {bytes}.',
   'rejects.ofAttempt': 'de la tentative {count}',
-  'rejects.toNull': 'Mettre à NULL (Ctrl+Alt+Retour arrière)',
+  'rejects.toNull': 'Mettre à NULL ({keys})',
   'rejects.rows': '{count} ligne | {count} lignes',
   'rejects.of': 'sur {count} rejetées',
   'rejects.changed': '{count} cellule modifiée | {count} cellules modifiées',

@@ -2,7 +2,6 @@
 import type { enSchedules } from './en-schedules.ts'
 
 export const frSchedules: Record<keyof typeof enSchedules, string> = {
-  'schedules.title': 'Planification',
   'schedules.active': 'Exécuter sur cet ordinateur',
   'schedules.activeHint': 'Tant que le studio est ouvert. « logidata daemon » les exécute sans fenêtre.',
   'schedules.inactiveHint': 'Rien ne démarre de lui-même tant que ceci est désactivé.',
@@ -29,7 +28,7 @@ export const frSchedules: Record<keyof typeof enSchedules, string> = {
   'schedules.description': 'Description',
   'schedules.when': 'Quand',
   'schedules.kind.cron': 'À heure fixe',
-  'schedules.kind.every': 'Toutes les',
+  'schedules.kind.every': 'À intervalle',
   'schedules.kind.files': 'Arrivée de fichiers',
   'schedules.kind.after': 'Après un pipeline',
   'schedules.cron': 'Minute heure jour mois jour de semaine',

@@ -8,6 +8,7 @@ export const frTests: Readonly<Record<keyof typeof enTests, string>> = {
   'tests.run': 'Lancer',
   'tests.openFile': 'Voir le fichier',
   'tests.notRun': 'Pas encore lancé.',
+  'tests.chooseTitle': 'Aucun test choisi',
   'tests.choose': 'Choisissez un test pour voir son résultat.',
   'tests.none': 'Pas encore de test.',
   'tests.noneHint':

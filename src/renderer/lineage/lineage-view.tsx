@@ -1,7 +1,9 @@
 import { Button, InputGroup, Menu, MenuItem, PopoverNext, SegmentedControl, Spinner } from '@blueprintjs/core'
 import { ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react'
-import { Download, Maximize, Minus, Plus, RefreshCw, Search, Waypoints, X } from 'lucide-react'
+import { Download, Maximize, Minus, Plus, RefreshCw, Search, Waypoints } from 'lucide-react'
 import { useEffect, useMemo } from 'react'
+import { ScreenEmpty } from '../frame/screen-empty.tsx'
+import { ScreenHead } from '../frame/screen-head.tsx'
 import { t } from '../i18n/index.ts'
 import { toastError } from '../store/toasts.ts'
 import { LineageBox } from './lineage-box.tsx'
@@ -57,16 +59,19 @@ function LineageBar() {
   const loading = useLineage((state) => state.loading)
   const overview = useLineage((state) => state.overview)
   return (
-    <header className="lineage-bar">
-      <Waypoints size={17} strokeWidth={1.8} aria-hidden />
-      <h2>{t('lineage.title')}</h2>
-      {overview && (
-        <span className="lineage-figures">
-          {t('lineage.figures', { pipelines: overview.pipelines.length, datasets: overview.datasets.length })}
-        </span>
-      )}
-      {loading && <Spinner size={14} />}
-      <span className="lineage-space" />
+    <ScreenHead
+      title={t('rail.lineage')}
+      about={
+        <>
+          {overview && (
+            <span className="lineage-figures">
+              {t('lineage.figures', { pipelines: overview.pipelines.length, datasets: overview.datasets.length })}
+            </span>
+          )}
+          {loading && <Spinner size={14} />}
+        </>
+      }
+    >
       <InputGroup
         className="lineage-search"
         autoFocus
@@ -108,14 +113,7 @@ function LineageBar() {
       >
         <Button variant="minimal" icon={<Download size={15} />} text={t('lineage.export')} />
       </PopoverNext>
-      <Button
-        variant="minimal"
-        icon={<X size={16} />}
-        aria-label={t('lineage.close')}
-        title={`${t('lineage.close')} (Esc)`}
-        onClick={closeLineage}
-      />
-    </header>
+    </ScreenHead>
   )
 }
 
@@ -153,17 +151,14 @@ function Drawing() {
   if (error)
     return (
       <div className="lineage-canvas lineage-empty">
-        <h2>{error.message}</h2>
-        <p>{error.hint}</p>
+        <ScreenEmpty title={error.message} hint={error.hint} />
       </div>
     )
   if (!overview || !drawn) return <div className="lineage-canvas lineage-empty">{t('lineage.loading')}</div>
   if (overview.links.length === 0)
     return (
       <div className="lineage-canvas lineage-empty">
-        <Waypoints size={28} strokeWidth={1.5} aria-hidden />
-        <h2>{t('lineage.empty')}</h2>
-        <p>{t('lineage.emptyHint')}</p>
+        <ScreenEmpty icon={Waypoints} title={t('lineage.empty')} hint={t('lineage.emptyHint')} />
       </div>
     )
   return (

@@ -126,6 +126,7 @@ export function RejectedRowsView({ run, rejects }: Props) {
         </div>
       )}
       <DataGrid
+        bare
         columns={kept.columns}
         rows={rows}
         identity={`${run.runId}.${nodeId}.${port}`}

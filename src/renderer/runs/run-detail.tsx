@@ -50,7 +50,14 @@ export function RunDetailView() {
             'rejects',
             rejected.reduce((sum, { rows }) => sum + Number(rows), 0),
           )}
-          panel={<RunRejectsView run={run} rejects={rejected} key={run.runId} />}
+          panel={
+            <RunRejectsView
+              run={run}
+              rejects={rejected}
+              labels={(nodeId) => detail.request.document.nodes[nodeId]?.label ?? nodeId}
+              key={run.runId}
+            />
+          }
         />
         <Tab id="checks" title={title('checks', checked.length)} panel={<RunChecks checks={checked} />} />
         <Tab id="compare" title={title('compare')} panel={<RunComparisonView detail={detail} key={run.runId} />} />
@@ -72,7 +79,7 @@ function Head({ detail: { run } }: { readonly detail: RunDetail }) {
     <header className="run-head">
       <RunStateIcon state={run.state} size={20} />
       <div className="run-head-words">
-        <h1 className="truncate">{nameOf(run)}</h1>
+        <h2 className="detail-title truncate">{nameOf(run)}</h2>
         <p className="truncate">
           {[stateWord(run.state), whenOf(run.startedAt ?? run.queuedAt, true), triggerWords(run.trigger)].join(' · ')}
           <code title={t('runs.id')}>{run.runId}</code>

@@ -1,5 +1,5 @@
 import { Button, InputGroup, SegmentedControl } from '@blueprintjs/core'
-import { ArrowDown, ArrowUp, HardDrive, Search, X } from 'lucide-react'
+import { ArrowDown, ArrowUp, Search, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { RunSummary } from '../../shared/runs/history.ts'
 import { t } from '../i18n/index.ts'
@@ -7,13 +7,11 @@ import { toastError } from '../store/toasts.ts'
 import { RunStateIcon } from './run-state-icon.tsx'
 import { dayOf, durationOf, nameOf, stateWord, timeOf, triggerWords } from './run-words.ts'
 import { filterRuns, loadRuns, moveRun, type StateFilter, selectRun, stopRun, useRuns } from './runs-store.ts'
-import { StorageDialog } from './storage-dialog.tsx'
 
 const QUIET_MILLISECONDS = 180
 
 export function RunList() {
   const { runs, next, queue, states, loaded } = useRuns()
-  const [storage, setStorage] = useState(false)
   const [query, setQuery] = useState(useRuns.getState().contains)
   useEffect(() => {
     if (query === useRuns.getState().contains) return
@@ -71,16 +69,6 @@ export function RunList() {
           <p className="panel-none">{query || states !== 'all' ? t('runs.noMatch') : t('runs.none')}</p>
         )}
       </div>
-      <div className="runs-foot">
-        <Button
-          size="small"
-          variant="minimal"
-          icon={<HardDrive size={13} />}
-          text={t('storage.open')}
-          onClick={() => setStorage(true)}
-        />
-      </div>
-      {storage && <StorageDialog onClose={() => setStorage(false)} />}
     </section>
   )
 }

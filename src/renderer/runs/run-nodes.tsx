@@ -1,7 +1,8 @@
 import { SegmentedControl } from '@blueprintjs/core'
 import { useState } from 'react'
+import { outputPortsOf } from '../../shared/modules/ports.ts'
 import type { RunDetail, RunNode, RunStage } from '../../shared/runs/history.ts'
-import { formatMilliseconds, formatNumber, t } from '../i18n/index.ts'
+import { formatMilliseconds, formatNumber, t, text } from '../i18n/index.ts'
 import { ModuleTile } from '../icons/module-icon.tsx'
 import { useModules } from '../store/modules.ts'
 import { barOf, hasRun, type RunSpan, spanOf } from './run-span.ts'
@@ -80,6 +81,9 @@ function NodeRow({ node, detail, stages, span }: NodeRowProps) {
   const tries = Math.max(1, ...stages.filter((stage) => stage.nodes.includes(nodeId)).map((stage) => stage.tries))
   const isLoad = info?.family === 'load'
   const rejected = balance?.rejected ?? {}
+  const titles = new Map(
+    outputPortsOf(info?.outputs ?? [], definition?.config).map((port) => [port.name, text(port.title)]),
+  )
   const out = Object.fromEntries(Object.entries(rows).filter(([port]) => !(port in rejected)))
   return (
     <tr>
@@ -98,8 +102,8 @@ function NodeRow({ node, detail, stages, span }: NodeRowProps) {
         {tries > 1 && <span className="run-tries">{t('runs.tries', { count: tries })}</span>}
       </td>
       <td className="is-number">{figures(balance?.in ?? (isLoad ? rows : {}))}</td>
-      <td className="is-number">{isLoad ? '' : figures(out)}</td>
-      <td className="is-number is-danger">{figures(rejected, true)}</td>
+      <td className="is-number">{isLoad ? '' : figures(out, { titles })}</td>
+      <td className="is-number is-danger">{figures(rejected, { titles, hideZero: true })}</td>
       <td className="is-number">{node.milliseconds === undefined ? '' : formatMilliseconds(node.milliseconds)}</td>
       <td className="run-bars">
         {bar && (
@@ -114,9 +118,14 @@ function NodeRow({ node, detail, stages, span }: NodeRowProps) {
   )
 }
 
-/** `1,234`, or with the ports' names where there are several. */
-function figures(rows: Readonly<Record<string, string>>, hideZero = false): string {
+interface Shown {
+  readonly titles?: ReadonlyMap<string, string>
+  readonly hideZero?: boolean
+}
+
+/** `1,234`, or with what the ports are called where there are several. */
+function figures(rows: Readonly<Record<string, string>>, { titles, hideZero = false }: Shown = {}): string {
   const entries = Object.entries(rows).filter(([, count]) => !hideZero || count !== '0')
   if (entries.length === 1) return formatNumber(entries[0]?.[1] ?? '0')
-  return entries.map(([port, count]) => `${port} ${formatNumber(count)}`).join(' · ')
+  return entries.map(([port, count]) => `${titles?.get(port) ?? port} ${formatNumber(count)}`).join(' · ')
 }

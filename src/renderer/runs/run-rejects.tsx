@@ -7,9 +7,12 @@ import { RejectedRowsView } from './rejected-rows.tsx'
 export function RunRejectsView({
   run,
   rejects,
+  labels,
 }: {
   readonly run: RunSummary
   readonly rejects: readonly RunRejects[]
+  /** Of the steps, where they are called otherwise than their ids. */
+  readonly labels: (nodeId: string) => string
 }) {
   const [chosen, setChosen] = useState(0)
   const current = rejects[chosen] ?? rejects[0]
@@ -20,8 +23,8 @@ export function RunRejectsView({
         {rejects.map((one, index) => (
           <li key={`${one.nodeId}.${one.port}`}>
             <button type="button" className={one === current ? 'is-selected' : ''} onClick={() => setChosen(index)}>
-              <span className="truncate">
-                {one.nodeId}
+              <span className="truncate" title={one.nodeId}>
+                {labels(one.nodeId)}
                 {severalPorts(rejects, one) && <span className="run-of"> {one.port}</span>}
               </span>
               <span className="is-danger">{formatNumber(one.rows)}</span>

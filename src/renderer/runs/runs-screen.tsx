@@ -1,12 +1,15 @@
 import { Button } from '@blueprintjs/core'
-import { History, Workflow } from 'lucide-react'
-import { useEffect } from 'react'
+import { HardDrive, History, Workflow } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { ScreenEmpty } from '../frame/screen-empty.tsx'
+import { ScreenHead } from '../frame/screen-head.tsx'
 import { t } from '../i18n/index.ts'
 import { useProject } from '../store/project.ts'
 import { showScreen } from '../store/ui.ts'
 import { RunDetailView } from './run-detail.tsx'
 import { RunList } from './run-list.tsx'
 import { followRuns, useRuns } from './runs-store.ts'
+import { StorageDialog } from './storage-dialog.tsx'
 import './runs.css'
 
 /** What goes, what waits and what has been, with everything that is known of one run. */
@@ -20,30 +23,36 @@ export function RunsScreen() {
   const error = useRuns((state) => state.error)
   if (nothing) {
     return (
-      <div className="screen-empty">
-        <History size={28} strokeWidth={1.5} aria-hidden />
-        <h2>{t('runs.none')}</h2>
-        <p>{t('runs.noneHint')}</p>
-        <Button
-          intent="primary"
-          icon={<Workflow size={14} />}
-          text={t('runs.toEditor')}
-          onClick={() => showScreen('editor')}
-        />
-      </div>
+      <>
+        <RunsHead />
+        <ScreenEmpty icon={History} title={t('runs.none')} hint={t('runs.noneHint')}>
+          <Button
+            intent="primary"
+            icon={<Workflow size={14} />}
+            text={t('runs.toEditor')}
+            onClick={() => showScreen('editor')}
+          />
+        </ScreenEmpty>
+      </>
     )
   }
   return (
-    <div className="runs">
-      <RunList />
-      {error ? (
-        <div className="screen-empty">
-          <h2>{error.message}</h2>
-          {error.hint !== undefined && <p>{error.hint}</p>}
-        </div>
-      ) : (
-        <RunDetailView />
-      )}
-    </div>
+    <>
+      <RunsHead />
+      <div className="runs">
+        <RunList />
+        {error ? <ScreenEmpty title={error.message} hint={error.hint} /> : <RunDetailView />}
+      </div>
+    </>
+  )
+}
+
+function RunsHead() {
+  const [storage, setStorage] = useState(false)
+  return (
+    <ScreenHead title={t('rail.runs')}>
+      <Button icon={<HardDrive size={14} />} text={t('storage.open')} onClick={() => setStorage(true)} />
+      {storage && <StorageDialog onClose={() => setStorage(false)} />}
+    </ScreenHead>
   )
 }

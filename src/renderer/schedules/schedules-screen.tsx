@@ -2,6 +2,8 @@ import { Button, Switch } from '@blueprintjs/core'
 import { Bell, CalendarClock, Plus } from 'lucide-react'
 import { useEffect } from 'react'
 import { api } from '../api.ts'
+import { ScreenEmpty } from '../frame/screen-empty.tsx'
+import { ScreenHead } from '../frame/screen-head.tsx'
 import { t } from '../i18n/index.ts'
 import { useProject } from '../store/project.ts'
 import { toastError } from '../store/toasts.ts'
@@ -17,14 +19,7 @@ export function SchedulesScreen() {
   const root = useProject((state) => state.project?.root)
   useEffect(() => (root === undefined ? undefined : followSchedules()), [root])
   const { board, error, subject } = useSchedules()
-  if (error) {
-    return (
-      <div className="screen-empty">
-        <h2>{error.message}</h2>
-        {error.hint !== undefined && <p>{error.hint}</p>}
-      </div>
-    )
-  }
+  if (error) return <ScreenEmpty title={error.message} hint={error.hint} />
   if (!board) return <div aria-busy="true" />
   const add = (
     <Button
@@ -38,20 +33,7 @@ export function SchedulesScreen() {
   const schedule = selected === undefined ? undefined : board.document?.schedules[selected]
   return (
     <>
-      <header className="screen-head">
-        <h1>{t('schedules.title')}</h1>
-        <Switch
-          checked={board.active}
-          label={t('schedules.active')}
-          onChange={(event) => {
-            if (event.currentTarget.checked) askForNotifications()
-            void api.call('schedules.activate', { active: event.currentTarget.checked }).catch(toastError)
-          }}
-        />
-        <span className="schedules-active-hint">
-          {t(board.active ? 'schedules.activeHint' : 'schedules.inactiveHint')}
-        </span>
-        <span className="screen-head-space" />
+      <ScreenHead title={t('rail.schedules')} about={<ActiveSwitch active={board.active} />}>
         <Button
           icon={<Bell size={14} />}
           text={t('schedules.channels')}
@@ -59,7 +41,7 @@ export function SchedulesScreen() {
           onClick={() => choose({ kind: 'channels' })}
         />
         {add}
-      </header>
+      </ScreenHead>
       {board.problems.length > 0 && (
         <ul className="schedules-problems" role="alert">
           {board.problems.map((problem) => (
@@ -70,15 +52,13 @@ export function SchedulesScreen() {
         </ul>
       )}
       {board.rows.length === 0 && subject === undefined ? (
-        <div className="screen-empty">
-          <CalendarClock size={28} strokeWidth={1.5} aria-hidden />
-          <h2>{t('schedules.none')}</h2>
-          <p>{t('schedules.noneHint')}</p>
+        <ScreenEmpty icon={CalendarClock} title={t('schedules.none')} hint={t('schedules.noneHint')}>
           {add}
-        </div>
+        </ScreenEmpty>
       ) : (
         <div className="schedules">
           <ul className="schedules-list">
+            {board.rows.length === 0 && <li className="panel-none">{t('schedules.none')}</li>}
             {board.rows.map((row) => (
               <ScheduleRowView key={row.name} row={row} isSelected={row.name === selected} />
             ))}
@@ -99,6 +79,22 @@ export function SchedulesScreen() {
           </section>
         </div>
       )}
+    </>
+  )
+}
+
+function ActiveSwitch({ active }: { readonly active: boolean }) {
+  return (
+    <>
+      <Switch
+        checked={active}
+        label={t('schedules.active')}
+        onChange={(event) => {
+          if (event.currentTarget.checked) askForNotifications()
+          void api.call('schedules.activate', { active: event.currentTarget.checked }).catch(toastError)
+        }}
+      />
+      <span className="schedules-active-hint">{t(active ? 'schedules.activeHint' : 'schedules.inactiveHint')}</span>
     </>
   )
 }

@@ -83,6 +83,10 @@ export function toggleLeft(panel: LeftPanel): void {
   showPanes(leftPanel === panel && leftOpen ? { leftOpen: false } : { leftPanel: panel, leftOpen: true })
 }
 
+/** The problems lie over the data pane of the editor. */
+export const openProblems = (): void => useUi.setState({ screen: 'editor', problemsOpen: true })
+export const closeProblems = (): void => useUi.setState({ problemsOpen: false })
+
 export const openDialog = (dialog: OpenDialog): void => useUi.setState({ dialog, paletteOpen: false })
 export const closeDialog = (): void => useUi.setState({ dialog: undefined })
 

@@ -20,7 +20,7 @@ export function CaseDetail({ path, name }: { readonly path: string; readonly nam
     <section className="test-detail" aria-label={name}>
       <header className="test-detail-head">
         <div className="test-detail-words">
-          <h2>{name}</h2>
+          <h2 className="detail-title">{name}</h2>
           <p className="difference-note">{path}</p>
         </div>
         <Button text={t('tests.openFile')} onClick={() => selectTest({ path })} />
@@ -89,7 +89,7 @@ export function FileDetail({ path }: { readonly path: string }) {
     <section className="test-detail" aria-label={path}>
       <header className="test-detail-head">
         <div className="test-detail-words">
-          <h2>{file?.file?.name ?? path}</h2>
+          <h2 className="detail-title">{file?.file?.name ?? path}</h2>
           <p className="difference-note">{path}</p>
         </div>
         <Button text={t('tests.delete')} onClick={() => void remove()} />

@@ -1,39 +1,25 @@
 import './tests.css'
-import { Button } from '@blueprintjs/core'
-import { CircleAlert, CircleCheck, CircleDashed, FileWarning, LoaderCircle, Play, Square } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleDashed, FileWarning, LoaderCircle, Play } from 'lucide-react'
 import { useEffect } from 'react'
 import type { TestEntry } from '../../shared/rpc/app/tests.ts'
 import { formatMilliseconds, t } from '../i18n/index.ts'
 import { useProject } from '../store/project.ts'
-import { caseKey, caseState, loadTests, runTests, selectTest, stopTests, useTests } from './tests-store.ts'
+import { caseKey, caseState, loadTests, runTests, selectTest, useTests } from './tests-store.ts'
 
-/** Tests of the project: their state, and the way to run them. */
+/** Tests of the project and their state. */
 export function TestsPanel() {
   const root = useProject((state) => state.project?.root)
-  const { entries, loaded, running, error } = useTests()
+  const { entries, loaded, error } = useTests()
   // biome-ignore lint/correctness/useExhaustiveDependencies: another project has other tests.
   useEffect(() => void loadTests(), [root])
   return (
     <>
-      <div className="panel-head tests-head">
-        {running ? (
-          <Button fill icon={<Square size={13} />} text={t('tests.stop')} onClick={stopTests} />
-        ) : (
-          <Button
-            fill
-            icon={<Play size={14} />}
-            text={t('tests.runAll')}
-            disabled={entries.length === 0}
-            onClick={() => void runTests()}
-          />
-        )}
-      </div>
       {error && (
         <p className="panel-none tests-error" role="alert">
           {error.message}
         </p>
       )}
-      <ul className="panel-list">
+      <ul className="panel-list panel-list-first">
         {entries.map((entry) => (
           <TestFileItem key={entry.path} entry={entry} />
         ))}
