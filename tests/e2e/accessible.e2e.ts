@@ -48,7 +48,7 @@ const screens: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   'the command palette': async () => {
     await page.keyboard.press('Control+k')
-    await page.getByRole('menuitem', { name: /^Run the pipeline/ }).waitFor()
+    await page.getByRole('menuitem', { name: /^Run pipeline/ }).waitFor()
   },
   'the list of problems': async () => {
     await page.keyboard.press('Escape')

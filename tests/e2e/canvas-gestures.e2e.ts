@@ -26,6 +26,17 @@ layout:
   adults: [260, 0]
   target: [520, 0]
 `
+const FAR = `format: logidata/v1
+name: Far away
+nodes:
+  lonely:
+    type: extract.inline
+    config:
+      columns: [{ name: age, type: BIGINT }]
+      rows: [["17"]]
+layout:
+  lonely: [0, 6000]
+`
 
 let home: string
 let studio: Studio
@@ -38,6 +49,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'logidata-e2e-'))
   mkdirSync(join(home, 'sample-project/pipelines'), { recursive: true })
   writeFileSync(file(), FILE)
+  writeFileSync(join(home, 'sample-project/pipelines/z-far.pipeline.yaml'), FAR)
   studio = await startStudio({ dataDirectory: home })
   browser = await openBrowser()
   page = await (await openContext(browser)).newPage()
@@ -125,5 +137,19 @@ test('a dragged node stays where it was let go, selected', { timeout: 60_000 }, 
   await drag(from, { x: from.x, y: from.y + 90 })
   await expect.poll(selected).toBe(1)
   await written(/target: \[520, [1-9]\d+\]/)
+})
+
+test('a pipeline that is opened is seen, wherever its steps are', { timeout: 60_000 }, async () => {
+  await page.getByRole('navigation').getByRole('button', { name: 'Pipelines', exact: true }).click()
+  await page
+    .getByRole('button', { name: /^Far away/ })
+    .first()
+    .click()
+  await step('lonely').waitFor()
+  const box = await step('lonely').boundingBox()
+  const pane = await canvas().boundingBox()
+  if (!box || !pane) throw new Error('the step cannot be seen')
+  expect(box.y).toBeGreaterThan(pane.y)
+  expect(box.y + box.height).toBeLessThan(pane.y + pane.height)
   expect(crashes).toEqual([])
 })

@@ -59,7 +59,7 @@ const still = () => window.matchMedia('(prefers-reduced-motion: reduce)').matche
 
 /** The pipeline in front, drawn. Needs a `ReactFlowProvider` above it. */
 export function Canvas() {
-  const { nodes, edges, onNodesChange, onEdgesChange, onDragStop } = useFlow()
+  const { nodes, edges, drawn, onNodesChange, onEdgesChange, onDragStop } = useFlow()
   const flow = useReactFlow<StepNode, LinkEdge>()
   const box = useRef<HTMLDivElement>(null)
   const edgesNow = useRef<readonly LinkEdge[]>(edges)
@@ -68,7 +68,7 @@ export function Canvas() {
   const [quickAdd, setQuickAdd] = useState<QuickAddAt>()
   const [menu, setMenu] = useState<CanvasMenuAt>()
   useCanvasKeys(box, edgesNow)
-  const rememberView = useView(box, path, nodes)
+  const rememberView = useView(box, drawn === path ? path : undefined, nodes)
 
   const fit = useCallback(() => void flow.fitView({ ...FIT, duration: still() ? 0 : 120 }), [flow])
   const placeAt = useCallback(

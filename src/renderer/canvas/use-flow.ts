@@ -11,20 +11,24 @@ import { positionsOf, snap } from './layout.ts'
 
 /**
  * The document as React Flow's nodes and edges. While a drag lasts only React Flow's own positions change; its end is
- * one edit. The selection lives in its store, and both sides follow it.
+ * one edit. The selection lives in its store, and both sides follow it. `drawn` is the path of the pipeline that the nodes
+ * are of: they follow a render after the one in front has changed.
  */
 export function useFlow() {
   const [nodes, setNodes] = useState<StepNode[]>([])
+  const [drawn, setDrawn] = useState<string>()
   const [edges, setEdges] = useState<LinkEdge[]>([])
   const dragging = useRef(false)
   const graph = usePipeline((state) => state.document?.nodes)
   const layout = usePipeline((state) => state.document?.layout)
+  const path = usePipeline((state) => state.path)
   const modules = useModules((state) => state.byType)
 
   // `graph` and `layout` are what of the document is drawn; its name and description are not.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   useEffect(() => {
     const { document } = usePipeline.getState()
+    setDrawn(path)
     if (!document) {
       setNodes([])
       setEdges([])
@@ -33,7 +37,7 @@ export function useFlow() {
     const positions = positionsOf(document, modules)
     setNodes((before) => flowNodes(document, modules, positions, useSelection.getState().nodeIds, before))
     setEdges((before) => flowEdges(document, modules, before))
-  }, [graph, layout, modules])
+  }, [graph, layout, modules, path])
 
   useEffect(() => {
     const follow = (nodeIds: readonly string[]) => {
@@ -96,7 +100,7 @@ export function useFlow() {
     if (!chosen.includes(node.id)) select([node.id])
   }, [])
 
-  return { nodes, edges, onNodesChange, onEdgesChange, onDragStop }
+  return { nodes, edges, drawn, onNodesChange, onEdgesChange, onDragStop }
 }
 
 function without<T>(

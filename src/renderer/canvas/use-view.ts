@@ -26,7 +26,6 @@ function remember(path: string, view: Viewport): void {
 export function useView(box: RefObject<HTMLElement | null>, path: string | undefined, nodes: readonly StepNode[]) {
   const flow = useReactFlow<StepNode, LinkEdge>()
   const shown = useRef<string | undefined>(undefined)
-  // The nodes of another pipeline arrive a render after its path.
   useEffect(() => {
     const pane = box.current?.getBoundingClientRect()
     if (path === undefined || path === shown.current || nodes.length === 0 || !pane) return

@@ -55,6 +55,8 @@ export function ConnectionForm({ kind, listed }: ConnectionFormProps) {
   const type = listed?.type ?? kind?.type ?? ''
   const before = listed && asSaved(listed)
   const elided = kind ? elideDefaults(settings, kind.fields) : settings
+  // A file may say what is the default anyway: that is no change.
+  const written = before && kind ? { ...before, settings: elideDefaults(before.settings, kind.fields) } : before
   const saved = savedOverrides(elided, overrides, kind?.fields ?? [])
   const connection: Connection = {
     ...before,
@@ -68,7 +70,8 @@ export function ConnectionForm({ kind, listed }: ConnectionFormProps) {
   const taken = name !== listed?.name && names.includes(name)
   const fault = taken ? t('connections.taken') : NODE_ID.test(name) ? undefined : t('parameters.badName')
   const typed = Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''))
-  const isChanged = !listed || name !== listed.name || !equalValues(connection, before) || Object.keys(typed).length > 0
+  const isChanged =
+    !listed || name !== listed.name || !equalValues(connection, written) || Object.keys(typed).length > 0
   const locked = store?.kind === 'none' || store?.locked === true
   // One that changes nothing has no secrets of its own.
   const ownSecrets = environment !== undefined && saved[environment] !== undefined

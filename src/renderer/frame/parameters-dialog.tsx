@@ -55,7 +55,14 @@ export function ParametersDialog() {
             </tbody>
           </table>
         )}
-        <Button variant="minimal" intent="primary" icon={<Plus size={14} />} text={t('parameters.add')} onClick={add} />
+        <Button
+          variant="minimal"
+          intent="primary"
+          className="parameters-add"
+          icon={<Plus size={14} />}
+          text={t('parameters.add')}
+          onClick={add}
+        />
       </DialogBody>
       <DialogFooter actions={<Button intent="primary" text={t('parameters.done')} onClick={closeDialog} />} />
     </Dialog>

@@ -8,13 +8,18 @@ import { textOfProblem } from '../inspector/problem-text.ts'
 import { allProblems, useAnalysis } from '../store/analysis.ts'
 import { usePipeline } from '../store/pipeline.ts'
 import { closeProblems, showPanes, useUi } from '../store/ui.ts'
+import { inOrder } from './problem-order.ts'
 
 /** Every problem of the pipeline, over the data pane; choosing one goes to its node and field. */
 export function ProblemsList() {
   const open = useUi((state) => state.problemsOpen)
   const analysis = useAnalysis((state) => state.analysis)
   const fileProblems = usePipeline((state) => state.fileProblems)
-  const problems = useMemo(() => [...fileProblems, ...allProblems(analysis)], [fileProblems, analysis])
+  const nodes = usePipeline((state) => state.document?.nodes)
+  const problems = useMemo(
+    () => (open ? inOrder([...fileProblems, ...allProblems(analysis)], Object.keys(nodes ?? {})) : []),
+    [open, fileProblems, analysis, nodes],
+  )
   if (!open) return null
   return (
     <section

@@ -54,7 +54,10 @@ function Field({ field, values, path }: { field: FormField; values: Config; path
   useEffect(() => {
     if (wanted?.length && path.every((step, index) => String(step) === String(wanted[index]))) {
       element.current?.scrollIntoView({ block: 'nearest' })
-      element.current?.querySelector<HTMLElement>('input, select, textarea, [tabindex="0"]')?.focus()
+      // The question mark beside the title can be focused too, and is not what is looked for.
+      element.current
+        ?.querySelector<HTMLElement>(':is(input, select, textarea, [tabindex="0"]):not(.field-title *)')
+        ?.focus()
     }
   }, [wanted, path])
 

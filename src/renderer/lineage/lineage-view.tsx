@@ -16,7 +16,7 @@ import './lineage.css'
 const nodeTypes = { box: LineageBox }
 const FIT = { padding: 0.06, maxZoom: 1, minZoom: 0.05 }
 /** At first names can be read. */
-const FIRST = { ...FIT, minZoom: 0.4 }
+const FIRST = { ...FIT, minZoom: 0.65 }
 const FORMATS = [
   ['json', 'JSON'],
   ['openlineage', 'OpenLineage'],

@@ -121,7 +121,7 @@ dans son ordre (environnement, \`~/.aws\` avec ses profils et l’authentificati
 
 Une règle du compartiment qui supprime après quelques jours les envois en plusieurs parties inachevés est utile avec tout programme qui écrit de grands objets : ce que laisse une coupure de courant n’est pas listé, et se paie.`,
   },
-  icon: 'database',
+  icon: 'bucket',
   keywords: ['s3', 'aws', 'amazon', 'minio', 'ceph', 'r2', 'bucket', 'lake', 'object store', 'stockage objet'],
   settings: s3Settings,
   secrets: [

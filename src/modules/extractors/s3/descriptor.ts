@@ -27,7 +27,7 @@ arrête l’exécution (\`source.changed\`) : il est demandé dans la version qu
 
 ${remoteSourceDocumentation.fr}`,
   ),
-  icon: 'database',
+  icon: 'bucket',
   keywords: ['aws', 'amazon', 'minio', 'bucket', 'lake', 'object', 'parquet', 'stockage', 'compartiment'],
   inputs: [],
   outputs: [

@@ -45,7 +45,7 @@ Une note dans \`_logidata_loads/\` dit quels chargements sont faits, pour qu’a
 Chaque partie part avec une somme de contrôle que le stockage compare. Les parties d’un chargement échoué ou annulé sont supprimées ; celles qu’une coupure de courant a laissées, que personne ne voit, le sont par le prochain chargement du même nom : aussitôt dans un dossier, après un jour
 pour un objet seul (quelqu’un d’autre peut y être encore). Une règle du compartiment qui supprime les envois inachevés après quelques jours ne nuit pas.`,
   ),
-  icon: 'database',
+  icon: 'bucket',
   keywords: ['aws', 'amazon', 'minio', 'bucket', 'lake', 'object', 'parquet', 'stockage', 'compartiment'],
   inputs: [{ name: 'in', title: text('Rows', 'Lignes') }],
   outputs: [],
