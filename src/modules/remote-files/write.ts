@@ -38,7 +38,10 @@ export async function writeFiles(store: WritableStore, request: LoadRequest<Remo
     const repeatable = config.mode === 'overwrite'
     const key = commit?.key
     const options = { ifAbsent: config.mode === 'fail' && local.length === 1, own: isFolder, repeatable }
-    const note = key === undefined || isFolder ? {} : { note: join(files.staging, `put-${digest(key)}`) }
+    const note =
+      key === undefined || isFolder
+        ? {}
+        : { note: join(files.staging, `put-${digest(`${store.name}/${config.path}`)}-${digest(key)}`) }
     const fresh = new Set(local.map(({ name }) => name))
     try {
       await putAll(store, local, { ...options, ...note, key })

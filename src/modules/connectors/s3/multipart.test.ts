@@ -1,16 +1,24 @@
+import { spawn } from 'node:child_process'
 import { randomFillSync, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createNetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, UploadPartCommand } from '@aws-sdk/client-s3'
+import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeService, type ObjectStore } from '../../../../tests/services/services.ts'
 import { errorOf } from '../kit/error-of.ts'
 import { filesOf } from '../kit/project-file.ts'
 import { openS3, type S3Session } from './client.ts'
 import { S3Store } from './store.ts'
+import { writeNote } from './upload-notes.ts'
 
 describeService('minio', 'Large objects of S3', (server) => {
   const folder = mkdtempSync(join(tmpdir(), 'logidata-s3-'))
@@ -126,16 +134,76 @@ describeService('minio', 'Large objects of S3', (server) => {
     expect(await unfinished(name)).toBe(0)
   })
 
+  const begin = async (name: string) =>
+    (await session.client.send(new CreateMultipartUploadCommand({ Bucket, Key: name }))).UploadId ?? ''
+
   test('so are those that an attempt before noted that it had begun', async () => {
     const name = `${prefix}noted`
-    const note = join(tmpdir(), `put-${randomUUID()}`)
-    const { UploadId = '' } = await session.client.send(new CreateMultipartUploadCommand({ Bucket, Key: name }))
-    await session.client.send(new CreateMultipartUploadCommand({ Bucket, Key: name }))
-    writeFileSync(note, UploadId)
+    const note = join(folder, `put-${randomUUID().slice(0, 8)}-load`)
+    const [upload] = [await begin(name), await begin(name)]
+    await writeNote(note, [], upload)
     await store.put(large, name, { note })
     expect([await unfinished(name), existsSync(note)]).toEqual([1, false])
   })
+
+  test.each([
+    ['a large one', true],
+    ['a small one', false],
+  ])(
+    'a kill -9 after the store began an upload and before its number was known: the next load ends it, also %s of another run',
+    async (_what, isLarge) => {
+      const name = `${prefix}killed-${isLarge}`
+      const stem = `put-${randomUUID().slice(0, 8)}`
+      const somebodys = await begin(name)
+      const { port, close, begun } = await silentAfterBegin(server)
+      const script = `
+        import { openS3 } from ${JSON.stringify(new URL('./client.ts', import.meta.url).href)}
+        import { S3Store } from ${JSON.stringify(new URL('./store.ts', import.meta.url).href)}
+        const settings = { endpoint: 'http://127.0.0.1:${port}', region: '${server.region}', bucket: '${Bucket}', path_style: true, access_key_id: '${server.accessKeyId}' }
+        const session = await openS3({ name: 'lake', type: 's3', settings, secrets: { secret_access_key: process.env.SECRET } }, {})
+        await new S3Store(session, new AbortController().signal).put(${JSON.stringify(large)}, '${name}', { note: ${JSON.stringify(join(folder, `${stem}-first`))} })`
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+        env: { ...process.env, SECRET: server.secretAccessKey },
+        stdio: 'ignore',
+      })
+      await begun
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      close()
+      expect(await unfinished(name)).toBe(2)
+      await store.put(isLarge ? large : small, name, { note: join(folder, `${stem}-second`) })
+      expect(await unfinished(name)).toBe(1)
+      expect(existsSync(join(folder, `${stem}-first`))).toBe(false)
+      await session.client.send(new AbortMultipartUploadCommand({ Bucket, Key: name, UploadId: somebodys }))
+    },
+    60_000,
+  )
 })
+
+/** Passes all on, but not the answer to the beginning of an upload. */
+async function silentAfterBegin({ host, port }: ObjectStore) {
+  let told = () => undefined as void
+  const begun = new Promise<void>((resolve) => {
+    told = resolve
+  })
+  const server = createNetServer((near) => {
+    const far = connect({ host, port })
+    let isBeginning = false
+    near.on('data', (bytes) => {
+      isBeginning ||= /^POST .*[?&]uploads/.test(bytes.toString('latin1', 0, 200))
+      far.write(bytes)
+    })
+    far.on('data', (bytes) => {
+      if (isBeginning) told()
+      else near.write(bytes)
+    })
+    near.on('error', () => far.destroy()).on('close', () => far.destroy())
+    far.on('error', () => near.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port: own } = server.address() as AddressInfo
+  return { port: own, begun, close: () => server.close() }
+}
 
 /** Passes all on, and changes one byte of what is sent, the one at a place of all that any connection carries. */
 async function flippingProxy({ host, port }: ObjectStore, place: number) {

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import {
   AbortMultipartUploadCommand,
@@ -10,7 +10,9 @@ import {
   UploadPartCommand,
   type UploadPartCommandInput,
 } from '@aws-sdk/client-s3'
+import { cancelledError } from '../../../shared/errors.ts'
 import type { S3Session } from './client.ts'
+import { isNoted, notesLeft, removeNote, writeNote } from './upload-notes.ts'
 
 /** The least that a part has; what is not larger goes in one request. */
 const PART_BYTES = 16 * 2 ** 20
@@ -20,6 +22,9 @@ const MOST_PARTS = 9_000
 const AT_ONCE = 4
 /** What nobody has finished by then was left by a process that died. */
 const LEFT_MS = 24 * 60 * 60 * 1000
+
+/** How long a cancel waits for what is about to be told. */
+const LINGER_MS = 3000
 
 export interface Sent {
   readonly Bucket: string
@@ -34,7 +39,7 @@ export interface Sending {
   readonly ifAbsent: boolean
   /** Nobody else writes this name: uploads of it that were not finished are leftovers, however young. */
   readonly own: boolean
-  /** A local file that holds the number of the upload while it goes on: what an attempt that died at it began is ended by the next one. */
+  /** A local file that says which upload goes on, called `…-LOAD`: what died at it is ended by the next load to the same name. */
   readonly note?: string | undefined
   readonly signal: AbortSignal
 }
@@ -47,8 +52,9 @@ export async function sendFile(given: Sending): Promise<void> {
   const file = await open(given.path)
   try {
     const { size } = await file.stat()
+    const before = await abortLeftovers(given)
     if (size <= PART_BYTES) await sendWhole(given, file, size)
-    else await sendParts(given, file, size)
+    else await sendParts(given, file, size, before)
   } finally {
     await file.close()
   }
@@ -64,17 +70,18 @@ async function sendWhole(
   await client.send(command, { abortSignal: signal })
 }
 
-async function sendParts(given: Sending, file: FileHandle, size: number): Promise<void> {
+async function sendParts(given: Sending, file: FileHandle, size: number, before: readonly string[]): Promise<void> {
   const { session, to, ifAbsent, note, signal } = given
   const { client } = session
   const abortSignal = signal
-  await abortLeftovers(given)
-  const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand({ ...to, ChecksumAlgorithm: 'CRC32' }), {
-    abortSignal,
-  })
+  if (note !== undefined) await writeNote(note, before)
+  if (signal.aborted) throw cancelledError()
+  const begin = new CreateMultipartUploadCommand({ ...to, ChecksumAlgorithm: 'CRC32' })
+  // A cancel in between would leave an upload whose number nobody knows.
+  const { UploadId = '' } = await client.send(begin, { abortSignal: soonAfter(signal) })
   const { Bucket, Key } = to
   try {
-    if (note !== undefined) await writeFile(note, UploadId)
+    if (note !== undefined) await writeNote(note, before, UploadId)
     const partBytes = Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS))
     const parts: CompletedPart[] = []
     const numbers = Array.from({ length: Math.ceil(size / partBytes) }, (_, index) => index).values()
@@ -111,15 +118,22 @@ async function sendParts(given: Sending, file: FileHandle, size: number): Promis
       }),
       { abortSignal },
     )
-    if (note !== undefined) await rm(note, { force: true })
+    if (note !== undefined) await removeNote(note)
   } catch (thrown) {
     // Not with the run's signal, which may be what ended it; and what is lost is no reason to say something else.
     await client
       .send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), { abortSignal: AbortSignal.timeout(5_000) })
-      .then(() => (note === undefined ? undefined : rm(note, { force: true })))
+      .then(() => (note === undefined ? undefined : removeNote(note)))
       .catch(() => undefined)
     throw thrown
   }
+}
+
+/** A signal that aborts some seconds after another one. */
+function soonAfter(signal: AbortSignal): AbortSignal {
+  const later = new AbortController()
+  signal.addEventListener('abort', () => setTimeout(() => later.abort(), LINGER_MS).unref(), { once: true })
+  return later.signal
 }
 
 type Part = UploadPartCommandInput & { readonly ChecksumCRC32: string }
@@ -153,25 +167,31 @@ function withoutSha256(command: UploadPartCommand): UploadPartCommand {
   return command
 }
 
-/** Parts that processes that died left under this name cost space that nobody sees. */
-async function abortLeftovers({ session: { client }, to: { Bucket, Key }, own, note, signal }: Sending): Promise<void> {
-  const noted = note === undefined ? undefined : await readFile(note, 'utf8').catch(() => undefined)
-  try {
-    if (noted)
-      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId: noted }), { abortSignal: signal })
-  } catch {
-    // It is gone.
-  }
+/** Parts that processes that died left under this name cost space that nobody sees. @returns uploads that are somebody else's */
+async function abortLeftovers(given: Sending): Promise<readonly string[]> {
+  const { session, to, own, note, signal } = given
+  const { client } = session
+  const { Bucket, Key } = to
+  const left = note === undefined ? [] : await notesLeft(note)
+  const abort = (UploadId: string | undefined) =>
+    client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), { abortSignal: signal })
+  // Not every key may list uploads, nor every store: the number is enough.
+  for (const { note: found } of left) if (found?.upload !== undefined) await abort(found.upload).catch(() => undefined)
+  const others: string[] = []
   try {
     const found = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }), { abortSignal: signal })
-    for (const { Key: key, UploadId, Initiated } of found.Uploads ?? []) {
-      const isLeft = own || Date.now() - (Initiated?.getTime() ?? Date.now()) > LEFT_MS
-      if (key === Key && isLeft)
-        await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), { abortSignal: signal })
+    for (const { Key: key, UploadId = '', Initiated } of found.Uploads ?? []) {
+      if (key !== Key) continue
+      const initiated = Initiated?.getTime()
+      const isLeft = own || Date.now() - (initiated ?? Date.now()) > LEFT_MS
+      if (isLeft || left.some((one) => one.note && isNoted(one.note, UploadId, initiated))) await abort(UploadId)
+      else others.push(UploadId)
     }
   } catch {
-    // Not every key may list uploads, nor every store; the load needs it not.
+    // The load needs it not.
   }
+  for (const { path } of left) await removeNote(path)
+  return others
 }
 
 async function readPart(file: FileHandle, into: Buffer, position: number): Promise<Buffer> {
