@@ -1,21 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DatabaseServer, describeService } from '../../../tests/services/services.ts'
-import type { ResolvedConnection } from '../../shared/connections/connection.ts'
+import { expect, test } from 'vitest'
+import { describeTables } from '../../../tests/services/table-loads.ts'
 import { errorOf } from '../connectors/kit/error-of.ts'
-import { filesOf } from '../connectors/kit/project-file.ts'
-import { withMysql } from '../connectors/mysql/client.ts'
-import { openPostgres } from '../connectors/postgres/client.ts'
-import type { LoadModule, LoadRequest, ProjectFiles } from '../kit/contract.ts'
-import { sessionOver } from '../kit/duckdb-session.ts'
-import { raw } from '../kit/sql.ts'
-import { mysqlLoad } from './mysql/implementation.ts'
-import { postgresLoad } from './postgres/implementation.ts'
-
-const files = { ...filesOf('.'), staging: '/tmp' } as ProjectFiles
-const never = new AbortController().signal
 
 interface Row {
   readonly id: number
@@ -120,54 +106,7 @@ function expected(mode: string, old: readonly State[], fresh: readonly Row[], va
 const sorted = (rows: readonly State[]): string[] =>
   rows.map(({ id, part, name, over }) => JSON.stringify([id, part, name, over])).sort()
 
-interface Server {
-  readonly connection: ResolvedConnection
-  // biome-ignore lint/suspicious/noExplicitAny: the loads of two servers, with the same fields.
-  readonly module: LoadModule<any>
-  /** Where the table is. */
-  readonly place: Record<string, string>
-  ask(query: string): Promise<readonly (readonly (string | null)[])[]>
-  setUp(): Promise<unknown>
-  tearDown(): Promise<unknown>
-}
-
-function modesOf(make: () => Server): void {
-  const server = make()
-  let instance: DuckDBInstance
-  let duck: DuckDBConnection
-  beforeAll(async () => {
-    instance = await DuckDBInstance.create(':memory:', { threads: '1' })
-    duck = await instance.connect()
-    await server.setUp()
-  })
-  afterAll(async () => {
-    await server.tearDown()
-    duck.closeSync()
-    instance.closeSync()
-  })
-  async function requestOf(query: string, given: object): Promise<LoadRequest<never>> {
-    const config = server.module.descriptor.config.parse({ connection: 'shop', ...server.place, ...given }) as never
-    const session = sessionOver(duck)
-    const { columns } = await session.query(raw(`SELECT * FROM (${query}) LIMIT 0`))
-    const input = { name: raw(`(${query})`), columns }
-    const inputs = new Map([['in', input]])
-    server.module.check?.(config, columns, new Map([['in', columns]]))
-    return {
-      nodeId: 'to',
-      config,
-      parameters: new Map(),
-      input,
-      inputs,
-      files,
-      session,
-      signal: never,
-      connection: server.connection,
-    }
-  }
-  const load = async (query: string, given: object) => server.module.write(await requestOf(query, given))
-  const forecast = async (query: string, given: object) => server.module.forecast?.(await requestOf(query, given))
-  const name = () => `t_${randomBytes(6).toString('hex')}`
-
+describeTables('Loads into tables', ({ server, load, forecast, name }) => {
   test.each(['append', 'replace', 'truncate', 'delete_insert', 'upsert', 'merge', 'soft_delete', 'history'])(
     '%s gives what row by row would give, and its forecast says so before',
     async (mode) => {
@@ -271,64 +210,4 @@ function modesOf(make: () => Server): void {
       'deleted',
     )
   })
-}
-
-const connectionTo = (type: string, own: DatabaseServer): ResolvedConnection => ({
-  name: 'shop',
-  type,
-  settings: { host: own.host, port: own.port, database: own.database, user: own.user, tls: 'off' },
-  secrets: { password: own.password },
-})
-
-describe('Loads into tables', () => {
-  describeService('postgres', 'of PostgreSQL', (own) =>
-    modesOf(() => {
-      const connection = connectionTo('postgres', own)
-      const schema = `modes_${randomBytes(6).toString('hex')}`
-      const ask = async (query: string) => {
-        const client = await openPostgres(connection, { files, signal: never })
-        try {
-          await client.query(`SELECT set_config('search_path', $1, false)`, [schema])
-          return (await client.query(query)).rows
-        } finally {
-          await client.close()
-        }
-      }
-      return {
-        connection,
-        module: postgresLoad,
-        place: { schema },
-        ask,
-        setUp: () => ask(`CREATE SCHEMA ${schema}`),
-        tearDown: () => ask(`DROP SCHEMA ${schema} CASCADE`),
-      }
-    }),
-  )
-  describeService('mariadb', 'of MariaDB', (own) =>
-    modesOf(() => {
-      const database = `modes_${randomBytes(6).toString('hex')}`
-      const connection = connectionTo('mysql', own)
-      const ask = (query: string) =>
-        withMysql(
-          connection,
-          { files, signal: never },
-          async (client) => {
-            if (query.startsWith('CREATE DATABASE') || query.startsWith('DROP')) {
-              await client.execute(query.replace(/^(DROP TABLE IF EXISTS) /, `$1 ${database}.`))
-              return []
-            }
-            return client.query(query.replace(/ FROM (t_\w+)/, ` FROM ${database}.$1`))
-          },
-          { loads: true },
-        )
-      return {
-        connection,
-        module: mysqlLoad,
-        place: { database },
-        ask,
-        setUp: () => ask(`CREATE DATABASE ${database}`),
-        tearDown: () => ask(`DROP DATABASE ${database}`),
-      }
-    }),
-  )
 })

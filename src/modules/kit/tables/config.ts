@@ -1,18 +1,11 @@
 import { z } from 'zod'
 import { form, option, text } from '../form.ts'
+import { historyFields, mergeFields, softDeleteFields } from './mode-fields.ts'
 
 /** Modes that tell rows apart by a key. */
 const KEYED = ['upsert', 'merge', 'soft_delete', 'history'] as const
 export type KeyedMode = (typeof KEYED)[number]
 export const isKeyed = (mode: string): mode is KeyedMode => (KEYED as readonly string[]).includes(mode)
-
-const columnName = (en: string, fr: string, standard: string, mode: string) =>
-  z
-    .string()
-    .min(1)
-    .max(63)
-    .default(standard)
-    .meta(form(en, fr, { control: 'text', advanced: true, visibleWhen: { field: 'mode', in: [mode] } }))
 
 /** What every load into a table asks about how its rows get in. */
 export const tableLoadFields = {
@@ -88,33 +81,9 @@ export const tableLoadFields = {
         visibleWhen: { field: 'mode', in: ['merge'] },
       }),
     ),
-  deleted_column: columnName(
-    'Column for when a row went',
-    'Colonne de la date de disparition',
-    'deleted_at',
-    'soft_delete',
-  ),
-  vanished: z
-    .enum(['keep', 'close'])
-    .default('keep')
-    .meta(
-      form('Keys that are not in the input', 'Clés absentes de l’entrée', {
-        control: 'select',
-        options: [
-          option('keep', 'Stay current', 'Restent actuelles'),
-          option('close', 'Their version ends', 'Leur version se termine'),
-        ],
-        visibleWhen: { field: 'mode', in: ['history'] },
-      }),
-    ),
-  from_column: columnName(
-    'Column for the start of a version',
-    'Colonne du début d’une version',
-    'valid_from',
-    'history',
-  ),
-  to_column: columnName('Column for its end', 'Colonne de sa fin', 'valid_to', 'history'),
-  current_column: columnName('Column for whether it is current', 'Colonne « actuelle »', 'is_current', 'history'),
+  ...mergeFields,
+  ...softDeleteFields,
+  ...historyFields,
   indexes: z
     .array(
       z.strictObject({
@@ -161,6 +130,8 @@ export function missingFor({
   key,
   parts,
   deleted_when,
+  hash_column,
+  version_columns,
 }: TableLoadConfig): { path: string; message: string } | undefined {
   if (isKeyed(mode) && key.length === 0) return { path: 'key', message: 'name the columns of the key' }
   if (mode === 'delete_insert' && parts.length === 0) return { path: 'parts', message: 'name the columns of the parts' }
@@ -168,6 +139,11 @@ export function missingFor({
     return {
       path: 'deleted_when',
       message: 'name the column that says which rows are deleted; without deletions use upsert',
+    }
+  if (mode === 'history' && hash_column !== undefined && version_columns.length > 0)
+    return {
+      path: 'hash_column',
+      message: 'name either the columns that make a new version or one column that tells rows apart',
     }
   return undefined
 }

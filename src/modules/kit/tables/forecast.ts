@@ -1,6 +1,9 @@
 import type { LoadForecast } from '../../../shared/engine/types.ts'
 import type { TableDialect } from './dialect.ts'
-import { GONE, type Move, pieces } from './moves.ts'
+import { historyPieces } from './history.ts'
+import { mergePieces } from './merge.ts'
+import { type Move, pieces } from './pieces.ts'
+import { softDeletePieces } from './soft-delete.ts'
 
 /**
  * Over the staging table and the target as it is: queries of one number each, whose sums are new, changed, deleted and unchanged rows. Each
@@ -8,7 +11,7 @@ import { GONE, type Move, pieces } from './moves.ts'
  */
 export function countQueries(dialect: TableDialect, move: Omit<Move, 'now'>): readonly (readonly string[])[] {
   const { config, target, staging } = move
-  const { on, onParts, parted, differs, notIn, notStaged, t } = pieces(dialect, move)
+  const { on, onParts, parted, differs, notIn, notStaged } = pieces(dialect, move)
   const staged = (where = '') => `SELECT COUNT(*) FROM ${staging} s${where && ` WHERE ${where}`}`
   const both = (where: string, also = '') =>
     `SELECT COUNT(*) FROM ${staging} s JOIN ${target} t ON ${on}${also} WHERE ${where}`
@@ -25,31 +28,40 @@ export function countQueries(dialect: TableDialect, move: Omit<Move, 'now'>): re
       const hit = `EXISTS (SELECT 1 FROM ${parted.staging} s WHERE ${onParts})`
       return [[staged()], [], [there(hit)], [there(`NOT ${hit}`)]]
     }
-    case 'upsert':
-      return [[staged(notIn())], [both(differs)], [], [there(notStaged), alike()]]
+    case 'upsert': {
+      const { updates, inserts } = mergePieces(dialect, move)
+      return [inserts ? [staged(notIn())] : [], [both(updates)], [], [there(notStaged), both(`NOT (${updates})`)]]
+    }
     case 'merge': {
-      const gone = `COALESCE(s.${GONE}, FALSE)`
+      const { gone, removes, updates, inserts } = mergePieces(dialect, move)
       return [
-        [staged(`NOT ${gone} AND ${notIn()}`)],
-        [both(`NOT ${gone} AND (${differs})`)],
-        [both(gone)],
-        [there(notStaged), both(`NOT ${gone} AND NOT (${differs})`)],
+        inserts ? [staged(`NOT ${gone} AND ${notIn()}`)] : [],
+        [both(`NOT ${gone} AND ${updates}`)],
+        [both(removes)],
+        [there(notStaged), both(`NOT ${gone} AND NOT (${updates})`), both(`${gone} AND NOT (${removes})`)],
       ]
     }
     case 'soft_delete': {
-      const deleted = t(config.deleted_column)
-      const touched = `(${differs}) OR ${deleted} IS NOT NULL`
+      const { isDeleted } = softDeletePieces(dialect, move)
+      const touched = `(${differs}) OR ${isDeleted}`
       return [
         [staged(notIn())],
         [both(touched)],
-        [there(`${deleted} IS NULL AND ${notStaged}`)],
-        [there(`${deleted} IS NOT NULL AND ${notStaged}`), both(`NOT (${touched})`)],
+        [there(`NOT ${isDeleted} AND ${notStaged}`)],
+        [there(`${isDeleted} AND ${notStaged}`), both(`NOT (${touched})`)],
       ]
     }
     case 'history': {
-      const current = ` AND ${t(config.current_column)} = TRUE`
-      const ended = config.vanished === 'close' ? [there(`${t(config.current_column)} = TRUE AND ${notStaged}`)] : []
-      return [[staged(notIn(current))], [both(differs, current)], ended, [alike(current)]]
+      const { open, begins, amends, notOpen, overlaps } = historyPieces(dialect, move)
+      const current = ` AND ${open}`
+      const touched = `(${begins}) OR (${amends})`
+      const ended = config.vanished === 'close' ? [there(`${open} AND ${notStaged}`)] : []
+      return [
+        [staged(`${notOpen} AND NOT (${overlaps})`)],
+        [both(touched, current)],
+        ended,
+        [both(`NOT (${touched})`, current), staged(`${notOpen} AND ${overlaps}`)],
+      ]
     }
   }
 }

@@ -55,6 +55,10 @@ moment in \`deleted_at\`; one that comes again is taken back. \`history\` keeps 
 rows that are alike stay as they are. Letter case and trailing spaces count when values are compared. \`replace\`, \`truncate\` and the modes above say in a dry run exactly what would be new, changed, deleted and unchanged.
 A table that is made gets its key and \`indexes\`.
 
+**Choices of these modes.** \`matched\`, \`update_columns\` and \`not_matched\` say what \`upsert\` and \`merge\` do with rows whose key is there, and is not; with \`newer_by\` a row is updated or deleted only where that column is greater than in the table (it is always updated, too).
+\`deleted_as\` marks rows that are missing by a moment, by yes or no, or by both. In \`history\` only \`version_columns\` make a new version, a change of the others is corrected in the current one; or one \`hash_column\` decides alone. With \`effective_column\` a version begins at a time
+of the row, not of the load: a change that is not after the start of the current version, or the end of the last, is refused with its key, or left out (\`late: ignore\`).
+
 \`replace\` keeps columns, keys, indexes, views and rights of the table; one with triggers or foreign keys is refused: \`truncate\` keeps those. Other modes than \`replace\` refuse a table whose
 engine knows no transactions (MyISAM, Aria): it could be left half changed. Columns that \`on_drift: adapt\` adds are there before the rows are, and go again if the rows do not come; a load that is killed in between leaves them. Needs the rights CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, and \`local_infile\` on the server.`,
     `Toutes les lignes vont d’abord dans une table à côté de la cible, par la voie rapide du serveur (\`LOAD DATA LOCAL\`, depuis le seul flux de ce programme), dans leur ordre là où le serveur les numérote. La cible change à la fin, d’un
@@ -71,6 +75,10 @@ cible est comme avant. Une clé absente ou présente deux fois est aussi refusé
 avec l’instant dans \`deleted_at\` ; une ligne qui revient est rétablie. \`history\` garde chaque version d’une ligne (dimension à évolution lente, type 2) : l’ancienne se termine (\`valid_to\`, \`is_current\`), la nouvelle commence, à l’instant du chargement ;
 les lignes semblables restent telles quelles. Casse et espaces finaux comptent dans la comparaison. \`replace\`, \`truncate\` et les modes ci-dessus disent dans un essai à blanc ce qui serait nouveau, modifié, supprimé et inchangé.
 Une table créée reçoit sa clé et ses \`indexes\`.
+
+**Choix de ces modes.** \`matched\`, \`update_columns\` et \`not_matched\` disent ce que \`upsert\` et \`merge\` font des lignes dont la clé est présente, ou absente ; avec \`newer_by\`, une ligne n’est mise à jour ou supprimée que si cette colonne est plus grande que dans la table (elle est alors toujours mise à jour).
+\`deleted_as\` marque les lignes absentes par un instant, par oui ou non, ou par les deux. Dans \`history\`, seules \`version_columns\` font une nouvelle version, un changement des autres est corrigé dans l’actuelle ; ou une seule \`hash_column\` décide. Avec \`effective_column\`, une version commence à un instant
+de la ligne et non du chargement : un changement qui n’est pas postérieur au début de la version actuelle, ou à la fin de la dernière, est refusé avec sa clé, ou laissé de côté (\`late: ignore\`).
 
 \`replace\` garde colonnes, clés, index, vues et droits de la table ; une table avec déclencheurs ou clés étrangères est refusée : \`truncate\` les garde. Les modes autres que \`replace\` refusent une table dont
 le moteur ignore les transactions (MyISAM, Aria) : elle pourrait rester à moitié changée. Les colonnes que \`on_drift: adapt\` ajoute sont là avant les lignes, et s’en vont si celles-ci n’arrivent pas ; un chargement tué entre les deux les laisse. Il faut les droits CREATE, ALTER, DROP, INSERT, UPDATE, DELETE, SELECT, et \`local_infile\` sur le serveur.`,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Column } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import type { MysqlClient } from '../../connectors/mysql/client.ts'
 import { quoteName } from '../../connectors/mysql/names.ts'
 import type { LoadRequest } from '../../kit/contract.ts'
-import { GONE, ownColumns } from '../../kit/tables/moves.ts'
+import { refuseAbsent } from '../../kit/tables/absent.ts'
+import { AT, canBeAdded, GONE, ownColumns, steeringName } from '../../kit/tables/own-columns.ts'
 import { type LoadedColumn, loadedColumn, typeFor } from './columns.ts'
 import type { MysqlLoadConfig } from './descriptor.ts'
 import { matched, type Names, targetColumns } from './target.ts'
@@ -29,38 +29,43 @@ const OWN_TYPES = {
   instant: 'DATETIME(6) NOT NULL',
   'instant?': 'DATETIME(6) NULL',
   boolean: 'TINYINT(1) NOT NULL',
+  flag: 'TINYINT(1) NOT NULL DEFAULT 0',
 } as const
+
+const STEERING_TYPES = { [GONE]: 'TINYINT(1)', [AT]: 'DATETIME(6)' } as const
 
 const inKey = ({ key }: MysqlLoadConfig, name: string) => key.some((one) => one.toLowerCase() === name.toLowerCase())
 
 /** @throws LogiDataError `load.drift`, `load.type` */
 export async function planOf(client: MysqlClient, { config, input }: Request): Promise<Plan> {
-  const { mode, deleted_when } = config
-  const isGone = ({ name }: Column) => mode === 'merge' && name.toLowerCase() === deleted_when?.toLowerCase()
-  const columns = input.columns.filter((column) => !isGone(column))
-  const gone = input.columns.filter(isGone).map((column) => loadedColumn(column, madeTarget(GONE, 'TINYINT(1)')))
+  const columns = input.columns.filter(({ name }) => steeringName(config, name) === undefined)
+  const steering = input.columns.flatMap((column) => {
+    const staged = steeringName(config, column.name)
+    return staged === undefined ? [] : [loadedColumn(column, madeTarget(staged, STEERING_TYPES[staged]))]
+  })
   const targets = await targetColumns(client, config)
   if (!targets) {
+    refuseAbsent(config)
     const loaded = columns.map((column) =>
       loadedColumn(column, madeTarget(column.name, typeFor(column, inKey(config, column.name)))),
     )
-    return { exists: false, loaded: [...loaded, ...gone], common: [], ordered: false, added: [] }
+    return { exists: false, loaded: [...loaded, ...steering], common: [], ordered: false, added: [] }
   }
   const { common, missing } = matched(config, columns, targets)
   const fresh = missing.map((column) => ({ column, name: column.name, type: typeFor(column, false) }))
   const loaded = [
     ...common.map(({ column, target }) => loadedColumn(column, target)),
     ...fresh.map(({ column, name, type }) => loadedColumn(column, madeTarget(name, type))),
-    ...gone,
+    ...steering,
   ]
   const own = ownColumns(config).filter(
     ({ name }) => !targets.some((target) => target.name.toLowerCase() === name.toLowerCase()),
   )
-  for (const { name } of own)
-    if (mode === 'history' || config.on_drift !== 'adapt')
+  for (const { name, kind } of own)
+    if (!canBeAdded(kind) || config.mode === 'history' || config.on_drift !== 'adapt')
       throw userError(
         'load.drift',
-        `The table “${config.table}” has no column “${name}”, which the mode ${mode} needs.`,
+        `The table “${config.table}” has no column “${name}”, which the mode ${config.mode} needs.`,
         {
           field: ['mode'],
           hint: 'Add it to the table, name another one, or let the load make the table.',
@@ -115,15 +120,14 @@ export async function makeStaging(
     await addColumns(client, staging, plan)
   }
   if (plan.exists && renames) await addColumns(client, staging, plan)
-  if (plan.loaded.some(({ name }) => name === GONE))
-    await client.execute(`ALTER TABLE ${staging} ADD COLUMN ${quoteName(GONE)} TINYINT(1) NULL`)
+  for (const name of [GONE, AT] as const)
+    if (plan.loaded.some((column) => column.name === name))
+      await client.execute(`ALTER TABLE ${staging} ADD COLUMN ${quoteName(name)} ${STEERING_TYPES[name]} NULL`)
 }
 
 /** What a new table is made of. Its own columns have defaults until its rows are there. */
 function linesOf({ config, input }: Request, now: string): string[] {
-  const columns = input.columns.filter(
-    ({ name }) => config.mode !== 'merge' || name.toLowerCase() !== config.deleted_when?.toLowerCase(),
-  )
+  const columns = input.columns.filter(({ name }) => steeringName(config, name) === undefined)
   const lines = columns.map(
     (column) =>
       `${quoteName(column.name)} ${typeFor(column, isIndexed(config, column.name))}${inKey(config, column.name) ? ' NOT NULL' : ' NULL'}`,
@@ -157,8 +161,12 @@ export async function finishTable(client: MysqlClient, { config }: Request, { st
     await client.execute(`DELETE FROM ${staging} WHERE COALESCE(${quoteName(GONE)}, FALSE)`)
     await client.execute(`ALTER TABLE ${staging} DROP COLUMN ${quoteName(GONE)}`)
   }
+  if (config.mode === 'history' && config.effective_column !== undefined) {
+    await client.execute(`UPDATE ${staging} SET ${quoteName(config.from_column)} = ${quoteName(AT)}`)
+    await client.execute(`ALTER TABLE ${staging} DROP COLUMN ${quoteName(AT)}`)
+  }
   for (const { name, kind } of ownColumns(config))
-    if (kind !== 'instant?') await client.execute(`ALTER TABLE ${staging} ALTER COLUMN ${quoteName(name)} DROP DEFAULT`)
+    if (!canBeAdded(kind)) await client.execute(`ALTER TABLE ${staging} ALTER COLUMN ${quoteName(name)} DROP DEFAULT`)
 }
 
 /** Adds what the input has more, where that is wanted. */

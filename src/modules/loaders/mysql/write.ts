@@ -10,7 +10,9 @@ import type { CommittedRequest, LoadRequest, LoadResult } from '../../kit/contra
 import { crashPoint } from '../../kit/files/replace-target.ts'
 import { identifier, joinSql, raw, sql } from '../../kit/sql.ts'
 import { countQueries, countsOf } from '../../kit/tables/forecast.ts'
-import { GONE, movesOf } from '../../kit/tables/moves.ts'
+import { checkEffective, checkLate } from '../../kit/tables/history.ts'
+import { movesOf } from '../../kit/tables/moves.ts'
+import { AT, GONE } from '../../kit/tables/own-columns.ts'
 import type { LoadedColumn } from './columns.ts'
 import type { MysqlLoadConfig } from './descriptor.ts'
 import { mysqlDialect } from './dialect.ts'
@@ -68,12 +70,14 @@ async function writeBy(client: MysqlClient, request: Request): Promise<LoadResul
     await makeStaging(client, request, names, plan, { renames, now })
     const rows = await fill(client, request, names.staging, plan)
     if (config.key.length > 0) await checkStagedKey(client, names.staging, config.key)
+    await checkEffective(mysqlDialect, moveOf(config, names, plan), firstRow(client))
     if (!plan.exists) await finishTable(client, request, names)
     crashPoint('written')
     await client.execute(
       `CREATE TABLE IF NOT EXISTS ${names.loads} (load_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY, loaded_at DATETIME(6) NOT NULL, row_count BIGINT NULL) ENGINE = InnoDB`,
     )
     await aloneInTable(client, config)
+    if (plan.exists) await checkLate(mysqlDialect, moveOf(config, names, plan), firstRow(client))
     if (renames) await client.execute(`CREATE TABLE ${names.marker} (x INT)`)
     else await addColumns(client, names.target, plan)
     const result = { rows, written: [`${config.database === undefined ? '' : `${config.database}.`}${config.table}`] }
@@ -125,7 +129,9 @@ async function forecastBy(client: MysqlClient, request: Request): Promise<LoadFo
   await makeStaging(client, request, names, plan, { renames: false, temporary: true, now: await instantOf(client) })
   await fill(client, request, names.staging, plan)
   if (config.key.length > 0) await checkStagedKey(client, names.staging, config.key)
-  const queries = countQueries(mysqlDialect, moveOf(config, names, plan))
+  const move = moveOf(config, names, plan)
+  await checkLate(mysqlDialect, move, firstRow(client))
+  const queries = countQueries(mysqlDialect, move)
   const rows = await countsOf(queries, async (query) => (await client.query(query))[0]?.[0])
   const columns = plan.added.map(({ name, type }) => ({
     name,
@@ -141,12 +147,16 @@ async function instantOf(client: MysqlClient): Promise<string> {
   return `'${row?.[0] ?? ''}'`
 }
 
+const firstRow = (client: MysqlClient) => async (query: string) => (await client.query(query))[0]
+
 /** As the planner of loads wants it. */
 const moveOf = (config: MysqlLoadConfig, { target, staging }: Names, { loaded }: Plan) => ({
   config,
   target,
   staging,
-  columns: loaded.filter(({ name }) => name !== GONE).map(({ name }) => ({ name, value: `s.${quoteName(name)}` })),
+  columns: loaded
+    .filter(({ name }) => name !== GONE && name !== AT)
+    .map(({ name }) => ({ name, value: `s.${quoteName(name)}` })),
   key: config.key.map((name) => nameOf(loaded, name)),
   parts: config.mode === 'delete_insert' ? config.parts.map((name) => nameOf(loaded, name)) : [],
 })

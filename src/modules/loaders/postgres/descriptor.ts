@@ -46,6 +46,10 @@ moment in \`deleted_at\`; one that comes again is taken back. \`history\` keeps 
 rows that are alike stay as they are. Letter case and trailing spaces count when values are compared. \`replace\`, \`truncate\` and the modes above say in a dry run exactly what would be new, changed, deleted and unchanged.
 A table that is made gets its key and \`indexes\`. With \`on_drift: adapt\` columns are added, and widened where every value stays itself (INTEGER to BIGINT, more digits); nothing is narrowed.
 
+**Choices of these modes.** \`matched\`, \`update_columns\` and \`not_matched\` say what \`upsert\` and \`merge\` do with rows whose key is there, and is not; with \`newer_by\` a row is updated or deleted only where that column is greater than in the table (it is always updated, too).
+\`deleted_as\` marks rows that are missing by a moment, by yes or no, or by both. In \`history\` only \`version_columns\` make a new version, a change of the others is corrected in the current one; or one \`hash_column\` decides alone. With \`effective_column\` a version begins at a time
+of the row, not of the load: a change that is not after the start of the current version, or the end of the last, is refused with its key, or left out (\`late: ignore\`).
+
 \`replace\` builds a new table with the columns, defaults, keys, indexes, comments and rights of the old one (indexes are named anew) and puts it in its place; a table with views, triggers, foreign keys,
 policies, partitions, serial columns or rights on columns is refused: \`truncate\` keeps those. \`truncate\` deletes the rows, so that readers see the old ones until the end.
 \`delete_insert\` treats NULL in a part as a value. Row order is not kept by tables.`,
@@ -61,6 +65,10 @@ Un texte contenant un caractère NUL est refusé. Un TIMESTAMP entre dans une co
 avec l’instant dans \`deleted_at\` ; une ligne qui revient est rétablie. \`history\` garde chaque version d’une ligne (dimension à évolution lente, type 2) : l’ancienne se termine (\`valid_to\`, \`is_current\`), la nouvelle commence, à l’instant du chargement ;
 les lignes semblables restent telles quelles. Casse et espaces finaux comptent dans la comparaison. \`replace\`, \`truncate\` et les modes ci-dessus disent dans un essai à blanc ce qui serait nouveau, modifié, supprimé et inchangé.
 Une table créée reçoit sa clé et ses \`indexes\`. Avec \`on_drift: adapt\`, des colonnes sont ajoutées, et élargies quand chaque valeur reste elle-même (INTEGER vers BIGINT, plus de chiffres) ; rien n’est rétréci.
+
+**Choix de ces modes.** \`matched\`, \`update_columns\` et \`not_matched\` disent ce que \`upsert\` et \`merge\` font des lignes dont la clé est présente, ou absente ; avec \`newer_by\`, une ligne n’est mise à jour ou supprimée que si cette colonne est plus grande que dans la table (elle est alors toujours mise à jour).
+\`deleted_as\` marque les lignes absentes par un instant, par oui ou non, ou par les deux. Dans \`history\`, seules \`version_columns\` font une nouvelle version, un changement des autres est corrigé dans l’actuelle ; ou une seule \`hash_column\` décide. Avec \`effective_column\`, une version commence à un instant
+de la ligne et non du chargement : un changement qui n’est pas postérieur au début de la version actuelle, ou à la fin de la dernière, est refusé avec sa clé, ou laissé de côté (\`late: ignore\`).
 
 \`replace\` construit une table avec colonnes, valeurs par défaut, clés, index, commentaires et droits de l’ancienne (les index changent de nom) et la met à sa place ; une table avec vues, déclencheurs,
 clés étrangères, politiques, partitions, colonnes serial ou droits sur des colonnes est refusée : \`truncate\` les garde. \`truncate\` supprime les lignes : les lecteurs voient les anciennes jusqu’à la fin.

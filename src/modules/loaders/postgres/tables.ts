@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { LoadForecast } from '../../../shared/engine/types.ts'
 import { userError } from '../../../shared/errors.ts'
 import { type PostgresClient, quoteName } from '../../connectors/postgres/client.ts'
-import { ownColumns } from '../../kit/tables/moves.ts'
+import { canBeAdded, ownColumns } from '../../kit/tables/own-columns.ts'
 import { type LoadedColumn, typeFor } from './columns.ts'
 import type { PostgresLoadConfig } from './descriptor.ts'
 import { keyNames, matched, type Pair, same, type TargetColumn } from './target.ts'
@@ -11,6 +11,7 @@ const OWN_TYPES = {
   instant: 'timestamp with time zone NOT NULL',
   'instant?': 'timestamp with time zone',
   boolean: 'boolean NOT NULL',
+  flag: 'boolean NOT NULL DEFAULT FALSE',
 } as const
 
 /** A table with exact types, its key and its indexes. */
@@ -69,7 +70,7 @@ export async function adapt(
   }
   for (const { name, kind } of ownColumns(config)) {
     if (targets.some((one) => same(one.name, name))) continue
-    if (kind !== 'instant?' || config.mode === 'history' || config.on_drift !== 'adapt')
+    if (!canBeAdded(kind) || config.mode === 'history' || config.on_drift !== 'adapt')
       throw userError(
         'load.drift',
         `The table “${config.table}” has no column “${name}”, which the mode ${config.mode} needs.`,

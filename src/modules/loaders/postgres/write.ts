@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import type { Column, LoadForecast } from '../../../shared/engine/types.ts'
+import type { LoadForecast } from '../../../shared/engine/types.ts'
 import { operationalError, toErrorInfo, userError } from '../../../shared/errors.ts'
 import { queryText } from '../../connectors/kit/query-text.ts'
 import { openPostgres, type PostgresClient, quoteName } from '../../connectors/postgres/client.ts'
@@ -8,9 +8,12 @@ import { sqlStateOf } from '../../connectors/postgres/errors.ts'
 import type { CommittedRequest, LoadRequest, LoadResult } from '../../kit/contract.ts'
 import { crashPoint } from '../../kit/files/replace-target.ts'
 import { joinSql, raw, sql } from '../../kit/sql.ts'
+import { refuseAbsent } from '../../kit/tables/absent.ts'
 import { isKeyed } from '../../kit/tables/config.ts'
 import { countQueries, countsOf } from '../../kit/tables/forecast.ts'
-import { GONE, movesOf } from '../../kit/tables/moves.ts'
+import { checkLate } from '../../kit/tables/history.ts'
+import { movesOf } from '../../kit/tables/moves.ts'
+import { GONE, steeringName } from '../../kit/tables/own-columns.ts'
 import { copyValue, intoColumn, isText, mayChange, typeFor } from './columns.ts'
 import type { PostgresLoadConfig } from './descriptor.ts'
 import { postgresDialect } from './dialect.ts'
@@ -139,6 +142,7 @@ async function change(client: PostgresClient, request: Request): Promise<bigint>
   }
   // Nobody adds a row of the same key between two statements; readers go on.
   if (isKeyed(config.mode)) await client.query(`LOCK TABLE ${target} IN SHARE ROW EXCLUSIVE MODE`)
+  await checkLate(postgresDialect, moveOf(config, target, pairs), firstRow(client))
   // The moment after the table was had, not that of the transaction's start: versions of two loads at once follow on each other.
   const { rows: moment } = await client.query('SELECT clock_timestamp()::text')
   const now = `'${moment[0]?.[0]}'::timestamp with time zone`
@@ -163,7 +167,7 @@ async function stage(client: PostgresClient, request: Request, always = false): 
   const target = `${quoteName(config.schema)}.${quoteName(config.table)}`
   const targets = await targetColumns(client, config)
   const columns = input.columns
-    .filter(({ name }) => !isGone(config, name))
+    .filter(({ name }) => steeringName(config, name) === undefined)
     .map((column) => intoColumn(column, targets?.find((one) => same(one.name, column.name))?.type))
   let pairs: readonly Pair[]
   let drift: LoadForecast['columns'] = []
@@ -173,6 +177,7 @@ async function stage(client: PostgresClient, request: Request, always = false): 
     pairs = adapted.pairs
     drift = adapted.drift
   } else {
+    refuseAbsent(config)
     pairs = columns.map((column) => ({ column, target: { name: column.name, type: typeFor(column) } }))
     await makeTable(client, config, target, pairs)
   }
@@ -184,7 +189,8 @@ async function stage(client: PostgresClient, request: Request, always = false): 
   if (!always && (plain || fresh))
     return { ...here, rows: await fill(client, request, { table: target, pairs, ordered }), done: true }
   const lines = pairs.map(({ column, target: { name } }) => `${quoteName(name)} ${typeFor(column)}`)
-  if (goneColumn(request)) lines.push(`${GONE} boolean`)
+  for (const { staged } of steeringOf(request))
+    lines.push(`${staged} ${staged === GONE ? 'boolean' : 'timestamp with time zone'}`)
   await client.query(`CREATE TEMPORARY TABLE _logidata_new (${lines.join(', ')}) ON COMMIT DROP`)
   const rows = await fill(client, request, { table: STAGING, pairs, ordered })
   if (config.key.length > 0) await checkStagedKey(client, STAGING, keyNames(config.key, pairs))
@@ -193,11 +199,12 @@ async function stage(client: PostgresClient, request: Request, always = false): 
   return { ...here, rows, done: false }
 }
 
-const isGone = ({ mode, deleted_when }: PostgresLoadConfig, name: string): boolean =>
-  mode === 'merge' && deleted_when !== undefined && same(name, deleted_when)
-
-const goneColumn = ({ config, input }: Request): Column | undefined =>
-  input.columns.find(({ name }) => isGone(config, name))
+/** Columns that are staged and not written, with their names there. */
+const steeringOf = ({ config, input }: Request) =>
+  input.columns.flatMap((column) => {
+    const staged = steeringName(config, column.name)
+    return staged === undefined ? [] : [{ column, staged }]
+  })
 
 /** As the planner of loads wants it. */
 const moveOf = (config: PostgresLoadConfig, target: string, pairs: readonly Pair[]) => ({
@@ -218,7 +225,9 @@ export async function forecast(request: Request): Promise<LoadForecast> {
   try {
     await client.query('BEGIN')
     const { target, pairs, creates, drift } = await stage(client, request, true)
-    const queries = countQueries(postgresDialect, moveOf(request.config, target, pairs))
+    const move = moveOf(request.config, target, pairs)
+    await checkLate(postgresDialect, move, firstRow(client))
+    const queries = countQueries(postgresDialect, move)
     const rows = await countsOf(queries, async (query) => (await client.query(query)).rows[0]?.[0])
     return { rows, columns: drift, creates }
   } catch (thrown) {
@@ -228,6 +237,8 @@ export async function forecast(request: Request): Promise<LoadForecast> {
     await client.close()
   }
 }
+
+const firstRow = (client: PostgresClient) => async (query: string) => (await client.query(query)).rows[0]
 
 const isExact = ({ column, target }: Pair) => typeFor(column) === target.type
 
@@ -264,9 +275,9 @@ interface Filling {
 }
 
 async function fill(client: PostgresClient, request: Request, { table, pairs, ordered }: Filling): Promise<bigint> {
-  const gone = table === STAGING ? goneColumn(request) : undefined
-  const columns = [...pairs.map(({ column }) => column), ...(gone ? [gone] : [])]
-  const names = [...pairs.map(({ target }) => quoteName(target.name)), ...(gone ? [GONE] : [])]
+  const steering = table === STAGING ? steeringOf(request) : []
+  const columns = [...pairs.map(({ column }) => column), ...steering.map(({ column }) => column)]
+  const names = [...pairs.map(({ target }) => quoteName(target.name)), ...steering.map(({ staged }) => staged)]
   const fields = columns.map((column, index) => sql`${copyValue(column)} AS ${raw(`c${index}`)}`)
   const texts = columns.flatMap(({ type }, index) => (isText(type) ? [raw(`c${index}`)] : []))
   let taken = 0
