@@ -11,7 +11,7 @@ export interface Identity {
 
 /**
  * Lets a client be whoever the AWS tools of this computer are. Where they know nobody, or a role is refused, that is told as such; a key that
- * ends in the middle of a run, whatever was said of when, is asked for anew once.
+ * ends in the middle of a run, whatever was said of when, is asked for anew: by the first request that it ended for, for all of them.
  */
 export function followChain(client: S3Client, identity: Identity): void {
   const known = async (options?: { forceRefresh: boolean }) => {
@@ -21,14 +21,21 @@ export function followChain(client: S3Client, identity: Identity): void {
       throw unknown(thrown, identity)
     }
   }
+  let keys = 0
+  let another = Promise.resolve()
   client.middlewareStack.add(
     (next) => async (args) => {
       await known()
+      const mine = keys
       try {
         return await next(args)
       } catch (thrown) {
         if (!(thrown instanceof Error) || !ENDED.has(thrown.name)) throw thrown
-        await known({ forceRefresh: true })
+        if (mine === keys) {
+          keys++
+          another = known({ forceRefresh: true })
+        }
+        await another
         return next(args)
       }
     },
